@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Fakes and harness that the tests of several crates share: a real Redis server on a free
+//! port, scripted model servers, gateway processes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+pub mod ports;
+pub mod redis_server;

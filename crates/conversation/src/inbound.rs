@@ -1,0 +1,92 @@
+//! What a customer says, as every channel hands it to the store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ConversationId, DedupeKey, Fingerprint, Timestamp};
+
+/// A message on its way in: verified and translated by its channel, not yet stored.
+#[derive(Clone, Debug)]
+pub struct Inbound {
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// What makes a repetition of it the same message.
+    pub key: DedupeKey,
+    /// What the customer said.
+    pub message: Message,
+    /// How the answer reaches the customer.
+    pub answer_by: AnswerBy,
+}
+
+/// How the answer to a message reaches the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerBy {
+    /// The answer is kept with the message, and the caller waits for it or fetches it. The same
+    /// key with another fingerprint is refused as a conflict.
+    Record(Fingerprint),
+    /// The conversation's channel sends it; the store keeps no copy with the message.
+    Channel,
+}
+
+/// What a customer said, as it is kept in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The words, already reduced from whatever kind of message the channel received.
+    pub text: String,
+    /// Who said it.
+    #[serde(default, skip_serializing_if = "Author::is_unknown")]
+    pub author: Author,
+    /// What came with the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// When the channel received it.
+    pub at: Timestamp,
+}
+
+impl Message {
+    /// A message of nothing but words.
+    #[must_use]
+    pub fn text(text: impl Into<String>, at: Timestamp) -> Self {
+        Self { text: text.into(), author: Author::default(), attachments: Vec::new(), at }
+    }
+}
+
+/// What is known of the person who wrote. It reaches the model as data, never as instruction.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name the person chose to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The language of the person's app, as an IETF tag such as `de` or `pt-BR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+impl Author {
+    /// Whether nothing is known.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.display_name.is_none() && self.language.is_none()
+    }
+}
+
+/// Leaves the name out, so that it can't reach a log line.
+impl std::fmt::Debug for Author {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Author").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+/// Something that came with a message: a picture, a voice note, a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The media type, such as `image/jpeg`.
+    pub media_type: String,
+    /// The file's name, where the sender's app gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The channel's own handle, by which it can fetch the content.
+    pub handle: String,
+    /// The size in bytes, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}

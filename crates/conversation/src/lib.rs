@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod errors;
+mod exchange;
+mod hub;
+mod id;
+mod inbound;
+mod outbox;
+mod prompt;
+mod time;
+
+pub mod ports;
+
+pub use errors::StoreError;
+pub use exchange::{Exchange, Reply};
+pub use hub::{EventHub, Watch};
+pub use id::{ConversationId, DedupeKey, Digest, Fingerprint, InvalidId, KeyDigest, MessageId};
+pub use inbound::{AnswerBy, Attachment, Author, Inbound, Message};
+pub use outbox::{Outbox, OutboxPart, Part, PartState};
+pub use prompt::{Prompt, Role, Utterance};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};

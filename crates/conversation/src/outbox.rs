@@ -1,0 +1,59 @@
+//! A committed reply on its way out through a channel that sends.
+//!
+//! A provider without idempotency keys makes exactly-one sending impossible, so the store
+//! writes down that a part is about to be sent before it is. A part that is found as
+//! `Sending` by the next owner may or may not have gone out: it is *uncertain*.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Reply;
+
+/// One piece of a reply, small enough for the channel to send at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The words, in the channel's own format.
+    pub text: String,
+    /// The provider's id of the message that this part quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quotes: Option<String>,
+}
+
+/// How far the sending of a part has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartState {
+    /// Nothing was sent yet.
+    Pending,
+    /// The intent is written; whether it went out is unknown until it is recorded as delivered.
+    Sending,
+    /// The provider took it, and named it so if it names things.
+    Delivered(Option<String>),
+}
+
+/// A part and its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxPart {
+    /// What is to be sent.
+    pub part: Part,
+    /// How far that has come.
+    pub state: PartState,
+}
+
+/// A committed reply with the parts in which it goes out, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// Names this reply among all replies; a provider that echoes an id of ours gets this one.
+    pub turn: String,
+    /// The reply as a whole.
+    pub reply: Reply,
+    /// Its parts.
+    pub parts: Vec<OutboxPart>,
+}
+
+impl Outbox {
+    /// The index of the first part that the provider is not known to have, if any.
+    #[must_use]
+    pub fn next(&self) -> Option<usize> {
+        self.parts.iter().position(|p| !matches!(p.state, PartState::Delivered(_)))
+    }
+}

@@ -1,0 +1,24 @@
+//! The ports: what one room needs from another, without knowing which one it is.
+
+mod archive;
+mod channel;
+mod events;
+mod inbox;
+mod knowledge;
+mod language_model;
+mod overview;
+mod turns;
+
+pub use archive::{Archive, DeadLetter};
+pub use channel::{Channel, SendError, Sent};
+pub use events::{Event, Events};
+pub use inbox::{Accepted, Inbox, MessageState};
+pub use knowledge::{Brief, Knowledge};
+pub use language_model::{Delta, DeltaStream, LanguageModel, ModelError, Phase};
+pub use overview::{Overview, QueueFigures, ReplicaReport};
+pub use turns::{Claim, Fence, Lease, Opened, TurnResult, Turns, Waiting};
+
+/// The whole store protocol. Whatever has the five ports is a store.
+pub trait Store: Inbox + Turns + Archive + Events + Overview {}
+
+impl<T: Inbox + Turns + Archive + Events + Overview> Store for T {}
