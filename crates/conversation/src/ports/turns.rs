@@ -140,8 +140,10 @@ pub trait Turns: Send + Sync {
     /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
     async fn release(&self, claim: &Claim) -> Result<(), StoreError>;
 
-    /// Ends the claim, and makes the conversation ready again after `delay`, even if a new
-    /// message comes in before. Counts as an attempt. Nothing is lost from it.
+    /// Ends the claim, and makes the conversation ready again after `delay`, and not before even
+    /// if a new message comes in. Counts as an attempt. A part that is written down as being
+    /// sent is pending again: the caller knows that it did not go out, or has decided to send it
+    /// once more.
     ///
     /// # Errors
     /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
