@@ -1,1 +1,23 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod conversation_state;
+mod dead;
+mod expiries;
+mod inbox;
+mod options;
+mod overview;
+mod pile;
+mod queue;
+mod remembered;
+mod state;
+mod store;
+mod turns;
+mod waiting;
+mod weight;
+
+#[cfg(test)]
+mod tests;
+
+pub use options::Options;
+pub use store::MemoryStore;

@@ -1,0 +1,195 @@
+//! What is stored of one conversation.
+
+use std::sync::Arc;
+
+use conversation::ports::{DeadLetter, MessageState, Opened, Waiting};
+use conversation::{
+    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Reply, Timestamp,
+};
+
+use crate::dead::DeadLetters;
+use crate::pile::Pile;
+use crate::remembered::Keys;
+use crate::weight::Weigh;
+
+/// A message that waits for its answer.
+#[derive(Clone)]
+pub(crate) struct Queued {
+    pub(crate) id: MessageId,
+    pub(crate) key: Arc<str>,
+    pub(crate) message: Message,
+}
+
+impl Weigh for Queued {
+    fn weight(&self) -> usize {
+        size_of::<MessageId>() + self.key.len() + self.message.weight()
+    }
+}
+
+/// One customer's conversation.
+///
+/// What an operator revives is kept apart until the conversation is opened next: a turn that is
+/// under way counts its messages from the oldest it has seen, and must not take another for it.
+pub(crate) struct Conversation {
+    pub(crate) id: ConversationId,
+    pub(crate) keys: Keys,
+    pub(crate) waiting: Pile<Queued>,
+    pub(crate) revived: Pile<Queued>,
+    pub(crate) history: Pile<Arc<Exchange>>,
+    pub(crate) history_until: Timestamp,
+    pub(crate) has_reminder: bool,
+    pub(crate) outbox: Option<Outbox>,
+    pub(crate) revived_outbox: Option<Outbox>,
+    pub(crate) last_turn: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) dead: DeadLetters,
+}
+
+impl Conversation {
+    pub(crate) fn new(id: ConversationId) -> Self {
+        Self {
+            id,
+            keys: Keys::default(),
+            waiting: Pile::default(),
+            revived: Pile::default(),
+            history: Pile::default(),
+            history_until: Timestamp::default(),
+            has_reminder: false,
+            outbox: None,
+            revived_outbox: None,
+            last_turn: None,
+            attempts: 0,
+            dead: DeadLetters::default(),
+        }
+    }
+
+    /// How many messages wait.
+    pub(crate) fn waiting_count(&self) -> usize {
+        self.waiting.len() + self.revived.len()
+    }
+
+    /// Whether there is anything to do.
+    pub(crate) fn has_work(&self) -> bool {
+        self.waiting_count() > 0 || self.outbox.is_some() || self.revived_outbox.is_some()
+    }
+
+    /// Lets the idle time run anew; a history whose time is over does not come back.
+    pub(crate) fn touch(&mut self, now: Timestamp, until: Timestamp) {
+        self.expire_history(now);
+        self.history_until = until;
+    }
+
+    /// Clears the history if its time is over. Says whether it is.
+    pub(crate) fn expire_history(&mut self, now: Timestamp) -> bool {
+        let over = self.history_until <= now;
+        if over {
+            self.history.clear();
+        }
+        over
+    }
+
+    /// The earlier turns that are still kept at `now`.
+    pub(crate) fn history_at(&self, now: Timestamp) -> Vec<Arc<Exchange>> {
+        if now < self.history_until { self.history.iter().cloned().collect() } else { Vec::new() }
+    }
+
+    /// Brings back what was revived, ahead of what waits.
+    pub(crate) fn take_in_revived(&mut self) {
+        while let Some(queued) = self.revived.pop_back() {
+            self.waiting.push_front(queued);
+        }
+        if self.outbox.is_none() {
+            self.outbox = self.revived_outbox.take();
+        }
+    }
+
+    /// What a new owner has to know, without the history.
+    pub(crate) fn opened(&self, limit: usize) -> Opened {
+        let waiting = |queued: &Queued| Waiting {
+            id: queued.id,
+            key: queued.key.as_ref().to_owned(),
+            message: queued.message.clone(),
+        };
+        Opened {
+            messages: self.waiting.iter().take(limit).map(waiting).collect(),
+            history: Vec::new(),
+            outbox: self.outbox.clone(),
+            attempts: self.attempts,
+        }
+    }
+
+    /// Moves `answered` messages into the history with their reply. Returns their names.
+    pub(crate) fn answer(&mut self, answered: usize, reply: &Reply, keep: usize) -> Vec<MessageId> {
+        let taken = self.waiting.take(answered);
+        let names: Vec<MessageId> = taken.iter().map(|queued| queued.id).collect();
+        for id in &names {
+            self.keys.set(id, |answer_by| match answer_by {
+                AnswerBy::Record(_) => MessageState::Answered(Some(reply.clone())),
+                AnswerBy::Channel => MessageState::Answered(None),
+            });
+        }
+        let asked = taken.into_iter().map(|queued| queued.message).collect();
+        self.history.push_back(Arc::new(Exchange { asked, reply: reply.clone() }));
+        while self.history.len() > keep {
+            self.history.pop_front();
+        }
+        names
+    }
+
+    /// Sets the state of a part, if there is such a part; a delivered one stays delivered. An
+    /// outbox that went out is gone.
+    pub(crate) fn set_part(&mut self, index: usize, state: PartState) {
+        let Some(outbox) = &mut self.outbox else { return };
+        if let Some(part) = outbox.parts.get_mut(index) {
+            match part.state {
+                PartState::Pending | PartState::Sending => part.state = state,
+                PartState::Delivered(_) => {}
+            }
+        }
+        if outbox.next().is_none() {
+            self.outbox = None;
+        }
+    }
+
+    /// A dead letter as an operator sees it.
+    pub(crate) fn dead_letter(&self, number: u64) -> Option<DeadLetter> {
+        self.dead.get(number).map(|dead| DeadLetter {
+            id: number.to_string(),
+            conversation: self.id.clone(),
+            reason: dead.reason.clone(),
+            at: dead.at,
+            messages: dead.messages.iter().map(|queued| queued.message.clone()).collect(),
+            outbox: dead.outbox.clone(),
+        })
+    }
+
+    /// Whether nothing is kept of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.history.is_empty() && self.dead.is_empty() && !self.has_work()
+    }
+}
+
+impl Weigh for Conversation {
+    fn weight(&self) -> usize {
+        size_of_val(self)
+            + self.id.as_str().len()
+            + self.keys.weight()
+            + self.waiting.weight()
+            + self.revived.weight()
+            + self.history.weight()
+            + self.outbox.weight()
+            + self.revived_outbox.weight()
+            + self.last_turn.as_ref().map_or(0, String::len)
+            + self.dead.weight()
+    }
+}
+
+/// Writes down, for a part that may or may not have gone out, that it is to be sent again.
+pub(crate) fn send_again(outbox: &mut Outbox) {
+    for part in &mut outbox.parts {
+        match part.state {
+            PartState::Sending => part.state = PartState::Pending,
+            PartState::Pending | PartState::Delivered(_) => {}
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What has to be cleared away when: keys after the deduplication time, histories after the idle
+//! time. Both times are constant, so two queues in order of arrival are enough.
+//!
+//! An entry is a reminder only. Whoever reads a key or a history checks the time itself, so late
+//! clearing costs memory and never correctness.
+
+use std::collections::VecDeque;
+
+use conversation::{Digest, MessageId, Timestamp};
+
+use crate::weight::Weigh;
+
+/// How far [`Expiries::next_settled`] looks past keys that can't be forgotten yet.
+const REACH: usize = 64;
+
+/// The reminders, oldest first.
+#[derive(Default)]
+pub(crate) struct Expiries {
+    keys: VecDeque<(Timestamp, MessageId)>,
+    histories: VecDeque<(Timestamp, Digest)>,
+}
+
+impl Expiries {
+    pub(crate) fn remember_key(&mut self, until: Timestamp, id: MessageId) {
+        self.keys.push_back((until, id));
+    }
+
+    pub(crate) fn remember_history(&mut self, until: Timestamp, conversation: Digest) {
+        self.histories.push_back((until, conversation));
+    }
+
+    /// The next key whose time is over.
+    pub(crate) fn next_key(&mut self, now: Timestamp) -> Option<MessageId> {
+        self.keys.pop_front_if(|(until, _)| *until <= now).map(|(_, id)| id)
+    }
+
+    /// The next conversation whose history may be over.
+    pub(crate) fn next_history(&mut self, now: Timestamp) -> Option<Digest> {
+        self.histories.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
+    }
+
+    /// The oldest key that `settled` allows to forget before its time.
+    pub(crate) fn next_settled(
+        &mut self,
+        settled: impl Fn(&MessageId) -> bool,
+    ) -> Option<MessageId> {
+        let found = self.keys.iter().take(REACH).position(|(_, id)| settled(id))?;
+        self.keys.remove(found).map(|(_, id)| id)
+    }
+}
+
+impl Weigh for Expiries {
+    fn weight(&self) -> usize {
+        self.keys.len() * size_of::<(Timestamp, MessageId)>()
+            + self.histories.len() * size_of::<(Timestamp, Digest)>()
+    }
+}

@@ -1,0 +1,209 @@
+//! The steps of answering. Each checks the claim first, under the same lock in which it acts.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use conversation::ports::{Claim, Event, Lease, MessageState, Opened, TurnResult, Turns};
+use conversation::{
+    Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, StoreError,
+    Timestamp,
+};
+
+use crate::MemoryStore;
+use crate::conversation_state::{Conversation, send_again};
+use crate::dead::Dead;
+use crate::state::State;
+
+#[async_trait]
+impl Turns for MemoryStore {
+    async fn claim(
+        &self,
+        capacity: NonZeroUsize,
+        patience: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        Ok(self.wait_for_claims(capacity, patience).await)
+    }
+
+    fn lease(&self) -> Duration {
+        self.step(|state, _| state.options.lease)
+    }
+
+    async fn renew(&self, claims: &[Claim]) -> Result<Vec<Lease>, StoreError> {
+        Ok(self.step(|state, now| {
+            let until = now.plus(state.options.lease);
+            let mut renew = |claim: &Claim| {
+                let held = state.queue.renew(claim.conversation.digest(), &claim.fence, until);
+                if held { Lease::Held } else { Lease::Lost }
+            };
+            claims.iter().map(&mut renew).collect()
+        }))
+    }
+
+    async fn open(&self, claim: &Claim, limit: NonZeroUsize) -> Result<Opened, StoreError> {
+        let (mut opened, history) = self.step(|state, now| {
+            let digest = state.check(claim)?;
+            let view = |found: &mut Conversation| {
+                found.take_in_revived();
+                (found.opened(limit.get()), found.history_at(now))
+            };
+            state.edit(digest, view).ok_or(StoreError::Stale)
+        })?;
+        // The history may be long: its words are copied outside the lock.
+        opened.history = history.iter().map(|turn| Exchange::clone(turn)).collect();
+        Ok(opened)
+    }
+
+    async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
+        self.step(|state, now| state.commit(claim, result, now, &self.shared.hub))
+    }
+
+    async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError> {
+        self.step(|state, _| state.set_part(claim, part, PartState::Sending))
+    }
+
+    async fn delivered(
+        &self,
+        claim: &Claim,
+        part: usize,
+        receipt: Option<String>,
+    ) -> Result<(), StoreError> {
+        self.step(|state, _| state.set_part(claim, part, PartState::Delivered(receipt)))
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        self.step(|state, now| {
+            let digest = state.check(claim)?;
+            state.end_claim(digest, now);
+            Ok(())
+        })
+    }
+
+    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
+        self.step(|state, now| {
+            let digest = state.check(claim)?;
+            state.edit(digest, |found| {
+                found.attempts = found.attempts.saturating_add(1);
+                if let Some(outbox) = &mut found.outbox {
+                    send_again(outbox);
+                }
+            });
+            state.queue.delay(digest, now.plus(delay));
+            Ok(())
+        })
+    }
+
+    async fn park(
+        &self,
+        claim: &Claim,
+        messages: NonZeroUsize,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        self.step(|state, now| state.park(claim, messages.get(), reason, now, &self.shared.hub))
+    }
+}
+
+impl State {
+    fn commit(
+        &mut self,
+        claim: &Claim,
+        result: TurnResult,
+        now: Timestamp,
+        hub: &EventHub,
+    ) -> Result<(), StoreError> {
+        let digest = self.check(claim)?;
+        // The answer to a commit can get lost on its way. Handed in again, it is the same turn.
+        let last = self.conversation(digest).and_then(|found| found.last_turn.as_deref());
+        if last == Some(&result.turn) {
+            return Ok(());
+        }
+        let TurnResult { turn, answered, reply, parts } = result;
+        let is_sent = !parts.is_empty();
+        let (idle, keep) = (self.options.idle, self.options.history_limit);
+        let messages = self.edit(digest, |found| {
+            found.touch(now, now.plus(idle));
+            let messages = found.answer(answered.get(), &reply, keep);
+            found.attempts = 0;
+            found.last_turn = Some(turn.clone());
+            if is_sent {
+                found.outbox = Some(outbox(turn, reply.clone(), parts));
+            }
+            messages
+        });
+        self.remind_of_history(digest, now);
+        if !is_sent {
+            self.end_claim(digest, now);
+        }
+        announce_committed(hub, digest, messages.unwrap_or_default(), reply);
+        Ok(())
+    }
+
+    fn remind_of_history(&mut self, digest: Digest, now: Timestamp) {
+        let had_one = self.edit(digest, |found| std::mem::replace(&mut found.has_reminder, true));
+        if had_one == Some(false) {
+            self.expiries.remember_history(now.plus(self.options.idle), digest);
+        }
+    }
+
+    fn set_part(&mut self, claim: &Claim, part: usize, to: PartState) -> Result<(), StoreError> {
+        let digest = self.check(claim)?;
+        self.edit(digest, |found| found.set_part(part, to));
+        Ok(())
+    }
+
+    fn park(
+        &mut self,
+        claim: &Claim,
+        messages: usize,
+        reason: &str,
+        now: Timestamp,
+        hub: &EventHub,
+    ) -> Result<(), StoreError> {
+        let digest = self.check(claim)?;
+        let number = self.next_dead;
+        let parked = self.edit(digest, |found| give_up(found, number, messages, reason, now));
+        if let Some(Some(messages)) = parked {
+            self.next_dead += 1;
+            self.dead.insert(number, digest);
+            let event = Event::Parked { messages, reason: reason.to_owned() };
+            hub.announce(digest, &Arc::new(event));
+        }
+        self.end_claim(digest, now);
+        Ok(())
+    }
+}
+
+/// Makes a dead letter of what stands first. Returns the names of the messages in it, or `None`
+/// if there was nothing.
+fn give_up(
+    found: &mut Conversation,
+    number: u64,
+    messages: usize,
+    reason: &str,
+    now: Timestamp,
+) -> Option<Vec<MessageId>> {
+    let outbox = found.outbox.take();
+    let messages = if outbox.is_some() { Vec::new() } else { found.waiting.take(messages) };
+    if outbox.is_none() && messages.is_empty() {
+        return None;
+    }
+    let names: Vec<MessageId> = messages.iter().map(|queued| queued.id).collect();
+    for id in &names {
+        found.keys.set(id, |_| MessageState::Parked { reason: reason.to_owned() });
+    }
+    found.attempts = 0;
+    found.dead.insert(number, Dead { reason: reason.to_owned(), at: now, messages, outbox });
+    Some(names)
+}
+
+fn outbox(turn: String, reply: Reply, parts: Vec<conversation::Part>) -> Outbox {
+    let pending = |part| OutboxPart { part, state: PartState::Pending };
+    Outbox { turn, reply, parts: parts.into_iter().map(pending).collect() }
+}
+
+fn announce_committed(hub: &EventHub, digest: Digest, messages: Vec<MessageId>, reply: Reply) {
+    if hub.is_watched(digest) {
+        hub.announce(digest, &Arc::new(Event::Committed { messages, reply }));
+    }
+}
