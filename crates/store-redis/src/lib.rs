@@ -1,1 +1,129 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod errors;
+mod events;
+mod inbox;
+mod keys;
+mod link;
+mod overview;
+mod reader;
+mod script;
+mod stored;
+mod telegraph;
+#[cfg(feature = "test-time")]
+mod test_time;
+mod turns;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversation::{EventHub, StoreError};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use keys::Keys;
+use link::Link;
+use reader::Reader;
+use script::Scripts;
+use telegraph::Telegraph;
+
+/// How to reach Redis, and the numbers of the store protocol.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `redis://[user:password@]host:port[/db]`.
+    pub url: String,
+    /// This process's name among the replicas; unique to every start.
+    pub replica: String,
+    /// What every key begins with. A colon and the partition's hash tag follow.
+    pub key_prefix: String,
+    /// How many partitions a new installation gets; an existing one keeps its own number.
+    pub partitions: u16,
+    /// How long a claim lasts without a heartbeat.
+    pub lease: Duration,
+    /// How often dead owners' claims and put-off conversations are looked for.
+    pub upkeep: Duration,
+    /// How long a conversation's history is kept after its last message.
+    pub idle: Duration,
+    /// How long a deduplication key is remembered, and with it the recorded reply.
+    pub dedupe: Duration,
+    /// How many messages of one conversation may wait.
+    pub waiting_limit: usize,
+    /// How many turns a history keeps.
+    pub history_limit: usize,
+    /// How long any verb may take before it answers [`StoreError::Unavailable`].
+    pub verb_timeout: Duration,
+    /// How long a replica hears of a conversation after it asked to, without asking again.
+    pub listening: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let lease = Duration::from_secs(3);
+        Self {
+            url: "redis://127.0.0.1:6379".to_owned(),
+            replica: format!("gateway-{:08x}", rand::random::<u32>()),
+            key_prefix: "oc".to_owned(),
+            partitions: 16,
+            lease,
+            upkeep: lease / 6,
+            idle: Duration::from_secs(30 * 60),
+            dedupe: Duration::from_secs(7 * 24 * 60 * 60),
+            waiting_limit: 1000,
+            history_limit: 40,
+            verb_timeout: Duration::from_secs(3),
+            listening: Duration::from_secs(120),
+        }
+    }
+}
+
+/// The store protocol on Redis. Clones share the connections; when the last one goes, the
+/// background tasks end.
+#[derive(Clone)]
+pub struct RedisStore {
+    inner: Arc<Inner>,
+    reader: Reader,
+    _tasks: Arc<DropGuard>,
+}
+
+/// What the verbs and the background tasks share.
+struct Inner {
+    options: Options,
+    keys: Keys,
+    link: Link,
+    scripts: Scripts,
+    hub: EventHub,
+    telegraph: Telegraph,
+}
+
+impl RedisStore {
+    /// Connects, agrees with the installation on the number of partitions, makes sure of the
+    /// consumer groups, and starts the background tasks.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if Redis can't be reached, or the URL is not one.
+    pub async fn connect(options: Options) -> Result<Self, StoreError> {
+        let link = Link::new(&options)?;
+        let partitions = link::agree_on_partitions(&link, &options).await?;
+        let keys = Keys::new(&options.key_prefix, partitions);
+        let scripts = Scripts::load();
+        let hub = EventHub::default();
+        let stop = CancellationToken::new();
+        let (telegraph, outgoing) = Telegraph::new(&options, &keys);
+        let inner = Arc::new(Inner { options, keys, link, scripts, hub, telegraph });
+        inner.ensure_groups().await?;
+        telegraph::start(&inner, outgoing, &stop).await?;
+        let reader = reader::start(&inner, &stop);
+        Ok(Self { inner, reader, _tasks: Arc::new(stop.drop_guard()) })
+    }
+
+    /// This process's name among the replicas.
+    #[must_use]
+    pub fn replica(&self) -> &str {
+        &self.inner.options.replica
+    }
+}
+
+/// A duration in whole milliseconds, as Redis takes it.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

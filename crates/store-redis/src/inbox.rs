@@ -1,0 +1,103 @@
+//! The durable inbox: one script call for each message, all of a batch in one round trip.
+
+use async_trait::async_trait;
+use conversation::ports::{Accepted, Inbox, MessageState};
+use conversation::{AnswerBy, Inbound, MessageId, StoreError};
+use deadpool_redis::redis::{Cmd, Pipeline};
+
+use crate::errors::unreadable;
+use crate::stored::{self, Incoming};
+use crate::{Inner, RedisStore, millis};
+
+/// What the script answers: a word, and the record of a duplicate.
+type Answer = Vec<String>;
+
+/// How many messages travel in one round trip, so that no batch holds up everything else.
+const CHUNK: usize = 250;
+
+#[async_trait]
+impl Inbox for RedisStore {
+    async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
+        let inner = &self.inner;
+        let mut accepted = Vec::with_capacity(batch.len());
+        for chunk in batch.chunks(CHUNK) {
+            inner.accept_chunk(chunk, &mut accepted).await?;
+        }
+        Ok(accepted)
+    }
+
+    async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {
+        let mut get = Cmd::new();
+        get.arg("HGET").arg(self.inner.keys.records(id.conversation));
+        get.arg(stored::key_digest(id.key));
+        let Some(record) = self.inner.link.run::<Option<String>>(&get).await? else {
+            return Ok(None);
+        };
+        let (token, state) = stored::record(&record)?;
+        Ok((token == id.token).then_some(state))
+    }
+}
+
+impl Inner {
+    async fn accept_chunk(
+        &self,
+        chunk: &[Inbound],
+        accepted: &mut Vec<Accepted>,
+    ) -> Result<(), StoreError> {
+        let script = &self.scripts.accept;
+        let mut calls = Pipeline::with_capacity(chunk.len());
+        let mut ids = Vec::with_capacity(chunk.len());
+        for inbound in chunk {
+            let digest = inbound.conversation.digest();
+            let incoming = Incoming::new(inbound, digest)?;
+            ids.push(incoming.id);
+            calls.add_command(self.accept_call(inbound, &incoming));
+        }
+        let answers: Vec<Answer> = self.link.call_all(script, &calls).await?;
+        for (answer, id) in answers.iter().zip(ids) {
+            accepted.push(self.read_answer(answer, id)?);
+        }
+        Ok(())
+    }
+
+    fn accept_call(&self, inbound: &Inbound, incoming: &Incoming) -> Cmd {
+        let digest = incoming.id.conversation;
+        let recorded = matches!(inbound.answer_by, AnswerBy::Record(_));
+        // Whoever sent a message whose answer is recorded waits for it in this process.
+        let listener = if recorded { self.options.replica.as_str() } else { "" };
+        let mut call = self.scripts.accept.call();
+        call.arg(self.keys.ready(self.keys.partition(digest)))
+            .arg(self.keys.conversation(digest))
+            .arg(self.keys.inbox(digest))
+            .arg(self.keys.history(digest))
+            .arg(self.keys.seen(digest))
+            .arg(self.keys.records(digest))
+            .arg(inbound.conversation.as_str())
+            .arg(&incoming.key)
+            .arg(&incoming.token_and_fingerprint)
+            .arg(&incoming.envelope)
+            .arg(millis(self.options.dedupe))
+            .arg(self.options.waiting_limit)
+            .arg(millis(self.options.idle))
+            .arg(listener)
+            .arg(millis(self.options.listening))
+            .arg(u8::from(recorded));
+        call
+    }
+
+    fn read_answer(&self, answer: &Answer, fresh: MessageId) -> Result<Accepted, StoreError> {
+        let mut words = answer.iter().map(String::as_str);
+        match (words.next(), words.next()) {
+            (Some("new"), _) => Ok(Accepted::New(fresh)),
+            (Some("conflict"), _) => Ok(Accepted::Conflict),
+            (Some("many"), _) => {
+                Err(StoreError::TooManyWaiting { limit: self.options.waiting_limit })
+            }
+            (Some("duplicate"), Some(record)) => {
+                let (token, state) = stored::record(record)?;
+                Ok(Accepted::Duplicate(MessageId { token, ..fresh }, state))
+            }
+            (other, _) => Err(unreadable("the answer to accept", &format!("{other:?}"))),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The one place that spells the keys in Redis.
+//!
+//! All that belongs to one conversation carries the hash tag of its partition, so that every
+//! script stays within one slot of a Cluster. A conversation's name never stands in a key; its
+//! digest does.
+
+use conversation::Digest;
+
+/// Spells the keys of one installation.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    prefix: String,
+    partitions: u16,
+    ready: Vec<String>,
+}
+
+impl Keys {
+    pub(crate) fn new(prefix: &str, partitions: u16) -> Self {
+        let ready = (0..partitions).map(|p| format!("{prefix}:{{p{p:02}}}:ready")).collect();
+        Self { prefix: prefix.to_owned(), partitions, ready }
+    }
+
+    /// How many partitions there are.
+    pub(crate) fn partitions(&self) -> u16 {
+        self.partitions
+    }
+
+    /// The partition of a conversation.
+    pub(crate) fn partition(&self, conversation: Digest) -> u16 {
+        let [first, second, ..] = conversation.0;
+        u16::from_be_bytes([first, second]) % self.partitions
+    }
+
+    /// The stream of a partition's ready conversations.
+    pub(crate) fn ready(&self, partition: u16) -> &str {
+        self.ready.get(usize::from(partition)).map_or("", String::as_str)
+    }
+
+    /// All the streams of ready conversations, by partition.
+    pub(crate) fn all_ready(&self) -> &[String] {
+        &self.ready
+    }
+
+    /// The conversations of a partition that are put off: name by due time.
+    pub(crate) fn delayed(&self, partition: u16) -> String {
+        format!("{}:{{p{partition:02}}}:delayed", self.prefix)
+    }
+
+    /// The dead letters of a partition: id by time.
+    pub(crate) fn dead(&self, partition: u16) -> String {
+        format!("{}:{{p{partition:02}}}:dead", self.prefix)
+    }
+
+    /// The state of a conversation: its queue entry `e`, its attempts `n`, its listeners `l:…`.
+    pub(crate) fn conversation(&self, digest: Digest) -> String {
+        self.of("c", digest)
+    }
+
+    /// The waiting messages of a conversation.
+    pub(crate) fn inbox(&self, digest: Digest) -> String {
+        self.of("in", digest)
+    }
+
+    /// The earlier turns of a conversation.
+    pub(crate) fn history(&self, digest: Digest) -> String {
+        self.of("h", digest)
+    }
+
+    /// The committed reply of a conversation that is not sent completely.
+    pub(crate) fn outbox(&self, digest: Digest) -> String {
+        self.of("out", digest)
+    }
+
+    /// The deduplication keys of a conversation, by the time they were first seen.
+    pub(crate) fn seen(&self, digest: Digest) -> String {
+        self.of("k", digest)
+    }
+
+    /// The records of a conversation's messages, by deduplication key.
+    pub(crate) fn records(&self, digest: Digest) -> String {
+        self.of("m", digest)
+    }
+
+    /// The dead letters of a conversation, by id.
+    pub(crate) fn letters(&self, digest: Digest) -> String {
+        self.of("dl", digest)
+    }
+
+    /// How many partitions the installation has.
+    pub(crate) fn layout(prefix: &str) -> String {
+        format!("{prefix}:partitions")
+    }
+
+    /// The names of all replicas that were seen.
+    pub(crate) fn replicas(&self) -> String {
+        format!("{}:replicas", self.prefix)
+    }
+
+    /// What a replica last said of itself.
+    pub(crate) fn replica(&self, id: &str) -> String {
+        format!("{}:replica:{id}", self.prefix)
+    }
+
+    /// What the names of the replicas' event channels begin with.
+    pub(crate) fn events(&self) -> String {
+        format!("{}:events:", self.prefix)
+    }
+
+    fn of(&self, kind: &str, digest: Digest) -> String {
+        format!("{}:{{p{:02}}}:{kind}:{digest}", self.prefix, self.partition(digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_keys_of_a_conversation_carry_its_partitions_hash_tag() {
+        let keys = Keys::new("oc", 16);
+        let digest = Digest([0x12; 16]);
+        let tag = format!("{{p{:02}}}", keys.partition(digest));
+        let all = [
+            keys.ready(keys.partition(digest)).to_owned(),
+            keys.delayed(keys.partition(digest)),
+            keys.dead(keys.partition(digest)),
+            keys.conversation(digest),
+            keys.inbox(digest),
+            keys.history(digest),
+            keys.outbox(digest),
+            keys.seen(digest),
+            keys.records(digest),
+            keys.letters(digest),
+        ];
+        assert!(all.iter().all(|key| key.contains(&tag)), "{all:?}");
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+    }
+}

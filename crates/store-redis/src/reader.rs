@@ -1,0 +1,285 @@
+//! Waits for ready conversations on a connection of its own, and looks after the partitions.
+//!
+//! A blocking read on a shared connection would hold up everything behind it, and one that is
+//! given up half-way would swallow what it was about to deliver. So one task owns the
+//! connection, its reads always run to their end, and claims that nobody waits for any more go
+//! straight back into the queue.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversation::ports::{Claim, Fence};
+use conversation::{ConversationId, StoreError};
+use deadpool_redis::redis::aio::MultiplexedConnection;
+use deadpool_redis::redis::{AsyncConnectionConfig, Cmd, Pipeline};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::errors::store_error;
+use crate::link::{GROUP, within};
+use crate::{Inner, millis};
+
+/// The longest that one read blocks, so that a stop is noticed.
+const BLOCK: Duration = Duration::from_secs(1);
+/// How much longer than it blocks a read may take.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often consumers of dead replicas are dropped, and how long they must have been unseen.
+const TIDY: Duration = Duration::from_secs(60);
+const UNSEEN: Duration = Duration::from_secs(600);
+
+/// Hands requests for claims to the task that reads.
+#[derive(Clone)]
+pub(crate) struct Reader {
+    requests: mpsc::Sender<Request>,
+}
+
+struct Request {
+    capacity: NonZeroUsize,
+    until: Instant,
+    answer: oneshot::Sender<Result<Vec<Claim>, StoreError>>,
+}
+
+impl Reader {
+    pub(crate) async fn claim(
+        &self,
+        capacity: NonZeroUsize,
+        patience: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let gone = || StoreError::Unavailable("the store is closed".to_owned());
+        let (answer, claims) = oneshot::channel();
+        let request = Request { capacity, until: Instant::now() + patience, answer };
+        self.requests.send(request).await.map_err(|_| gone())?;
+        claims.await.map_err(|_| gone())?
+    }
+}
+
+/// Starts the reading task.
+pub(crate) fn start(inner: &Arc<Inner>, stop: &CancellationToken) -> Reader {
+    let (requests, incoming) = mpsc::channel(8);
+    let desk = Desk {
+        inner: Arc::clone(inner),
+        connection: None,
+        first: 0,
+        upkeep_due: Instant::now(),
+        tidy_due: Instant::now() + TIDY,
+    };
+    tokio::spawn(stop.clone().run_until_cancelled_owned(desk.serve(incoming)));
+    Reader { requests }
+}
+
+struct Desk {
+    inner: Arc<Inner>,
+    connection: Option<MultiplexedConnection>,
+    /// The partition that is read first next time, so that none is always last.
+    first: usize,
+    upkeep_due: Instant,
+    tidy_due: Instant,
+}
+
+impl Desk {
+    async fn serve(mut self, mut requests: mpsc::Receiver<Request>) {
+        while let Some(Request { capacity, until, answer }) = requests.recv().await {
+            let claims = self.claims(capacity.get(), until, &answer).await;
+            if let Err(unwanted) = answer.send(claims) {
+                self.give_back(unwanted.unwrap_or_default()).await;
+            }
+        }
+    }
+
+    async fn claims(
+        &mut self,
+        capacity: usize,
+        until: Instant,
+        answer: &oneshot::Sender<Result<Vec<Claim>, StoreError>>,
+    ) -> Result<Vec<Claim>, StoreError> {
+        loop {
+            let now = Instant::now();
+            if now >= self.upkeep_due {
+                let claims = self.upkeep(capacity).await?;
+                self.upkeep_due = Instant::now() + self.inner.options.upkeep;
+                if !claims.is_empty() {
+                    return Ok(claims);
+                }
+            }
+            let block = until.min(self.upkeep_due).saturating_duration_since(now).min(BLOCK);
+            let claims = self.read(capacity, block).await?;
+            if !claims.is_empty() || Instant::now() >= until || answer.is_closed() {
+                return Ok(claims);
+            }
+        }
+    }
+
+    /// The partitions to ask now, and how many entries of each. With less room than partitions
+    /// only some are asked, so that no more is claimed than there is room for.
+    fn share(&mut self, capacity: usize) -> (Vec<usize>, usize) {
+        let all = self.inner.keys.all_ready().len();
+        let asked = capacity.clamp(1, all);
+        let partitions = (0..asked).map(|step| (self.first + step) % all).collect();
+        self.first = (self.first + asked) % all;
+        (partitions, (capacity / all).max(1))
+    }
+
+    async fn read(&mut self, capacity: usize, block: Duration) -> Result<Vec<Claim>, StoreError> {
+        let (partitions, count) = self.share(capacity);
+        // A read that asks only some of the partitions must not keep the others waiting.
+        let block = if capacity < self.inner.keys.all_ready().len() {
+            block.min(Duration::from_millis(20))
+        } else {
+            block
+        };
+        let mut read = Cmd::new();
+        read.arg("XREADGROUP").arg("GROUP").arg(GROUP).arg(&self.inner.options.replica);
+        read.arg("COUNT").arg(count);
+        // BLOCK 0 would wait for ever.
+        if block >= Duration::from_millis(1) {
+            read.arg("BLOCK").arg(millis(block));
+        }
+        read.arg("STREAMS");
+        let streams = self.inner.keys.all_ready();
+        read.arg(partitions.iter().filter_map(|&p| streams.get(p)).collect::<Vec<_>>());
+        read.arg(vec![">"; partitions.len()]);
+        let answer: Streams = match self.blocking(&read, block).await {
+            // Redis came back without its data: the groups are made anew.
+            Err(StoreError::Stale) => {
+                self.inner.ensure_groups().await?;
+                return Ok(Vec::new());
+            }
+            answer => answer?,
+        };
+        let entries = answer.into_iter().flatten().flat_map(|(_, entries)| entries);
+        Ok(entries.filter_map(|(entry, fields)| self.first_claim(entry, &fields)).collect())
+    }
+
+    async fn blocking(&mut self, read: &Cmd, block: Duration) -> Result<Streams, StoreError> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        let answer = within(block + GRACE, async {
+            read.query_async(&mut connection).await.map_err(|error| store_error(&error))
+        })
+        .await;
+        // After an error that isn't an answer the connection is of no more use.
+        if !matches!(answer, Err(StoreError::Unavailable(_))) {
+            self.connection = Some(connection);
+        }
+        answer
+    }
+
+    async fn connect(&self) -> Result<MultiplexedConnection, StoreError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(Duration::from_secs(1)))
+            .set_response_timeout(Some(BLOCK + GRACE));
+        let client = self.inner.link.client();
+        let connecting = client.get_multiplexed_async_connection_with_config(&config);
+        connecting.await.map_err(|error| store_error(&error))
+    }
+
+    fn first_claim(&self, entry: String, fields: &[String]) -> Option<Claim> {
+        match fields {
+            [_, name, ..] => self.claim(entry, name, 1),
+            // An entry that was deleted before it was read has no fields.
+            _ => None,
+        }
+    }
+
+    fn claim(&self, entry: String, name: &str, deliveries: u64) -> Option<Claim> {
+        let conversation = ConversationId::try_from(name.to_owned())
+            .inspect_err(|error| tracing::error!(%error, "an entry names no conversation"))
+            .ok()?;
+        let owner = self.inner.options.replica.clone();
+        Some(Claim { conversation, fence: Fence { entry, owner, deliveries } })
+    }
+
+    /// Takes over what dead owners held, and queues what is due.
+    async fn upkeep(&mut self, capacity: usize) -> Result<Vec<Claim>, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let (partitions, count) = self.share(capacity);
+        let verb = &inner.scripts.upkeep;
+        let mut calls = Pipeline::new();
+        for &partition in &partitions {
+            let partition = u16::try_from(partition).unwrap_or(0);
+            let mut call = verb.call();
+            call.arg(inner.keys.ready(partition))
+                .arg(inner.keys.delayed(partition))
+                .arg(GROUP)
+                .arg(&inner.options.replica)
+                .arg(millis(inner.options.lease))
+                .arg(count);
+            calls.add_command(call);
+        }
+        let found: Vec<Found> = match inner.link.call_all(verb, &calls).await {
+            Err(StoreError::Stale) => {
+                inner.ensure_groups().await?;
+                return Ok(Vec::new());
+            }
+            found => found?,
+        };
+        let mut claims = Vec::new();
+        let mut due = Vec::new();
+        for (taken, names) in found {
+            claims.extend(
+                taken.into_iter().filter_map(|(entry, name, n)| self.claim(entry, &name, n)),
+            );
+            due.extend(names);
+        }
+        if let Err(error) = self.promote(&due).await {
+            // The claims are taken already, and must not be lost over this; what is due stays so.
+            tracing::warn!(%error, "conversations that are due could not be queued");
+        }
+        self.tidy().await;
+        Ok(claims)
+    }
+
+    async fn promote(&self, due: &[String]) -> Result<(), StoreError> {
+        if due.is_empty() {
+            return Ok(());
+        }
+        let (keys, verb) = (&self.inner.keys, &self.inner.scripts.promote);
+        let mut calls = Pipeline::with_capacity(due.len());
+        for name in due {
+            let Ok(id) = ConversationId::try_from(name.clone()) else { continue };
+            let digest = id.digest();
+            let partition = keys.partition(digest);
+            let mut call = verb.call();
+            call.arg(keys.ready(partition))
+                .arg(keys.conversation(digest))
+                .arg(keys.delayed(partition))
+                .arg(name);
+            calls.add_command(call);
+        }
+        self.inner.link.call_all::<Vec<u8>>(verb, &calls).await.map(|_counts| ())
+    }
+
+    async fn tidy(&mut self) {
+        if Instant::now() < self.tidy_due {
+            return;
+        }
+        self.tidy_due = Instant::now() + TIDY;
+        let verb = &self.inner.scripts.tidy;
+        let mut calls = Pipeline::new();
+        for stream in self.inner.keys.all_ready() {
+            let mut call = verb.call();
+            call.arg(stream).arg(GROUP).arg(millis(UNSEEN));
+            calls.add_command(call);
+        }
+        if let Err(error) = self.inner.link.call_all::<Vec<u64>>(verb, &calls).await {
+            tracing::debug!(%error, "old consumers could not be dropped");
+        }
+    }
+
+    async fn give_back(&self, unwanted: Vec<Claim>) {
+        for claim in unwanted {
+            if let Err(error) = self.inner.release(&claim).await {
+                tracing::debug!(%error, "a claim that nobody waited for was left to its lease");
+            }
+        }
+    }
+}
+
+/// What `XREADGROUP` answers: by stream, the entries with their fields; nothing on a timeout.
+type Streams = Option<Vec<(String, Vec<(String, Vec<String>)>)>>;
+/// What the upkeep of one partition found: claims taken over, and names of conversations due.
+type Found = (Vec<(String, String, u64)>, Vec<String>);

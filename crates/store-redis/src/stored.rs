@@ -1,0 +1,201 @@
+//! The stored forms, each with its version, so that replicas of two versions can run side by
+//! side and old data stays readable.
+//!
+//! A script must find a message's key and token without parsing JSON, so a waiting message is
+//! an *envelope*: a header of fixed width, then JSON.
+//!
+//! ```text
+//! envelope  1 version · 1 'r' recorded or 'c' sent by the channel · 16 key digest · 11 token ·
+//!           16 fingerprint (dashes where none) · JSON {"key","message"}
+//! record    11 token · 16 fingerprint · 1 state (w waiting, a answered, p parked) · the reply as
+//!           JSON, or the reason
+//! ```
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use conversation::ports::{MessageState, Waiting};
+use conversation::{
+    AnswerBy, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox, OutboxPart, Part,
+    PartState, Reply, StoreError,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::errors::unreadable;
+
+/// The version of the envelope that this code writes.
+const ENVELOPE: u8 = b'1';
+/// Where an envelope's JSON begins.
+const ENVELOPE_HEADER: usize = 45;
+/// Where a record's state stands.
+const RECORD_STATE: usize = 27;
+/// The version of the JSON forms that this code writes.
+const VERSION: u32 = 1;
+/// Stands for the fingerprint of a message whose answer isn't recorded.
+const NO_FINGERPRINT: &str = "----------------";
+
+#[derive(Serialize, Deserialize)]
+struct StoredMessage<M> {
+    #[serde(default)]
+    key: String,
+    message: M,
+}
+
+/// What the scripts need of a message on its way in.
+pub(crate) struct Incoming {
+    pub(crate) id: MessageId,
+    pub(crate) key: String,
+    pub(crate) token_and_fingerprint: String,
+    pub(crate) envelope: String,
+}
+
+impl Incoming {
+    /// Spells a message for the store, under a fresh token.
+    pub(crate) fn new(inbound: &Inbound, conversation: Digest) -> Result<Self, StoreError> {
+        let id = MessageId { conversation, key: inbound.key.digest(), token: rand::random() };
+        let key = BASE64.encode(id.key.0);
+        let (kind, fingerprint) = match inbound.answer_by {
+            AnswerBy::Record(fingerprint) => ('r', BASE64.encode(fingerprint.0)),
+            AnswerBy::Channel => ('c', NO_FINGERPRINT.to_owned()),
+        };
+        let token_and_fingerprint = format!("{}{fingerprint}", BASE64.encode(id.token));
+        let stored =
+            StoredMessage { key: inbound.key.as_str().to_owned(), message: &inbound.message };
+        let json = to_json("a message", &stored)?;
+        let version = char::from(ENVELOPE);
+        let envelope = format!("{version}{kind}{key}{token_and_fingerprint}{json}");
+        Ok(Self { id, key, token_and_fingerprint, envelope })
+    }
+}
+
+/// Reads a waiting message.
+pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, StoreError> {
+    const WHAT: &str = "a waiting message";
+    if envelope.as_bytes().first() != Some(&ENVELOPE) {
+        return Err(unreadable(WHAT, "its version is not known here"));
+    }
+    let head = envelope.get(2..29).ok_or_else(|| unreadable(WHAT, "it is too short"))?;
+    let json = envelope.get(ENVELOPE_HEADER..).unwrap_or_default();
+    let stored: StoredMessage<Message> = from_json(WHAT, json)?;
+    Ok(Waiting { id: message_id(conversation, head)?, key: stored.key, message: stored.message })
+}
+
+/// The name of the message that a script refers to by key digest and token.
+pub(crate) fn message_id(conversation: Digest, head: &str) -> Result<MessageId, StoreError> {
+    let wrong = || unreadable("a message's key and token", "not 27 characters of base64");
+    let (key, token) = head.split_at_checked(16).ok_or_else(wrong)?;
+    let mut id = MessageId { conversation, key: KeyDigest([0; 12]), token: [0; 8] };
+    let key = BASE64.decode_slice(key, &mut id.key.0).map_err(|_| wrong())?;
+    let token = BASE64.decode_slice(token, &mut id.token).map_err(|_| wrong())?;
+    if (key, token) == (12, 8) { Ok(id) } else { Err(wrong()) }
+}
+
+/// The digest of a deduplication key, as the scripts spell it.
+pub(crate) fn key_digest(key: KeyDigest) -> String {
+    BASE64.encode(key.0)
+}
+
+/// Reads a record: the message's token and how far it has come.
+pub(crate) fn record(stored: &str) -> Result<([u8; 8], MessageState), StoreError> {
+    const WHAT: &str = "a message's record";
+    let short = || unreadable(WHAT, "it is too short");
+    let mut token = [0; 8];
+    BASE64
+        .decode_slice(stored.get(..11).ok_or_else(short)?, &mut token)
+        .map_err(|error| unreadable(WHAT, &error))?;
+    let rest = stored.get(RECORD_STATE + 1..).ok_or_else(short)?;
+    let state = match stored.as_bytes().get(RECORD_STATE) {
+        Some(b'w') => MessageState::Waiting,
+        Some(b'a') if rest.is_empty() => MessageState::Answered(None),
+        Some(b'a') => MessageState::Answered(Some(from_json(WHAT, rest)?)),
+        Some(b'p') => MessageState::Parked { reason: rest.to_owned() },
+        Some(_) | None => return Err(unreadable(WHAT, "its state is not known here")),
+    };
+    Ok((token, state))
+}
+
+/// A reply as it is stored.
+pub(crate) fn reply(reply: &Reply) -> Result<String, StoreError> {
+    to_json("a reply", reply)
+}
+
+#[derive(Deserialize)]
+struct StoredExchange {
+    v: u32,
+    asked: Vec<StoredMessage<Message>>,
+    reply: Reply,
+}
+
+/// Reads one turn of a history.
+pub(crate) fn exchange(stored: &str) -> Result<Exchange, StoreError> {
+    const WHAT: &str = "a turn of the history";
+    let StoredExchange { v, asked, reply } = from_json(WHAT, stored)?;
+    known_version(WHAT, v)?;
+    Ok(Exchange { asked: asked.into_iter().map(|stored| stored.message).collect(), reply })
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredOutbox {
+    v: u32,
+    turn: String,
+    reply: Reply,
+    parts: Vec<Part>,
+}
+
+/// An outbox's unchanging half; how far each part has come stands beside it.
+pub(crate) fn outbox_body(turn: &str, reply: &Reply, parts: &[Part]) -> Result<String, StoreError> {
+    let (turn, reply, parts) = (turn.to_owned(), reply.clone(), parts.to_vec());
+    to_json("a reply on its way out", &StoredOutbox { v: VERSION, turn, reply, parts })
+}
+
+/// Reads an outbox from the fields of its hash: `b` the body, `s:N` how far part N has come.
+pub(crate) fn outbox<'a>(
+    fields: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+) -> Result<Option<Outbox>, StoreError> {
+    const WHAT: &str = "a reply on its way out";
+    let Some((_, body)) = fields.clone().find(|(field, _)| *field == "b") else {
+        return Ok(None);
+    };
+    let StoredOutbox { v, turn, reply, parts } = from_json(WHAT, body)?;
+    known_version(WHAT, v)?;
+    let mut parts: Vec<_> =
+        parts.into_iter().map(|part| OutboxPart { part, state: PartState::Pending }).collect();
+    for (field, value) in fields {
+        let Some(index) = field.strip_prefix("s:") else { continue };
+        let index: usize = index.parse().map_err(|error| unreadable(WHAT, &error))?;
+        let part = parts.get_mut(index).ok_or_else(|| unreadable(WHAT, "a part is missing"))?;
+        part.state = part_state(value)?;
+    }
+    Ok(Some(Outbox { turn, reply, parts }))
+}
+
+fn part_state(stored: &str) -> Result<PartState, StoreError> {
+    match stored.split_at_checked(1) {
+        Some(("s", "")) => Ok(PartState::Sending),
+        Some(("d", "")) => Ok(PartState::Delivered(None)),
+        Some(("d", receipt)) => Ok(PartState::Delivered(Some(receipt.to_owned()))),
+        Some(_) | None => Err(unreadable("a part's state", "it is not known here")),
+    }
+}
+
+pub(crate) fn to_json(what: &'static str, value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| unreadable(what, &error))
+}
+
+pub(crate) fn from_json<'a, T: Deserialize<'a>>(
+    what: &'static str,
+    json: &'a str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| unreadable(what, &error))
+}
+
+/// Refuses a form that a later version wrote.
+pub(crate) fn known_version(what: &'static str, version: u32) -> Result<(), StoreError> {
+    if version == VERSION {
+        return Ok(());
+    }
+    Err(unreadable(what, &format!("its version {version} is not known here")))
+}
+
+#[cfg(test)]
+#[path = "stored_tests.rs"]
+mod tests;

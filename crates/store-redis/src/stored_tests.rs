@@ -1,0 +1,88 @@
+//! The stored forms of version 1, as they were first written: they stay readable.
+
+use conversation::{ConversationId, DedupeKey, Fingerprint, Timestamp};
+
+use super::*;
+
+const ENVELOPE_V1: &str = "1rSjt8pYYcQ1sWlSmtAAECAwQFBgcfingerprint-0123\
+    {\"key\":\"wamid.1\",\"message\":{\"text\":\"hallo\",\"at\":1763800000000}}";
+const EXCHANGE_V1: &str = r#"{"v":1,"asked":[{"key":"k","message":{"text":"hi","at":5}}],
+    "reply":{"text":"hello","model":"openai/x","at":6}}"#;
+
+fn digest() -> Digest {
+    Digest([7; 16])
+}
+
+#[test]
+fn a_waiting_message_of_version_1_stays_readable() {
+    let read = waiting(digest(), ENVELOPE_V1).unwrap();
+    assert_eq!(read.key, "wamid.1");
+    assert_eq!(read.message, Message::text("hallo", Timestamp(1_763_800_000_000)));
+    assert_eq!(read.id.token, [0, 1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn a_record_of_version_1_stays_readable() {
+    let head = "AAECAwQFBgcfingerprint-012";
+    assert_eq!(record(&format!("{head}0w")).unwrap().1, MessageState::Waiting);
+    assert_eq!(record(&format!("{head}0a")).unwrap().1, MessageState::Answered(None));
+    let answered = format!("{head}0a{{\"text\":\"t\",\"model\":\"m\",\"at\":1}}");
+    let reply = Reply { text: "t".into(), model: "m".into(), at: Timestamp(1) };
+    assert_eq!(record(&answered).unwrap().1, MessageState::Answered(Some(reply)));
+    let parked = record(&format!("{head}0ptoo often")).unwrap().1;
+    assert_eq!(parked, MessageState::Parked { reason: "too often".into() });
+}
+
+#[test]
+fn a_turn_of_version_1_stays_readable_and_a_later_one_is_refused_by_name() {
+    assert_eq!(exchange(EXCHANGE_V1).unwrap().reply.text, "hello");
+    let later = EXCHANGE_V1.replace("\"v\":1", "\"v\":2");
+    let error = exchange(&later).unwrap_err();
+    assert!(error.to_string().contains("version 2"), "{error}");
+}
+
+#[test]
+fn an_outbox_of_version_1_stays_readable() {
+    let body = r#"{"v":1,"turn":"t","reply":{"text":"a b","model":"m","at":1},
+        "parts":[{"text":"a"},{"text":"b","quotes":"q"},{"text":"c"}]}"#;
+    let fields = [("n", "3"), ("b", body), ("s:0", "dwamid.9"), ("s:1", "s")];
+    let read = outbox(fields.into_iter()).unwrap().unwrap();
+    let states: Vec<_> = read.parts.iter().map(|part| part.state.clone()).collect();
+    let receipt = Some("wamid.9".to_owned());
+    assert_eq!(states, [PartState::Delivered(receipt), PartState::Sending, PartState::Pending]);
+    assert_eq!(read.next(), Some(1));
+    assert_eq!(outbox(std::iter::empty()).unwrap(), None);
+}
+
+#[test]
+fn what_is_written_is_read_back_alike() {
+    let inbound = Inbound {
+        conversation: ConversationId::new("api", "web/ann").unwrap(),
+        key: DedupeKey::new("a key with \"quotes\" and ümläuts").unwrap(),
+        message: Message::text("a\nb \u{1F4E6}", Timestamp(9)),
+        answer_by: AnswerBy::Record(Fingerprint::of(&[b"x"])),
+    };
+    let incoming = Incoming::new(&inbound, digest()).unwrap();
+    let read = waiting(digest(), &incoming.envelope).unwrap();
+    assert_eq!(read.id, incoming.id);
+    assert_eq!(read.key, inbound.key.as_str());
+    assert_eq!(read.message, inbound.message);
+    let (token, state) = record(&format!("{}w", incoming.token_and_fingerprint)).unwrap();
+    assert_eq!((token, state), (incoming.id.token, MessageState::Waiting));
+}
+
+#[test]
+fn garbage_is_refused_and_never_panics() {
+    for garbage in [
+        "",
+        "1",
+        "2rxxx",
+        "1r\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}",
+        &ENVELOPE_V1[..44],
+    ] {
+        assert!(waiting(digest(), garbage).is_err(), "{garbage}");
+        assert!(record(garbage).is_err(), "{garbage}");
+        assert!(exchange(garbage).is_err(), "{garbage}");
+    }
+    assert!(outbox([("b", "{}")].into_iter()).is_err());
+}

@@ -1,0 +1,245 @@
+//! Events between replicas, over Redis' publish and subscribe.
+//!
+//! An event goes only to the replicas that listen to its conversation, never to all: each
+//! replica has one channel, and a conversation's state names who listens. Delivery is best
+//! effort; after a lost connection every watcher is told that it may have missed something.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use conversation::ports::Event;
+use conversation::{ConversationId, Digest, MessageId, Reply, StoreError};
+use deadpool_redis::redis::aio::PubSub;
+use deadpool_redis::redis::{Cmd, Pipeline};
+use futures::StreamExt;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use crate::errors::store_error;
+use crate::keys::Keys;
+use crate::link::within;
+use crate::{Inner, Options, stored};
+
+/// How many events wait to be sent before further ones are dropped.
+const BACKLOG: usize = 4096;
+/// How many events travel in one round trip at most.
+const BATCH: usize = 128;
+
+/// Who listens to the conversations that are answered here.
+pub(crate) struct Telegraph {
+    replica: String,
+    channels: String,
+    listeners: Mutex<HashMap<Digest, Vec<String>>>,
+    /// The conversations that someone here watches for longer than one answer.
+    watched: Mutex<HashMap<Digest, ConversationId>>,
+    outgoing: mpsc::Sender<(String, String)>,
+}
+
+/// A message between replicas.
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    c: String,
+    #[serde(flatten)]
+    what: What,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum What {
+    Event { e: Event },
+    Committed { committed: Vec<String>, reply: Reply },
+    Parked { parked: Vec<String>, reason: String },
+    Listen { listen: String },
+}
+
+impl Telegraph {
+    pub(crate) fn new(options: &Options, keys: &Keys) -> (Self, mpsc::Receiver<(String, String)>) {
+        let (outgoing, receiver) = mpsc::channel(BACKLOG);
+        let telegraph = Self {
+            replica: options.replica.clone(),
+            channels: keys.events(),
+            listeners: Mutex::default(),
+            watched: Mutex::default(),
+            outgoing,
+        };
+        (telegraph, receiver)
+    }
+
+    /// Notes who listens to a conversation that is answered here now.
+    pub(crate) fn listeners_of(&self, conversation: Digest, mut listeners: Vec<String>) {
+        listeners.retain(|listener| *listener != self.replica);
+        let mut all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        if listeners.is_empty() {
+            all.remove(&conversation);
+        } else {
+            all.insert(conversation, listeners);
+        }
+    }
+
+    /// Forgets who listens: the conversation is no longer answered here.
+    pub(crate) fn turn_over(&self, conversation: Digest) {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).remove(&conversation);
+    }
+
+    fn also_listens(&self, conversation: Digest, listener: String) {
+        let mut all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let listeners = all.entry(conversation).or_default();
+        if !listeners.contains(&listener) && listeners.len() < 64 {
+            listeners.push(listener);
+        }
+    }
+
+    /// Sends an event to the other replicas that listen to the conversation.
+    pub(crate) fn send(&self, conversation: Digest, event: &Event) {
+        let listeners = {
+            let all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(listeners) = all.get(&conversation) else { return };
+            listeners.clone()
+        };
+        let wire = Wire { c: conversation.to_string(), what: What::Event { e: event.clone() } };
+        let Ok(json) = serde_json::to_string(&wire) else { return };
+        for listener in listeners {
+            let channel = format!("{}{listener}", self.channels);
+            if self.outgoing.try_send((channel, json.clone())).is_err() {
+                tracing::debug!("an event for another replica was dropped");
+            }
+        }
+    }
+
+    /// Keeps the interest in a conversation alive for as long as it is watched here.
+    pub(crate) fn keep_watching(&self, conversation: &ConversationId) {
+        let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        watched.insert(conversation.digest(), conversation.clone());
+    }
+}
+
+/// The names of the messages that a script refers to.
+pub(crate) fn message_ids(conversation: Digest, refs: &str) -> Vec<MessageId> {
+    let heads: Vec<&str> = serde_json::from_str(refs).unwrap_or_default();
+    heads.into_iter().filter_map(|head| stored::message_id(conversation, head).ok()).collect()
+}
+
+/// Subscribes to this replica's channel, and starts the tasks that hear, tell and stay interested.
+pub(crate) async fn start(
+    inner: &Arc<Inner>,
+    outgoing: mpsc::Receiver<(String, String)>,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let subscription = subscribe(inner).await?;
+    let hearing = hear(Arc::clone(inner), subscription);
+    tokio::spawn(stop.clone().run_until_cancelled_owned(hearing));
+    let telling = tell(Arc::clone(inner), outgoing);
+    tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
+    let staying = stay_interested(Arc::clone(inner));
+    tokio::spawn(stop.clone().run_until_cancelled_owned(staying));
+    Ok(())
+}
+
+async fn subscribe(inner: &Inner) -> Result<PubSub, StoreError> {
+    within(inner.options.verb_timeout, async {
+        let connecting = inner.link.client().get_async_pubsub();
+        let mut subscription = connecting.await.map_err(|error| store_error(&error))?;
+        let channel = format!("{}{}", inner.telegraph.channels, inner.telegraph.replica);
+        subscription.subscribe(channel).await.map_err(|error| store_error(&error))?;
+        Ok(subscription)
+    })
+    .await
+}
+
+async fn hear(inner: Arc<Inner>, mut subscription: PubSub) {
+    loop {
+        let mut messages = subscription.on_message();
+        while let Some(message) = messages.next().await {
+            inner.heard(message.get_payload_bytes());
+        }
+        drop(messages);
+        subscription = resubscribe(&inner).await;
+        inner.hub.announce_missed();
+    }
+}
+
+async fn resubscribe(inner: &Inner) -> PubSub {
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match subscribe(inner).await {
+            Ok(subscription) => return subscription,
+            Err(error) => tracing::debug!(%error, "not subscribed to events yet"),
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+impl Inner {
+    fn heard(&self, payload: &[u8]) {
+        let Ok(Wire { c, what }) = serde_json::from_slice(payload) else {
+            // A later version may tell of things that this one doesn't know.
+            tracing::debug!("an event that is not known here");
+            return;
+        };
+        let Some(conversation) = digest(&c) else { return };
+        let ids = |heads: &[String]| {
+            let known = |head: &String| stored::message_id(conversation, head).ok();
+            heads.iter().filter_map(known).collect()
+        };
+        let event = match what {
+            What::Event { e } => e,
+            What::Committed { committed, reply } => {
+                Event::Committed { messages: ids(&committed), reply }
+            }
+            What::Parked { parked, reason } => Event::Parked { messages: ids(&parked), reason },
+            What::Listen { listen } => {
+                self.telegraph.also_listens(conversation, listen);
+                return;
+            }
+        };
+        self.hub.announce(conversation, &Arc::new(event));
+    }
+}
+
+fn digest(hex: &str) -> Option<Digest> {
+    let mut digest = Digest([0; 16]);
+    for (index, byte) in digest.0.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+async fn tell(inner: Arc<Inner>, mut outgoing: mpsc::Receiver<(String, String)>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while outgoing.recv_many(&mut batch, BATCH).await > 0 {
+        let mut publish = Pipeline::with_capacity(batch.len());
+        for (channel, json) in batch.drain(..) {
+            publish.add_command(publish_command(&channel, &json)).ignore();
+        }
+        if let Err(error) = inner.link.run_all::<()>(&publish).await {
+            tracing::debug!(%error, "events for other replicas were dropped");
+        }
+    }
+}
+
+fn publish_command(channel: &str, json: &str) -> Cmd {
+    let mut cmd = Cmd::new();
+    cmd.arg("PUBLISH").arg(channel).arg(json);
+    cmd
+}
+
+async fn stay_interested(inner: Arc<Inner>) {
+    loop {
+        sleep(inner.options.listening / 3).await;
+        let still: Vec<ConversationId> = {
+            let telegraph = &inner.telegraph;
+            let mut watched = telegraph.watched.lock().unwrap_or_else(PoisonError::into_inner);
+            watched.retain(|digest, _| inner.hub.is_watched(*digest));
+            watched.values().cloned().collect()
+        };
+        for conversation in still {
+            if let Err(error) = inner.register_interest(&conversation).await {
+                tracing::debug!(%error, "interest in a conversation could not be renewed");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Moves all deadlines in the server forward, so that tests need not wait for seven days.
+
+use std::time::Duration;
+
+use conversation::StoreError;
+use deadpool_redis::redis::{Cmd, Pipeline};
+
+use crate::link::GROUP;
+use crate::{RedisStore, millis};
+
+impl RedisStore {
+    /// Makes everything in the server look `by` older: expiries, leases, due times.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn shift_time(&self, by: Duration) -> Result<(), StoreError> {
+        let by = millis(by);
+        for key in self.keys_with("").await? {
+            self.expire_sooner(&key, by).await?;
+        }
+        for stream in self.inner.keys.all_ready() {
+            self.age_claims(stream, by).await?;
+        }
+        for kind in [":k:", ":delayed", ":dead"] {
+            for key in self.keys_with(kind).await? {
+                self.lower_scores(&key, by).await?;
+            }
+        }
+        for key in self.keys_with(":c:").await? {
+            self.lower_interest(&key, by).await?;
+        }
+        Ok(())
+    }
+
+    async fn keys_with(&self, part: &str) -> Result<Vec<String>, StoreError> {
+        let pattern = format!("{}:*", self.inner.options.key_prefix);
+        let mut all = Cmd::new();
+        all.arg("KEYS").arg(pattern);
+        let mut keys: Vec<String> = self.inner.link.run(&all).await?;
+        keys.retain(|key| key.contains(part));
+        Ok(keys)
+    }
+
+    async fn expire_sooner(&self, key: &str, by: u64) -> Result<(), StoreError> {
+        let mut ask = Cmd::new();
+        ask.arg("PTTL").arg(key);
+        let left: i64 = self.inner.link.run(&ask).await?;
+        if left < 0 {
+            return Ok(());
+        }
+        let mut set = Cmd::new();
+        set.arg("PEXPIRE").arg(key).arg(left.saturating_sub_unsigned(by));
+        self.inner.link.run(&set).await
+    }
+
+    async fn age_claims(&self, stream: &str, by: u64) -> Result<(), StoreError> {
+        let mut ask = Cmd::new();
+        ask.arg("XPENDING").arg(stream).arg(GROUP).arg("-").arg("+").arg(100_000);
+        let pending: Vec<(String, String, u64, u64)> = self.inner.link.run(&ask).await?;
+        let mut age = Pipeline::new();
+        for (entry, owner, idle, _deliveries) in pending {
+            let mut claim = Cmd::new();
+            claim.arg("XCLAIM").arg(stream).arg(GROUP).arg(owner).arg(0).arg(entry);
+            claim.arg("IDLE").arg(idle + by).arg("JUSTID");
+            age.add_command(claim).ignore();
+        }
+        if age.is_empty() { Ok(()) } else { self.inner.link.run_all(&age).await }
+    }
+
+    async fn lower_scores(&self, key: &str, by: u64) -> Result<(), StoreError> {
+        let mut ask = Cmd::new();
+        ask.arg("ZRANGE").arg(key).arg(0).arg(-1).arg("WITHSCORES");
+        let members: Vec<(String, f64)> = self.inner.link.run(&ask).await?;
+        let mut lower = Pipeline::new();
+        for (member, _) in members {
+            let mut cmd = Cmd::new();
+            cmd.arg("ZINCRBY").arg(key).arg(format!("-{by}")).arg(member);
+            lower.add_command(cmd).ignore();
+        }
+        if lower.is_empty() { Ok(()) } else { self.inner.link.run_all(&lower).await }
+    }
+
+    async fn lower_interest(&self, key: &str, by: u64) -> Result<(), StoreError> {
+        let mut ask = Cmd::new();
+        ask.arg("HKEYS").arg(key);
+        let fields: Vec<String> = self.inner.link.run(&ask).await?;
+        let mut lower = Pipeline::new();
+        for field in fields.iter().filter(|field| field.starts_with("l:")) {
+            let mut cmd = Cmd::new();
+            cmd.arg("HINCRBY").arg(key).arg(field).arg(format!("-{by}"));
+            lower.add_command(cmd).ignore();
+        }
+        if lower.is_empty() { Ok(()) } else { self.inner.link.run_all(&lower).await }
+    }
+}
