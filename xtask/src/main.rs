@@ -1,2 +1,41 @@
-//! Placeholder.
-fn main() {}
+//! The project's chores, run as `cargo xtask NAME`.
+
+mod packages;
+mod steps;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The project's chores.
+
+Usage: cargo xtask <CHORE> [ARGUMENTS]
+
+Chores:
+  test [ARGUMENTS]   install the system packages that the tests need where they are missing,
+                     then run the whole test suite; ARGUMENTS go to `cargo test`
+  bench [ARGUMENTS]  build everything optimised and print the table of figures;
+                     `cargo xtask bench --help` lists its options
+  help               print this text
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let chore = arguments.next();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match chore.as_deref() {
+        Some("test") => steps::test(&rest),
+        Some("bench") => steps::bench(&rest),
+        None | Some("help" | "--help" | "-h") => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Some(other) => Err(format!("there is no chore '{other}'; `cargo xtask help` lists them")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The system packages that tests and benchmarks need, installed where they are missing.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A program that must be there, and Debian's package that brings it.
+struct Need {
+    program: &'static str,
+    package: &'static str,
+}
+
+const NEEDS: [Need; 2] = [
+    Need { program: "redis-server", package: "redis-server" },
+    Need { program: "redis-cli", package: "redis-tools" },
+];
+
+/// Installs what is missing by apt, asking nothing. Elsewhere it names what is missing.
+pub(crate) fn ensure() -> Result<(), String> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !is_there(need.program)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    let programs: Vec<&str> = missing.iter().map(|need| need.program).collect();
+    if !is_there("apt-get") {
+        return Err(format!(
+            "these programs are missing and must be on the PATH: {}. They come with Redis 7.",
+            programs.join(", ")
+        ));
+    }
+    eprintln!("xtask: installing {}", packages.join(", "));
+    apt(&["update", "-qq"])?;
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(&packages);
+    apt(&install)?;
+    match missing.iter().find(|need| !is_there(need.program)) {
+        Some(need) => Err(format!("{} is still missing after its installation", need.program)),
+        None => Ok(()),
+    }
+}
+
+fn apt(arguments: &[&str]) -> Result<(), String> {
+    let root = Path::new("/root").read_dir().is_ok();
+    let mut command = if root { Command::new("apt-get") } else { Command::new("sudo") };
+    if !root {
+        command.args(["-n", "apt-get"]);
+    }
+    // RUNLEVEL=1 keeps a freshly installed server from being started as a service.
+    let done = command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .env("RUNLEVEL", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("apt-get can't be run: {error}"))?;
+    if done.success() {
+        return Ok(());
+    }
+    Err(format!("`apt-get {}` failed; run it by hand, as root", arguments.join(" ")))
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
