@@ -1,6 +1,7 @@
 //! Fakes and harness that the tests of several crates share: a real Redis server on a free
 //! port, scripted model servers, gateway processes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+pub mod gateway_process;
 pub mod ports;
 pub mod redis_server;

@@ -1,0 +1,200 @@
+//! The measurements, each a row or two of the table.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary};
+use support::ports::free_port;
+use support::redis_server::RedisServer;
+
+use crate::client::{MakeRequest, Pace, Run, run};
+use crate::table::Table;
+
+/// How many messages a customer of the benchmark sends before the next customer begins.
+const CONVERSATION: u64 = 5;
+
+/// One of this program's own servers, ended when dropped.
+struct Server {
+    port: u16,
+    process: Child,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let port = free_port();
+        let process = Command::new(std::env::current_exe().expect("this program has a path"))
+            .args(arguments)
+            .args(["--port", &port.to_string()])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("this program can be started again");
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Self { port, process }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// How long each measurement runs.
+pub struct Length(pub Duration);
+
+/// `/healthz` against a bare axum handler.
+pub async fn healthz(table: &mut Table, length: &Length) {
+    let bare = Server::start(&["serve-bare"]);
+    let gateway = GatewayProcess::start(&gateway_options(1, None));
+    let request: MakeRequest = Arc::new(|_, bytes| {
+        bytes.extend_from_slice(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    });
+    // Alternating short runs, so that a noisy moment of the machine falls on both.
+    let (mut own, mut other) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let time = length.0 / 3;
+        other.push(run(bare.port, 50, time, Pace::Closed, Arc::clone(&request)).await.rate());
+        own.push(run(gateway.port(), 50, time, Pace::Closed, Arc::clone(&request)).await.rate());
+    }
+    let (own, other) = (median(own), median(other));
+    table.row("GET /healthz, 50 connections", &format!("{own:.0}/s"), "");
+    table.row("the same from a bare axum handler", &format!("{other:.0}/s"), "");
+    table.row("ratio", &format!("{:.2}", own / other), "≥ 0.9");
+}
+
+/// Messages per second with a model that answers at once.
+pub async fn throughput(table: &mut Table, length: &Length, redis: Option<&RedisServer>) {
+    let model = Server::start(&["serve-model", "--delay-ms", "0"]);
+    let gateway = GatewayProcess::start(&gateway_options(model.port, redis));
+    let direct = run(model.port, 50, length.0 / 3, Pace::Closed, model_request()).await;
+    run(gateway.port(), 50, length.0 / 5, Pace::Closed, message_request("warm")).await;
+    let found = run(gateway.port(), 50, length.0, Pace::Closed, message_request("fast")).await;
+    let (store, goal) = match redis {
+        Some(_) => ("Redis", "≥ 4000/s"),
+        None => ("embedded", "≥ 8000/s"),
+    };
+    let name = format!("messages, {store} store, model 0 ms, 50 clients");
+    table.row(&name, &format!("{:.0}/s{}", found.rate(), failures(&found)), goal);
+    table.row("  overhead over the model alone, p50 / p99", &overhead(&found, &direct), "");
+    table.row("  resident memory under this load", &resident(gateway.pid()), "");
+}
+
+/// The overhead at a steady rate that a busy company has.
+pub async fn steady(table: &mut Table, length: &Length, redis: &RedisServer) {
+    let model = Server::start(&["serve-model", "--delay-ms", "0"]);
+    let gateway = GatewayProcess::start(&gateway_options(model.port, Some(redis)));
+    let pace = Pace::Open(500.0);
+    run(gateway.port(), 64, length.0 / 5, pace, message_request("warm")).await;
+    let direct = run(model.port, 64, length.0, pace, model_request()).await;
+    let found = run(gateway.port(), 64, length.0, pace, message_request("steady")).await;
+    let name = "messages at 500/s, Redis, model 0 ms: overhead p50 / p99";
+    let figure = format!("{}{}", overhead(&found, &direct), failures(&found));
+    table.row(name, &figure, "p99 ≤ 10 ms");
+}
+
+/// Many customers at once, with a model that takes its time.
+pub async fn users(table: &mut Table, length: &Length, redis: &RedisServer, users: usize) {
+    let model = Server::start(&["serve-model", "--delay-ms", "200"]);
+    let gateway = GatewayProcess::start(&gateway_options(model.port, Some(redis)));
+    run(gateway.port(), users, length.0 / 4, Pace::Closed, message_request("warm")).await;
+    let found = run(gateway.port(), users, length.0, Pace::Closed, message_request("users")).await;
+    let most = users as f64 / 0.2;
+    let name = format!("{users} users at once, Redis, model 200 ms");
+    let share = found.rate() / most;
+    let figure =
+        format!("{:.0}/s{}, {share:.2} of the most possible", found.rate(), failures(&found));
+    table.row(&name, &figure, "");
+    let delay = Duration::from_millis(200);
+    let (p50, p99) = (found.quantile(0.5), found.quantile(0.99));
+    let figure = format!("{} / {}", ms(p50.saturating_sub(delay)), ms(p99.saturating_sub(delay)));
+    table.row("  overhead over the model's time, p50 / p99", &figure, "");
+    table.row("  resident memory under this load", &resident(gateway.pid()), "");
+}
+
+/// What the gateway costs when nothing happens.
+pub fn footprint(table: &mut Table, redis: &RedisServer) {
+    let starts: Vec<f64> = (0..5)
+        .map(|_| GatewayProcess::start(&gateway_options(1, Some(redis))).ready_after())
+        .map(|time| time.as_secs_f64() * 1000.0)
+        .collect();
+    table.row("from start to ready", &format!("{:.0} ms", median(starts)), "≤ 150 ms");
+    let gateway = GatewayProcess::start(&gateway_options(1, Some(redis)));
+    std::thread::sleep(Duration::from_secs(2));
+    table.row("resident memory, idle", &resident(gateway.pid()), "≤ 20 MB");
+    let size = std::fs::metadata(gateway_binary()).map_or(0, |file| file.len());
+    table.row("binary, stripped", &format!("{:.1} MB", size as f64 / 1e6), "≤ 20 MB");
+}
+
+fn gateway_options(model_port: u16, redis: Option<&RedisServer>) -> GatewayOptions {
+    let settings = format!(
+        r#"{{
+            agents: {{ defaults: {{ model: {{ primary: "bench/bench" }} }} }},
+            models: {{ providers: {{ bench: {{
+                api: "openai-completions", baseUrl: "http://127.0.0.1:{model_port}/v1",
+                apiKey: "bench", maxConcurrent: 1024,
+            }} }} }},
+            logging: {{ level: "warn" }},
+        }}"#
+    );
+    let redis_url = redis.map(RedisServer::url);
+    GatewayOptions { settings, redis_url, environment: Vec::new() }
+}
+
+fn message_request(run: &'static str) -> MakeRequest {
+    Arc::new(move |number, bytes| {
+        let customer = number / CONVERSATION;
+        let body = format!(
+            r#"{{"channel":"bench","user_id":"{run}-{customer}","message":"Where is my parcel TRK-{number:05}?"}}"#
+        );
+        post("/api/v1/message", &body, bytes);
+    })
+}
+
+fn model_request() -> MakeRequest {
+    Arc::new(|_, bytes| post("/v1/chat/completions", r#"{"model":"bench","messages":[]}"#, bytes))
+}
+
+fn post(path: &str, body: &str, bytes: &mut Vec<u8>) {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    bytes.extend_from_slice(head.as_bytes());
+    bytes.extend_from_slice(body.as_bytes());
+}
+
+fn overhead(found: &Run, direct: &Run) -> String {
+    let over = |share| found.quantile(share).saturating_sub(direct.quantile(share));
+    format!("{} / {}", ms(over(0.5)), ms(over(0.99)))
+}
+
+fn failures(found: &Run) -> String {
+    match found.failed {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    }
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn resident(pid: u32) -> String {
+    let status = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("status"));
+    let kib = status.ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("VmRSS:"))?.to_owned();
+        line.split_whitespace().nth(1)?.parse::<f64>().ok()
+    });
+    kib.map_or_else(|| "unknown".to_owned(), |kib| format!("{:.1} MB", kib * 1024.0 / 1e6))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
