@@ -1,1 +1,23 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod decode;
+mod document;
+mod environment;
+mod load;
+mod problem;
+mod resolve;
+mod schema;
+mod settings;
+mod source;
+mod syntax;
+
+pub use document::{Bind, ConsoleStyle, LogLevel, ProviderApi};
+pub use environment::Environment;
+pub use load::{Loaded, load};
+pub use problem::{Place, Problem, Problems, Severity};
+pub use schema::schema;
+pub use settings::{
+    AgentSettings, ApiAuth, GatewaySettings, LoggingSettings, ResolvedModel, Settings,
+    SkillsSettings,
+};
+pub use source::{DEFAULT_PATH, PATH_VARIABLE, Source};

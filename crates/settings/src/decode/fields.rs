@@ -1,0 +1,191 @@
+//! The keys of an object: reading the known ones, and warning about the others.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jsonc_parser::ast::{Object, Value};
+use jsonc_parser::common::Ranged;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::node::Content;
+use super::{At, Decode, Node, Origin, Reader, Setting, child, did_you_mean};
+
+/// The type of a section's field: it reads itself from its key.
+pub(crate) trait Field: Sized {
+    /// The field's value; `default` if the key is absent or wrong.
+    fn read(fields: &mut Fields<'_>, key: &str, default: Self) -> Self;
+}
+
+/// An object whose keys are known; `section!` implements it.
+pub(crate) trait Section: Default {
+    fn read(fields: &mut Fields<'_>) -> Self;
+}
+
+/// The keys of one object.
+pub(crate) struct Fields<'a> {
+    reader: &'a Reader<'a>,
+    setting: String,
+    object: &'a Object<'a>,
+    known: Vec<String>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a section, and warns about the keys that it doesn't know. None, after reporting it, if
+    /// the value is no object.
+    pub(crate) fn section<S: Section>(
+        reader: &'a Reader<'a>,
+        setting: String,
+        value: &'a Value<'a>,
+    ) -> Option<S> {
+        let object = Node::read(reader, setting.clone(), value)?.object()?;
+        let mut fields = Fields { reader, setting, object, known: Vec::new() };
+        let section = S::read(&mut fields);
+        fields.warn_about_unknown_keys();
+        Some(section)
+    }
+
+    /// Reads the field that is called `name` in the code.
+    pub(crate) fn read<F: Field>(&mut self, name: &str, default: F) -> F {
+        let key = camel_case(name);
+        let field = F::read(self, &key, default);
+        self.known.push(key);
+        field
+    }
+
+    /// Reads a section within this one.
+    pub(crate) fn nested<S: Section>(&mut self, key: &str) -> S {
+        let value = self.value(key);
+        value
+            .and_then(|value| Fields::section(self.reader, child(&self.setting, key), value))
+            .unwrap_or_default()
+    }
+
+    fn take<T: Decode>(&mut self, key: &str) -> Setting<T> {
+        let Some(value) = self.value(key) else { return Setting::Absent };
+        let Some(node) = Node::read(self.reader, child(&self.setting, key), value) else {
+            return Setting::Wrong;
+        };
+        if node.is_blank() {
+            return Setting::Absent;
+        }
+        match T::decode(&node) {
+            Some(value) => Setting::Given(At { value, origin: node.origin }),
+            None => Setting::Wrong,
+        }
+    }
+
+    fn value(&self, key: &str) -> Option<&'a Value<'a>> {
+        self.object
+            .properties
+            .iter()
+            .find(|property| property.name.as_str() == key)
+            .map(|found| &found.value)
+    }
+
+    fn warn_about_unknown_keys(&self) {
+        for property in &self.object.properties {
+            let name = property.name.as_str();
+            // Editors use this key to find the schema.
+            let names_schema = self.setting.is_empty() && name == "$schema";
+            if names_schema || self.known.iter().any(|known| known == name) {
+                continue;
+            }
+            let known = || self.known.iter().map(String::as_str);
+            let hint = match did_you_mean(name, known()) {
+                none if none.is_empty() => {
+                    format!("; known here: {}", known().collect::<Vec<_>>().join(", "))
+                }
+                nearest => nearest,
+            };
+            let origin =
+                Origin { setting: child(&self.setting, name), span: property.name.range() };
+            self.reader.warning(&origin, format!("unknown key, ignored{hint}"));
+        }
+    }
+}
+
+impl<'a> Node<'a> {
+    fn object(&self) -> Option<&'a Object<'a>> {
+        match self.content {
+            Content::Object(object) => Some(object),
+            Content::Text(_)
+            | Content::Number(_)
+            | Content::Flag(_)
+            | Content::Null
+            | Content::List(_) => self.expected("an object { … }"),
+        }
+    }
+}
+
+impl<T: Decode> Field for Setting<T> {
+    fn read(fields: &mut Fields<'_>, key: &str, _default: Self) -> Self {
+        fields.take(key)
+    }
+}
+
+impl<T: Decode> Field for T {
+    fn read(fields: &mut Fields<'_>, key: &str, default: Self) -> Self {
+        fields.take(key).value().unwrap_or(default)
+    }
+}
+
+/// Sections under names of the operator's choice.
+pub(crate) struct Named<S>(pub(crate) BTreeMap<String, Setting<S>>);
+
+impl<S> Default for Named<S> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<S: Section> Field for Named<S> {
+    fn read(fields: &mut Fields<'_>, key: &str, _default: Self) -> Self {
+        let setting = child(&fields.setting, key);
+        let node =
+            fields.value(key).and_then(|value| Node::read(fields.reader, setting.clone(), value));
+        let object = node.and_then(|node| node.object());
+        let entries = object.iter().flat_map(|object| &object.properties).map(|property| {
+            let name = property.name.as_str();
+            let setting = child(&setting, name);
+            let origin = Origin { setting: setting.clone(), span: property.name.range() };
+            let entry = match Fields::section(fields.reader, setting, &property.value) {
+                Some(value) => Setting::Given(At { value, origin }),
+                None => Setting::Wrong,
+            };
+            (name.to_owned(), entry)
+        });
+        Self(entries.collect())
+    }
+}
+
+impl<S: JsonSchema> JsonSchema for Named<S> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("NamedOf{}", S::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        <BTreeMap<String, S>>::json_schema(generator)
+    }
+}
+
+/// A field's key in the file: `trusted_proxies` is written `trustedProxies`. The schema's names are
+/// made by the same rule.
+fn camel_case(name: &str) -> String {
+    let mut key = String::with_capacity(name.len());
+    let mut capital = false;
+    for character in name.chars() {
+        match character {
+            '_' => capital = true,
+            letter if capital => {
+                key.push(letter.to_ascii_uppercase());
+                capital = false;
+            }
+            letter => key.push(letter),
+        }
+    }
+    key
+}

@@ -1,0 +1,103 @@
+//! What every step of the reading shares: the text, the environment, and the problems so far.
+
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+
+use super::Shown;
+use crate::environment::Environment;
+use crate::problem::{Place, Problem, Problems, Severity};
+use crate::syntax::{SourceText, Span};
+
+/// Nobody reads on after this many; a file of another kind could yield any number.
+const MAX_PROBLEMS: usize = 100;
+
+/// Where a value came from.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    /// The setting's path, as in `gateway.port`.
+    pub(crate) setting: String,
+    pub(crate) span: Span,
+}
+
+/// The path of a key below the setting `parent`, which is empty for the file as a whole.
+pub(crate) fn child(parent: &str, key: &str) -> String {
+    if parent.is_empty() { key.to_owned() } else { format!("{parent}.{key}") }
+}
+
+/// The context of reading one file.
+pub(crate) struct Reader<'a> {
+    text: &'a SourceText<'a>,
+    environment: &'a Environment,
+    directory: &'a Path,
+    problems: RefCell<Vec<Problem>>,
+    left_out: Cell<usize>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(
+        text: &'a SourceText<'a>,
+        environment: &'a Environment,
+        directory: &'a Path,
+    ) -> Self {
+        let problems = RefCell::new(Vec::new());
+        Self { text, environment, directory, problems, left_out: Cell::new(0) }
+    }
+
+    pub(crate) fn text(&self) -> &'a SourceText<'a> {
+        self.text
+    }
+
+    pub(crate) fn environment(&self) -> &'a Environment {
+        self.environment
+    }
+
+    /// A path from the settings, starting from the directory that relative ones are relative to.
+    pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
+        self.directory.join(path)
+    }
+
+    pub(crate) fn error(&self, origin: &Origin, found: Shown, message: impl Into<String>) {
+        self.report(Severity::Error, origin, found, message.into());
+    }
+
+    pub(crate) fn warning(&self, origin: &Origin, message: impl Into<String>) {
+        self.report(Severity::Warning, origin, Shown::Nothing, message.into());
+    }
+
+    /// Reports an environment variable whose value can't be used.
+    pub(crate) fn environment_error(&self, variable: &str, found: Shown, message: &str) {
+        self.push(Problem {
+            severity: Severity::Error,
+            place: Place::Environment,
+            subject: variable.to_owned(),
+            found: found.into_text(),
+            message: message.to_owned(),
+            excerpt: None,
+        });
+    }
+
+    fn report(&self, severity: Severity, origin: &Origin, found: Shown, message: String) {
+        let excerpt = self.text.excerpt(origin.span, found.reveals().then_some(origin.span));
+        self.push(Problem {
+            severity,
+            place: self.text.place(origin.span),
+            subject: origin.setting.clone(),
+            found: found.into_text(),
+            message,
+            excerpt: Some(excerpt),
+        });
+    }
+
+    pub(crate) fn push(&self, problem: Problem) {
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() < MAX_PROBLEMS {
+            problems.push(problem);
+        } else {
+            self.left_out.set(self.left_out.get() + 1);
+        }
+    }
+
+    pub(crate) fn into_problems(self) -> Problems {
+        Problems::new(self.problems.into_inner(), self.left_out.get())
+    }
+}

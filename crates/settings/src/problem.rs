@@ -1,0 +1,144 @@
+//! What is wrong with the settings, where it stands, and what was expected instead.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// How much a problem matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The gateway must not start.
+    Error,
+    /// The gateway starts, but something was probably meant otherwise.
+    Warning,
+}
+
+/// Where a problem stands. The order is that in which problems are shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A file as a whole, for example one that is missing.
+    File(PathBuf),
+    /// A point in a file.
+    Point {
+        /// The file, as it was named.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The column in characters, counted from 1.
+        column: usize,
+    },
+    /// An environment variable, which the problem's subject names.
+    Environment,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Point { path, line, column } => {
+                write!(formatter, "{}:{line}:{column}", path.display())
+            }
+            Self::Environment => formatter.write_str("environment"),
+        }
+    }
+}
+
+/// One thing that is wrong, or looks wrong. Secrets never appear in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Whether it stops the start.
+    pub severity: Severity,
+    /// Where it stands.
+    pub place: Place,
+    /// The setting, as in `gateway.port`, or the variable; empty when neither applies.
+    pub subject: String,
+    /// What stood there, if that can be shown.
+    pub found: Option<String>,
+    /// What was expected, or what is the matter.
+    pub message: String,
+    /// The line of the file with the place marked, secrets and other values masked.
+    pub excerpt: Option<String>,
+}
+
+impl Problem {
+    /// The problem in one line, without the excerpt; this is the form for a log.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let mut parts = vec![self.place.to_string()];
+        match self.severity {
+            Severity::Error => {}
+            Severity::Warning => parts.push("warning".to_owned()),
+        }
+        match (&self.found, self.subject.is_empty()) {
+            (Some(found), false) => parts.push(format!("{} = {found}", self.subject)),
+            (Some(found), true) => parts.push(found.clone()),
+            (None, false) => parts.push(self.subject.clone()),
+            (None, true) => {}
+        }
+        parts.push(self.message.clone());
+        parts.join(": ")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.headline())?;
+        match &self.excerpt {
+            Some(excerpt) => write!(formatter, "\n{excerpt}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything that was found when the settings could not be loaded: all errors, and the warnings
+/// beside them, since a misspelt key often explains a missing value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    all: Vec<Problem>,
+    left_out: usize,
+}
+
+impl Problems {
+    pub(crate) fn new(mut all: Vec<Problem>, left_out: usize) -> Self {
+        all.sort_by(|one, other| one.place.cmp(&other.place));
+        Self { all, left_out }
+    }
+
+    /// Whether anything in here stops the start.
+    pub(crate) fn stop_the_start(&self) -> bool {
+        self.errors().next().is_some()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Problem> {
+        self.all
+    }
+
+    /// All problems, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.all.iter()
+    }
+
+    /// Those that stop the start, in the order of the file.
+    pub fn errors(&self) -> impl Iterator<Item = &Problem> {
+        self.iter().filter(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Those that don't.
+    pub fn warnings(&self) -> impl Iterator<Item = &Problem> {
+        self.iter().filter(|problem| problem.severity == Severity::Warning)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.all.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(formatter, "{separator}{problem}")?;
+        }
+        match self.left_out {
+            0 => Ok(()),
+            count => write!(formatter, "\n… and {count} more"),
+        }
+    }
+}
+
+impl std::error::Error for Problems {}

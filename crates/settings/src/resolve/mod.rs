@@ -1,0 +1,74 @@
+//! From what was written to what is meant: environment overrides, secrets, and all that concerns
+//! more than one setting.
+
+mod auth;
+mod builtin;
+mod chain;
+mod limits;
+mod ollama_host;
+mod overrides;
+mod provider;
+mod redis;
+mod secret;
+
+use crate::decode::{Prose, Reader};
+use crate::document::{Document, Gateway, QueueMode, ResetMode};
+use crate::settings::{AgentSettings, GatewaySettings, LoggingSettings, Settings, SkillsSettings};
+use overrides::Overrides;
+use provider::Providers;
+
+/// Puts the settings together. Problems go to the reader; if there are errors among them, what is
+/// returned must not be used.
+pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
+    let overrides = Overrides::read(reader);
+    let defaults = document.agents.defaults;
+    let providers = Providers::resolve(document.models, overrides.ollama.clone(), reader);
+    let chain = chain::resolve(&defaults.model, &providers, reader);
+    let session = document.session.reset;
+    let queue = document.messages.queue;
+    let skills = document.skills;
+    Settings {
+        gateway: gateway(document.gateway, &overrides, reader),
+        agents: AgentSettings {
+            system_prompt: defaults.system_prompt.value().map(|Prose(text)| text),
+            turn_timeout: defaults.timeout_seconds.seconds(),
+            max_concurrent: defaults.max_concurrent.count(),
+            offline_answer: defaults.offline_answer.0,
+        },
+        session_idle: match session.mode {
+            ResetMode::Idle => session.idle_minutes.minutes(),
+        },
+        collect_cap: match queue.mode {
+            QueueMode::Collect => queue.cap.count(),
+        },
+        skills: SkillsSettings {
+            directory: reader.resolve(skills.directory.as_path()),
+            extra_directories: skills
+                .load
+                .extra_dirs
+                .0
+                .iter()
+                .map(|directory| reader.resolve(directory.value.as_path()))
+                .collect(),
+            watch: skills.load.watch.0,
+        },
+        logging: LoggingSettings {
+            level: overrides.log_level.unwrap_or(document.logging.level),
+            console_style: document.logging.console_style,
+        },
+        redis_url: redis::url(document.store, overrides.redis_url, reader),
+        ollama: providers.ollama(&chain),
+        chain,
+    }
+}
+
+fn gateway(gateway: Gateway, overrides: &Overrides, reader: &Reader<'_>) -> GatewaySettings {
+    let port = overrides.port.unwrap_or(gateway.port);
+    let trusted_proxies = gateway.trusted_proxies.0.iter().map(|network| network.value.0);
+    GatewaySettings {
+        port: u16::try_from(port.get()).unwrap_or(u16::MAX),
+        bind: gateway.bind,
+        trusted_proxies: trusted_proxies.collect(),
+        api_auth: auth::resolve(gateway.auth, gateway.bind, overrides.token.clone(), reader),
+    }
+}

@@ -1,0 +1,154 @@
+//! The providers, with what an entry leaves out filled in.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::builtin::{self, Builtin};
+use super::limits::Limits;
+use super::{overrides, secret};
+use crate::decode::{At, BaseUrl, Origin, Reader, Setting, Shown};
+use crate::document::{Models, Provider, ProviderApi};
+use crate::settings::ResolvedModel;
+
+/// All that a model of a provider needs to be asked.
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    pub(super) api: ProviderApi,
+    pub(super) base_url: Url,
+    pub(super) api_key: Option<SecretString>,
+    /// The variable to set when there is no key, if the service is known to want one.
+    pub(super) missing_key: Option<&'static str>,
+    pub(super) limits: Limits,
+}
+
+/// What is known of a provider's id.
+pub(super) enum Known<'p> {
+    /// It can be asked.
+    Usable(&'p Endpoint),
+    /// There is one, and what is wrong with it was reported.
+    Wrong,
+    /// There is none.
+    Unknown,
+}
+
+/// All providers by their ids.
+pub(super) struct Providers {
+    endpoints: BTreeMap<String, Option<Endpoint>>,
+    configured: Vec<String>,
+    ollama_host: Option<Url>,
+}
+
+impl Providers {
+    pub(super) fn resolve(models: Models, ollama_host: Option<Url>, reader: &Reader<'_>) -> Self {
+        let mut entries = models.providers.0;
+        let configured = entries.keys().cloned().collect();
+        for builtin in builtin::ALL {
+            entries.entry(builtin.id.to_owned()).or_default();
+        }
+        let endpoints = entries.into_iter().map(|(id, entry)| {
+            let endpoint = endpoint(&id, entry, ollama_host.as_ref(), reader);
+            (id, endpoint)
+        });
+        Self { endpoints: endpoints.collect(), configured, ollama_host }
+    }
+
+    pub(super) fn get(&self, id: &str) -> Known<'_> {
+        match self.endpoints.get(id) {
+            Some(Some(endpoint)) => Known::Usable(endpoint),
+            Some(None) => Known::Wrong,
+            None => Known::Unknown,
+        }
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.endpoints.keys().map(String::as_str)
+    }
+
+    /// The Ollama that is meant by the environment, by the chain, or by an entry.
+    pub(super) fn ollama(&self, chain: &[ResolvedModel]) -> Option<Url> {
+        let in_chain = || chain.iter().find(|model| model.api == ProviderApi::Ollama);
+        let in_entries = || {
+            let mut entries =
+                self.configured.iter().filter_map(|id| self.endpoints.get(id)?.as_ref());
+            entries.find(|endpoint| endpoint.api == ProviderApi::Ollama)
+        };
+        self.ollama_host
+            .clone()
+            .or_else(|| in_chain().map(|model| model.base_url.clone()))
+            .or_else(|| in_entries().map(|endpoint| endpoint.base_url.clone()))
+    }
+}
+
+/// Resolves one entry; none if it can't be used, for reasons that were reported. Everything is
+/// looked at before anything is given up, so that all errors are found.
+fn endpoint(
+    id: &str,
+    entry: Setting<Provider>,
+    ollama_host: Option<&Url>,
+    reader: &Reader<'_>,
+) -> Option<Endpoint> {
+    let builtin = Builtin::of(id);
+    let (provider, origin) = match entry {
+        Setting::Given(At { value, origin }) => (value, Some(origin)),
+        Setting::Absent => (Provider::default(), None),
+        Setting::Wrong => return None,
+    };
+    if let Some(origin) = origin.as_ref().filter(|_| !is_id(id)) {
+        let message = "expected an id of at most 64 letters, digits, dots, dashes and underscores";
+        reader.error(origin, Shown::Nothing, message);
+    }
+    let usual_api = builtin.map_or(ProviderApi::OpenAiCompletions, |builtin| builtin.api);
+    let api = provider.api.or(usual_api);
+    let written_key = secret::of_pair(provider.api_key, provider.api_key_file, reader);
+    let base_url = match ollama_host.filter(|_| id == builtin::OLLAMA) {
+        Some(url) => Some(url.clone()),
+        None => base_url(provider.base_url, builtin, origin.as_ref(), reader),
+    };
+    let limits = Limits::resolve(
+        api.unwrap_or(usual_api),
+        provider.timeout_seconds,
+        provider.first_token_seconds,
+        provider.max_concurrent,
+        reader,
+    );
+    let (api, base_url, limits) = (api?, base_url?, limits?);
+    let key_variable = builtin.and_then(|builtin| builtin.key_variable);
+    let api_key = match written_key {
+        Setting::Given(key) => Some(key.value),
+        Setting::Absent => key_variable.and_then(|variable| overrides::secret(reader, variable)),
+        Setting::Wrong => return None,
+    };
+    // Behind another address a proxy may know the key, so that none is needed here.
+    let is_own = builtin.and_then(Builtin::base_url).is_some_and(|own| own == base_url);
+    let missing_key = key_variable.filter(|_| is_own && api_key.is_none());
+    Some(Endpoint { api, base_url, api_key, missing_key, limits })
+}
+
+fn base_url(
+    written: Setting<BaseUrl>,
+    builtin: Option<&Builtin>,
+    origin: Option<&Origin>,
+    reader: &Reader<'_>,
+) -> Option<Url> {
+    match written {
+        Setting::Given(At { value: BaseUrl(url), .. }) => Some(url),
+        Setting::Wrong => None,
+        Setting::Absent => {
+            let own = builtin.and_then(Builtin::base_url);
+            if let Some(origin) = origin.filter(|_| own.is_none()) {
+                let message =
+                    "expected a baseUrl, as in baseUrl: \"https://models.example.org/v1\"";
+                reader.error(origin, Shown::Nothing, message);
+            }
+            own
+        }
+    }
+}
+
+/// Ids stand before the slash of `provider/model`, in logs and in metrics.
+fn is_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_plain)
+}

@@ -1,0 +1,22 @@
+//! Loads settings files as the gateway does, through the public functions only.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't go on has failed"
+)]
+
+mod auth;
+mod chain;
+mod environment;
+mod errors;
+mod files;
+mod garbage;
+mod schema;
+mod secrets;
+mod shipped;
+mod support;
+mod syntax;
+mod values;
+mod warnings;

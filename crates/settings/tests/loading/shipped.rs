@@ -1,0 +1,69 @@
+//! The settings file that comes with the gateway.
+
+use std::path::PathBuf;
+
+use settings::{ApiAuth, Bind, Environment, Settings, Source, load};
+
+use crate::support::settings;
+
+fn shipped(variables: &[(&str, &str)]) -> Settings {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let source = Source { file: Some("config/openclaw.json".into()), directory: root };
+    let environment: Environment = variables.iter().copied().collect();
+    let loaded = load(&source, &environment).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.warnings, []);
+    loaded.settings
+}
+
+#[test]
+fn the_shipped_file_says_the_same_as_the_defaults() {
+    let mut shipped = shipped(&[]);
+    let mut defaults = settings("{}", &[]);
+    shipped.skills.directory = PathBuf::new();
+    defaults.skills.directory = PathBuf::new();
+    assert_eq!(format!("{shipped:?}"), format!("{defaults:?}"));
+}
+
+#[test]
+fn the_shipped_file_opens_up_in_a_container() {
+    let settings = shipped(&[("OPENCLAW_BIND", "lan")]);
+    assert_eq!(settings.gateway.bind, Bind::Lan);
+    assert!(matches!(settings.gateway.api_auth, ApiAuth::Locked));
+}
+
+/// What is commented out must be right too, since it is there to be uncommented.
+#[test]
+fn the_examples_in_the_shipped_file_are_valid() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/openclaw.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let is_example = |comment: &str| {
+        let starts = [
+            "mode:",
+            "token:",
+            "systemPrompt:",
+            "primary:",
+            "redisUrl:",
+            "\"172.",
+            "\"openai/",
+            "example: {",
+        ];
+        starts.iter().any(|start| comment.starts_with(start))
+            || comment.starts_with("  ")
+            || comment == "},"
+    };
+    let mut uncommented = 0;
+    let lines = text.lines().map(|line| match line.trim_start().strip_prefix("// ") {
+        Some(comment) if is_example(comment) && line.starts_with(' ') => {
+            uncommented += 1;
+            comment.to_owned()
+        }
+        Some(_) | None => line.to_owned(),
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    assert!(uncommented >= 15, "{text}");
+    let variables = [("API_TOKEN", "a"), ("EXAMPLE_API_KEY", "b"), ("OPENAI_API_KEY", "c")];
+    let settings = settings(&text, &variables);
+    assert_eq!(settings.chain().len(), 2);
+    assert!(settings.redis_url.is_some());
+    assert_eq!(settings.gateway.trusted_proxies.len(), 1);
+}
