@@ -40,7 +40,6 @@ pub(crate) struct Conversation {
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
     pub(crate) revived_outbox: Option<Outbox>,
-    pub(crate) last_turn: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) dead: DeadLetters,
 }
@@ -57,7 +56,6 @@ impl Conversation {
             has_reminder: false,
             outbox: None,
             revived_outbox: None,
-            last_turn: None,
             attempts: 0,
             dead: DeadLetters::default(),
         }
@@ -136,19 +134,20 @@ impl Conversation {
         names
     }
 
-    /// Sets the state of a part, if there is such a part; a delivered one stays delivered. An
-    /// outbox that went out is gone.
-    pub(crate) fn set_part(&mut self, index: usize, state: PartState) {
-        let Some(outbox) = &mut self.outbox else { return };
-        if let Some(part) = outbox.parts.get_mut(index) {
-            match part.state {
-                PartState::Pending | PartState::Sending => part.state = state,
-                PartState::Delivered(_) => {}
-            }
+    /// Sets the state of a part; a delivered one stays delivered. An outbox that went out is
+    /// gone, and the attempts it took with it. Says whether there is such a part.
+    pub(crate) fn set_part(&mut self, index: usize, state: PartState) -> bool {
+        let Some(outbox) = &mut self.outbox else { return false };
+        let Some(part) = outbox.parts.get_mut(index) else { return false };
+        match part.state {
+            PartState::Pending | PartState::Sending => part.state = state,
+            PartState::Delivered(_) => {}
         }
         if outbox.next().is_none() {
             self.outbox = None;
+            self.attempts = 0;
         }
+        true
     }
 
     /// A dead letter as an operator sees it.
@@ -179,7 +178,6 @@ impl Weigh for Conversation {
             + self.history.weight()
             + self.outbox.weight()
             + self.revived_outbox.weight()
-            + self.last_turn.as_ref().map_or(0, String::len)
             + self.dead.weight()
     }
 }

@@ -83,13 +83,13 @@ impl Turns for MemoryStore {
     async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
         self.step(|state, now| {
             let digest = state.check(claim)?;
-            state.edit(digest, |found| {
-                found.attempts = found.attempts.saturating_add(1);
-                if let Some(outbox) = &mut found.outbox {
-                    send_again(outbox);
-                }
-            });
-            state.queue.delay(digest, now.plus(delay));
+            let has_work = state.conversation(digest).is_some_and(Conversation::has_work);
+            if has_work {
+                state.edit(digest, put_off);
+                state.queue.delay(digest, now.plus(delay));
+            } else {
+                state.queue.remove(digest);
+            }
             Ok(())
         })
     }
@@ -113,19 +113,20 @@ impl State {
         hub: &EventHub,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        // The answer to a commit can get lost on its way. Handed in again, it is the same turn.
-        let last = self.conversation(digest).and_then(|found| found.last_turn.as_deref());
-        if last == Some(&result.turn) {
-            return Ok(());
-        }
         let TurnResult { turn, answered, reply, parts } = result;
+        // The answer to a commit can get lost on its way. Handed in again it finds the turn's own
+        // reply in the outbox, or fewer messages than it answers, and must not take others.
+        let fits =
+            |found: &Conversation| found.outbox.is_none() && found.waiting.len() >= answered.get();
+        if !self.conversation(digest).is_some_and(fits) {
+            return Err(StoreError::Stale);
+        }
         let is_sent = !parts.is_empty();
         let (idle, keep) = (self.options.idle, self.options.history_limit);
         let messages = self.edit(digest, |found| {
             found.touch(now, now.plus(idle));
             let messages = found.answer(answered.get(), &reply, keep);
             found.attempts = 0;
-            found.last_turn = Some(turn.clone());
             if is_sent {
                 found.outbox = Some(outbox(turn, reply.clone(), parts));
             }
@@ -148,8 +149,13 @@ impl State {
 
     fn set_part(&mut self, claim: &Claim, part: usize, to: PartState) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        self.edit(digest, |found| found.set_part(part, to));
-        Ok(())
+        match self.edit(digest, |found| found.set_part(part, to)) {
+            Some(true) => Ok(()),
+            Some(false) | None => Err(StoreError::Unreadable {
+                what: "the outbox",
+                why: "it has no part of that number".to_owned(),
+            }),
+        }
     }
 
     fn park(
@@ -166,11 +172,22 @@ impl State {
         if let Some(Some(messages)) = parked {
             self.next_dead += 1;
             self.dead.insert(number, digest);
-            let event = Event::Parked { messages, reason: reason.to_owned() };
-            hub.announce(digest, &Arc::new(event));
+            // With a reply that can't be sent nothing is said: its messages are answered.
+            if !messages.is_empty() {
+                let event = Event::Parked { messages, reason: reason.to_owned() };
+                hub.announce(digest, &Arc::new(event));
+            }
         }
         self.end_claim(digest, now);
         Ok(())
+    }
+}
+
+/// Counts the attempt.
+fn put_off(found: &mut Conversation) {
+    found.attempts = found.attempts.saturating_add(1);
+    if let Some(outbox) = &mut found.outbox {
+        send_again(outbox);
     }
 }
 
