@@ -1,2 +1,32 @@
-//! Placeholder.
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod banner;
+mod check;
+mod cli;
+mod compose;
+mod lifecycle;
+mod models;
+mod observe;
+mod resident;
+mod serve;
+mod start;
+mod storage;
+mod vital_signs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Role};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.role.unwrap_or(Role::Serve) {
+        Role::Serve => serve::serve(cli.config),
+        Role::Check => check::check(cli.config),
+        Role::Schema => check::schema(),
+    }
+}

@@ -1,0 +1,48 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+const AFTER_HELP: &str = "\
+Environment:
+  OPENCLAW_CONFIG_PATH    the settings file, where --config names none
+  OPENCLAW_GATEWAY_PORT   the port, instead of gateway.port
+  OPENCLAW_GATEWAY_TOKEN  the API's token, instead of gateway.auth.token
+  REDIS_URL               where conversations are kept, as redis://host:6379;
+                          without it they are kept in this process, and lost with it
+  OLLAMA_HOST             where Ollama listens, instead of http://127.0.0.1:11434
+  LOG_LEVEL               error, warn, info, debug or trace, instead of logging.level
+
+Exit codes:
+  0   stopped as asked, or nothing wrong was found
+  1   something failed while running, such as the port being taken
+  78  the settings are wrong; every error is printed, and no port was opened
+
+Try:
+  openclaw-gateway check          validate settings and skills
+  openclaw-gateway                serve; the chat is at http://localhost:18789/";
+
+/// Answers a company's customers through a language model that knows its skills.
+#[derive(Parser)]
+#[command(name = "openclaw-gateway", version, about, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// The settings file [default: config/openclaw.json, if it is there]
+    #[arg(long, short, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// What to do; without it, serve.
+    #[command(subcommand)]
+    pub(crate) role: Option<Role>,
+}
+
+/// What the process does.
+#[derive(Subcommand)]
+pub(crate) enum Role {
+    /// Serve until told to stop; the same as no command
+    Serve,
+    /// Validate the settings and the skills, and start nothing
+    Check,
+    /// Print the JSON Schema of the settings file
+    Schema,
+}

@@ -1,0 +1,54 @@
+//! The language models: from the settings' chain to the links that are asked in turn.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use language_model::{
+    Api, Chain, ChainOptions, Limits, Link, OllamaProbe, Provider, ProviderOptions,
+};
+use settings::{ProviderApi, ResolvedModel, Settings};
+use skills::OfflineAnswerer;
+
+/// The chain of the settings, with the skills as its last link where that is wanted.
+pub(crate) fn chain(settings: &Settings, offline: Arc<OfflineAnswerer>) -> anyhow::Result<Chain> {
+    // The first TLS connection takes the process's provider of cryptography. A second call is
+    // refused, and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut providers: HashMap<&str, Provider> = HashMap::new();
+    let mut links = Vec::new();
+    for model in settings.chain() {
+        if !providers.contains_key(model.provider_id.as_str()) {
+            let provider = Provider::new(options(model))
+                .with_context(|| format!("the model provider '{}'", model.provider_id))?;
+            providers.insert(&model.provider_id, provider);
+        }
+        if let Some(provider) = providers.get(model.provider_id.as_str()) {
+            links.push(provider.link(&model.model));
+        }
+    }
+    if settings.agents.offline_answer || links.is_empty() {
+        links.push(Arc::new(Link::unguarded(offline)));
+    }
+    Ok(Chain::new(links, ChainOptions::new(settings.agents.turn_timeout)))
+}
+
+/// Asks whether Ollama is there, if the settings speak of one.
+pub(crate) fn ollama_probe(settings: &Settings) -> anyhow::Result<Option<OllamaProbe>> {
+    let probe = settings.ollama.as_ref().map(|url| OllamaProbe::new(url.as_str()));
+    probe.transpose().context("the address of Ollama")
+}
+
+fn options(model: &ResolvedModel) -> ProviderOptions {
+    let api = match model.api {
+        ProviderApi::OpenAiCompletions => Api::OpenAiCompletions,
+        ProviderApi::AnthropicMessages => Api::AnthropicMessages,
+        ProviderApi::Ollama => Api::Ollama,
+    };
+    ProviderOptions {
+        api_key: model.api_key.clone(),
+        limits: Limits { first_token: model.first_token, total: model.total },
+        max_concurrent: model.max_concurrent.get(),
+        ..ProviderOptions::new(&model.provider_id, api, model.base_url.as_str())
+    }
+}

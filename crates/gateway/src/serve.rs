@@ -1,0 +1,42 @@
+//! The role that serves: from settings to a running gateway, and to the exit code at its end.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use settings::Settings;
+
+use crate::start::{complain, load};
+use crate::{compose, lifecycle, observe};
+
+/// Serves until told to stop.
+pub(crate) fn serve(file: Option<PathBuf>) -> ExitCode {
+    let loaded = match load(file) {
+        Ok(loaded) => loaded,
+        Err(code) => return code.into(),
+    };
+    observe::start_logging(&loaded.settings.logging);
+    for warning in &loaded.warnings {
+        tracing::warn!("{}", warning.headline());
+    }
+    match run(&loaded.settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("openclaw-gateway: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(settings: &Settings) -> anyhow::Result<()> {
+    let metrics = observe::start_metrics()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut signals = lifecycle::Signals::new()?;
+        let composing = Box::pin(compose::compose(settings, metrics));
+        let Some(gateway) = signals.unless_told_to_stop(composing).await else {
+            tracing::info!("stopped before the start was complete");
+            return Ok(());
+        };
+        lifecycle::live(gateway?, signals).await
+    })
+}

@@ -1,0 +1,67 @@
+//! Picks the store: Redis where its address is known, this process otherwise.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversation::SystemClock;
+use conversation::ports::Store;
+use secrecy::ExposeSecret;
+use settings::Settings;
+use store_memory::MemoryStore;
+use store_redis::RedisStore;
+use tokio::time::sleep;
+
+/// A store, and where it keeps things.
+pub(crate) struct Storage {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) kind: StorageKind,
+}
+
+/// Where a store keeps things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StorageKind {
+    /// In Redis, where other replicas see them and a restart leaves them.
+    Redis,
+    /// In this process, with which they end.
+    Process,
+}
+
+/// Opens the store under this replica's name. With Redis it waits until that answers: a gateway
+/// that gives up would only be started again.
+pub(crate) async fn open(settings: &Settings, replica: &str) -> Storage {
+    match &settings.redis_url {
+        Some(url) => {
+            let options = store_redis::Options {
+                url: url.expose_secret().to_owned(),
+                replica: replica.to_owned(),
+                idle: settings.session_idle,
+                ..store_redis::Options::default()
+            };
+            let store = Arc::new(insist(options).await);
+            Storage { store, kind: StorageKind::Redis }
+        }
+        None => {
+            let options = store_memory::Options {
+                replica: replica.to_owned(),
+                idle: settings.session_idle,
+                ..store_memory::Options::default()
+            };
+            let store = Arc::new(MemoryStore::new(options, Arc::new(SystemClock)));
+            Storage { store, kind: StorageKind::Process }
+        }
+    }
+}
+
+async fn insist(options: store_redis::Options) -> RedisStore {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        match RedisStore::connect(options.clone()).await {
+            Ok(store) => return store,
+            Err(error) => {
+                tracing::warn!(%error, retry_in = ?pause, "waiting for Redis before starting");
+            }
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}

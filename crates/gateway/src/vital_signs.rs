@@ -1,0 +1,100 @@
+//! Keeps the health page and this replica's report up to date, once a second.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversation::ports::{Knowledge, ReplicaReport, Store};
+use conversation::{Clock, SystemClock};
+use dialogue::Pool;
+use http_api::{Models, OllamaLink, StoreLink, Vitals};
+use language_model::{BreakerState, Chain, OllamaProbe};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::resident;
+use crate::storage::StorageKind;
+
+/// How often the store is asked whether it is there, and told that this replica is.
+const BEAT: Duration = Duration::from_secs(1);
+/// How many beats pass between two questions to Ollama.
+const BEATS_PER_PROBE: u64 = 5;
+
+/// What is watched, and where it is shown.
+pub(crate) struct VitalSigns {
+    pub(crate) replica: String,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) storage: StorageKind,
+    pub(crate) vitals: Arc<Vitals>,
+    pub(crate) pool: Pool,
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) ollama: Option<OllamaProbe>,
+    pub(crate) knowledge: Arc<dyn Knowledge>,
+}
+
+impl VitalSigns {
+    /// Watches for as long as it is polled.
+    pub(crate) async fn keep(self) {
+        let started_at = SystemClock.now();
+        let mut ticks = interval(BEAT);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        for beat in 0_u64.. {
+            ticks.tick().await;
+            let report = self.report(started_at);
+            let ollama_is_due = beat.is_multiple_of(BEATS_PER_PROBE);
+            tokio::join!(self.look_at_store(report), self.look_at_ollama(ollama_is_due));
+            self.look_at_models();
+        }
+    }
+
+    fn report(&self, started_at: conversation::Timestamp) -> ReplicaReport {
+        ReplicaReport {
+            id: self.replica.clone(),
+            version: self.vitals.version().to_owned(),
+            started_at,
+            seen_at: SystemClock.now(),
+            turns_in_flight: self.pool.in_flight() as u64,
+            accepted_total: 0,
+            answered_total: self.pool.answered_total(),
+            resident_bytes: resident::bytes(),
+            skills_revision: self.knowledge.revision().to_string(),
+        }
+    }
+
+    async fn look_at_store(&self, report: ReplicaReport) {
+        let told = self.store.report(report).await;
+        if self.storage == StorageKind::Process {
+            return;
+        }
+        let before = self.vitals.store();
+        let now = match told {
+            Ok(()) => StoreLink::Connected,
+            Err(_) => StoreLink::Disconnected,
+        };
+        self.vitals.set_store(now);
+        match (before, now, told) {
+            (StoreLink::Connected, StoreLink::Disconnected, Err(error)) => {
+                tracing::error!(%error, "Redis is away: nothing can be accepted until it is back");
+            }
+            (StoreLink::Disconnected, StoreLink::Connected, _) => {
+                tracing::info!("Redis is back");
+            }
+            _ => {}
+        }
+    }
+
+    async fn look_at_ollama(&self, is_due: bool) {
+        let Some(probe) = self.ollama.as_ref().filter(|_| is_due) else {
+            return;
+        };
+        let link = match probe.answers().await {
+            true => OllamaLink::Connected,
+            false => OllamaLink::Disconnected,
+        };
+        self.vitals.set_ollama(link);
+    }
+
+    fn look_at_models(&self) {
+        let is_resting = |state| matches!(state, BreakerState::Open | BreakerState::HalfOpen);
+        let troubled = self.chain.health().iter().any(|model| is_resting(model.state));
+        self.vitals.set_models(if troubled { Models::Troubled } else { Models::Well });
+    }
+}
