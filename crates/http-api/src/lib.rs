@@ -1,1 +1,27 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod api;
+mod auth;
+mod body;
+mod events;
+mod following;
+mod identity;
+mod middleware;
+mod openapi;
+mod patience;
+mod problem;
+mod proxies;
+mod question;
+mod router;
+mod routes;
+mod rules;
+mod serve;
+mod taking;
+mod vitals;
+
+pub use api::{Api, Limits, MetricsPage};
+pub use auth::ApiAuth;
+pub use router::router;
+pub use serve::{Closed, ServeOptions, serve};
+pub use vitals::{Models, OllamaLink, Phase, StoreLink, Vitals};

@@ -1,0 +1,103 @@
+//! Which key makes a message the same message when it is sent again.
+//!
+//! The kinds of keys have prefixes, so that a proxy's request id never meets a caller's key.
+//! `message_id` and `Idempotency-Key` are one kind on purpose: they say the same thing, and a
+//! client may move from one to the other without a message being answered twice.
+
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use conversation::DedupeKey;
+
+use crate::middleware::{Origin, RequestId};
+use crate::problem::Problem;
+
+/// The longest key that a caller may give, in characters.
+pub(crate) const MAX_KEY_CHARS: usize = 200;
+
+/// What a caller's key may be made of, for error messages.
+pub(crate) const KEY_RULE: &str = "1 to 200 visible ASCII characters";
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Whether a caller's key is within [`KEY_RULE`].
+pub(crate) fn is_key(text: &str) -> bool {
+    (1..=MAX_KEY_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The message's key: its own `message_id`, else `Idempotency-Key`, else the request id if a
+/// trusted proxy gave it, else one that no other message has.
+pub(crate) fn dedupe_key(
+    message_id: Option<&str>,
+    headers: &HeaderMap,
+    request: &RequestId,
+) -> Result<DedupeKey, Problem> {
+    let header = idempotency_key(headers)?;
+    let key = match (message_id.or(header), request.origin) {
+        (Some(given), _) => format!("key:{given}"),
+        (None, Origin::Proxy) => format!("request:{}", request.as_str()),
+        (None, Origin::Own) => {
+            let random = random_hex();
+            format!("once:{}", String::from_utf8_lossy(&random))
+        }
+    };
+    DedupeKey::new(key).map_err(|invalid| {
+        tracing::error!(%invalid, "a message's key can't be made");
+        Problem::internal()
+    })
+}
+
+/// The header's value. The draft of its standard wants it in quotes and hardly anyone writes
+/// them, so both spellings are the same key.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    if is_key(bare) {
+        return Ok(Some(bare));
+    }
+    Err(Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_idempotency_key",
+        format!(
+            "The header Idempotency-Key must be {KEY_RULE}; this one has {} bytes.",
+            bare.len()
+        ),
+    ))
+}
+
+/// 128 random bits as 32 hexadecimal digits.
+pub(crate) fn random_hex() -> [u8; 32] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let random: u128 = rand::random();
+    let mut text = [b'0'; 32];
+    for (place, digit) in text.iter_mut().enumerate() {
+        *digit = DIGITS[(random >> (4 * place)) as usize & 15];
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn header(value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(IDEMPOTENCY_KEY, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_key_in_quotes_is_the_same_key() {
+        assert_eq!(idempotency_key(&header("\"abc\"")).unwrap(), Some("abc"));
+        assert_eq!(idempotency_key(&header("abc")).unwrap(), Some("abc"));
+        assert_eq!(idempotency_key(&HeaderMap::new()).unwrap(), None);
+    }
+
+    #[test]
+    fn a_key_that_is_no_key_is_refused_with_the_rule() {
+        for wrong in ["", "\"\"", "a b", "ä", &"x".repeat(201)] {
+            let problem = idempotency_key(&header(wrong)).unwrap_err();
+            assert_eq!(problem.code, "invalid_idempotency_key", "{wrong}");
+            assert!(problem.message.contains(KEY_RULE), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The routes, one per file.
+
+pub(crate) mod conversations;
+pub(crate) mod dead_letters;
+pub(crate) mod health;
+pub(crate) mod message;
+pub(crate) mod messages;
+pub(crate) mod metrics;
+pub(crate) mod openapi;
+pub(crate) mod page;

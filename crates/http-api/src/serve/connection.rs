@@ -1,0 +1,171 @@
+//! Serves one connection.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+use tower::Service as _;
+
+use super::ServeOptions;
+use super::deadline_body::DeadlineBody;
+use super::pulse::{Finding, Pulse};
+use super::watched_io::WatchedIo;
+
+/// What is to become of the connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// They are served.
+    Open,
+    /// They end with the request that is in flight.
+    Draining,
+    /// They end at once.
+    Cut,
+}
+
+/// How connections are served.
+pub(super) struct Connection {
+    router: Router,
+    protocol: http1::Builder,
+    options: Arc<ServeOptions>,
+    stages: watch::Receiver<Stage>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        router: Router,
+        options: ServeOptions,
+        stages: watch::Receiver<Stage>,
+    ) -> Self {
+        let mut protocol = http1::Builder::new();
+        protocol.header_read_timeout(None).max_header_size(options.header_bytes);
+        Self { router, protocol, options: Arc::new(options), stages }
+    }
+
+    /// Serves `stream` to its end.
+    pub(super) fn serve(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        // Answers are written whole, so waiting for more to send would only delay them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "could not switch off the delay of small packets");
+        }
+        let pulse = Arc::new(Pulse::new());
+        let io = TokioIo::new(WatchedIo::new(stream, Arc::clone(&pulse)));
+        let served = Served {
+            router: self.router.clone(),
+            peer,
+            pulse: Arc::clone(&pulse),
+            options: Arc::clone(&self.options),
+        };
+        let connection =
+            self.protocol.serve_connection(io, service_fn(move |request| served.answer(request)));
+        run(connection, pulse, Arc::clone(&self.options), self.stages.clone())
+    }
+}
+
+/// Drives a connection until it ends, hangs, or is to end.
+async fn run<S, F>(
+    connection: http1::Connection<TokioIo<WatchedIo<TcpStream>>, S>,
+    pulse: Arc<Pulse>,
+    options: Arc<ServeOptions>,
+    mut stages: watch::Receiver<Stage>,
+) where
+    S: hyper::service::Service<
+            Request<Incoming>,
+            Response = Response,
+            Error = Infallible,
+            Future = F,
+        >,
+    F: Future<Output = Result<Response, Infallible>> + Send,
+{
+    let mut connection = pin!(connection);
+    let mut look = pin!(sleep_until(Instant::now() + options.header_timeout));
+    if *stages.borrow_and_update() != Stage::Open {
+        connection.as_mut().graceful_shutdown();
+    }
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                }
+                return;
+            }
+            () = look.as_mut() => {
+                match pulse.finding(options.header_timeout, options.idle_timeout) {
+                    Finding::Well(until) => look.as_mut().reset(until),
+                    Finding::SlowHeader => {
+                        tracing::debug!("cut a connection whose header did not arrive in time");
+                        return;
+                    }
+                    Finding::Idle => return,
+                }
+            }
+            changed = stages.changed() => {
+                let stage = if changed.is_ok() { *stages.borrow_and_update() } else { Stage::Cut };
+                match stage {
+                    Stage::Open => {}
+                    Stage::Draining => connection.as_mut().graceful_shutdown(),
+                    Stage::Cut => return,
+                }
+            }
+        }
+    }
+}
+
+/// What answers the requests of one connection.
+struct Served {
+    router: Router,
+    peer: SocketAddr,
+    pulse: Arc<Pulse>,
+    options: Arc<ServeOptions>,
+}
+
+impl Served {
+    fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        let working = Working::begin(&self.pulse);
+        let limit = self.options.body_timeout;
+        let mut request = request.map(|body| Body::new(DeadlineBody::new(body, limit)));
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        let answer = self.router.clone().call(request);
+        async move {
+            let answer = answer.await;
+            drop(working);
+            answer
+        }
+    }
+}
+
+/// Notes that a request is with its handler, until it is dropped.
+struct Working(Arc<Pulse>);
+
+impl Working {
+    fn begin(pulse: &Arc<Pulse>) -> Self {
+        pulse.began();
+        Self(Arc::clone(pulse))
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.ended();
+    }
+}

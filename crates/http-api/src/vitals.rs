@@ -1,0 +1,300 @@
+//! The state of this replica, as its background tasks set it and the health routes show it.
+//!
+//! Everything is atomic, so that a health check costs no lock, no I/O and no waiting.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
+
+/// Where the replica is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// It is being put together.
+    Starting,
+    /// It takes work.
+    Ready,
+    /// It finishes what it has and ends. Whatever still comes in is served.
+    Draining,
+}
+
+/// How the store stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreLink {
+    /// Redis answers.
+    Connected,
+    /// Redis doesn't answer: nothing can be accepted.
+    Disconnected,
+    /// The store lives in this process.
+    Embedded,
+}
+
+/// How Ollama stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OllamaLink {
+    /// It answers.
+    Connected,
+    /// It doesn't answer.
+    Disconnected,
+    /// The settings name none.
+    NotConfigured,
+}
+
+/// How the chain of language models stands as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Models {
+    /// It answers as configured.
+    Well,
+    /// A model of it is not to be had, so that another one answers in its place.
+    Troubled,
+}
+
+/// The state of one replica.
+pub struct Vitals {
+    version: String,
+    /// The version as it stands in the health body, escaped once.
+    version_json: String,
+    started: Instant,
+    phase: AtomicU8,
+    store: AtomicU8,
+    ollama: AtomicU8,
+    models: AtomicU8,
+    accepted: AtomicU64,
+    last_call: CancellationToken,
+}
+
+impl Vitals {
+    /// A replica of this version that starts now.
+    #[must_use]
+    pub fn new(version: &str, store: StoreLink, ollama: OllamaLink) -> Self {
+        Self {
+            version: version.to_owned(),
+            version_json: serde_json::Value::from(version).to_string(),
+            started: Instant::now(),
+            phase: AtomicU8::new(Phase::Starting as u8),
+            store: AtomicU8::new(store as u8),
+            ollama: AtomicU8::new(ollama as u8),
+            models: AtomicU8::new(Models::Well as u8),
+            accepted: AtomicU64::new(0),
+            last_call: CancellationToken::new(),
+        }
+    }
+
+    /// The gateway's version.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Sets where the replica is in its life.
+    pub fn set_phase(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Release);
+    }
+
+    /// Sets how the store stands.
+    pub fn set_store(&self, link: StoreLink) {
+        self.store.store(link as u8, Ordering::Release);
+    }
+
+    /// Sets how Ollama stands.
+    pub fn set_ollama(&self, link: OllamaLink) {
+        self.ollama.store(link as u8, Ordering::Release);
+    }
+
+    /// Sets how the language models stand.
+    pub fn set_models(&self, models: Models) {
+        self.models.store(models as u8, Ordering::Release);
+    }
+
+    /// Where the replica is in its life.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Acquire) {
+            code if code == Phase::Starting as u8 => Phase::Starting,
+            code if code == Phase::Ready as u8 => Phase::Ready,
+            _ => Phase::Draining,
+        }
+    }
+
+    /// How the store stands.
+    #[must_use]
+    pub fn store(&self) -> StoreLink {
+        match self.store.load(Ordering::Acquire) {
+            code if code == StoreLink::Connected as u8 => StoreLink::Connected,
+            code if code == StoreLink::Embedded as u8 => StoreLink::Embedded,
+            _ => StoreLink::Disconnected,
+        }
+    }
+
+    /// How Ollama stands.
+    #[must_use]
+    pub fn ollama(&self) -> OllamaLink {
+        match self.ollama.load(Ordering::Acquire) {
+            code if code == OllamaLink::Connected as u8 => OllamaLink::Connected,
+            code if code == OllamaLink::NotConfigured as u8 => OllamaLink::NotConfigured,
+            _ => OllamaLink::Disconnected,
+        }
+    }
+
+    /// How the language models stand.
+    #[must_use]
+    pub fn models(&self) -> Models {
+        match self.models.load(Ordering::Acquire) {
+            code if code == Models::Well as u8 => Models::Well,
+            _ => Models::Troubled,
+        }
+    }
+
+    /// Whole seconds since the start.
+    #[must_use]
+    pub fn uptime_seconds(&self) -> u64 {
+        self.started.elapsed().as_secs()
+    }
+
+    /// How many messages the API has accepted since the start, without those sent again.
+    #[must_use]
+    pub fn accepted_total(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_accepted(&self) {
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Asks every request that waits for a reply to answer now with where to fetch it, since
+    /// the connections are about to be cut.
+    pub fn call_last(&self) {
+        self.last_call.cancel();
+    }
+
+    /// Ends with [`Self::call_last`].
+    pub(crate) fn last_call(&self) -> WaitForCancellationFuture<'_> {
+        self.last_call.cancelled()
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.phase() == Phase::Draining
+    }
+
+    /// The body of `/healthz`, and whether the replica can do its work at all.
+    pub(crate) fn health(&self) -> (Health, String) {
+        let (store, ollama) = (self.store(), self.ollama());
+        let health = Health::of(store, ollama, self.models());
+        let body = format!(
+            "{{\"status\":\"{}\",\"uptime\":{},\"version\":{},\"redis\":\"{}\",\"ollama\":\"{}\"}}",
+            health.word(),
+            self.uptime_seconds(),
+            self.version_json,
+            store.word(),
+            ollama.word(),
+        );
+        (health, body)
+    }
+}
+
+/// The sum of it all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// All is well.
+    Ok,
+    /// Messages are taken and answered, but not as well as configured.
+    Degraded,
+    /// Nothing can be accepted.
+    Unavailable,
+}
+
+impl Health {
+    fn of(store: StoreLink, ollama: OllamaLink, models: Models) -> Self {
+        match (store, ollama, models) {
+            (StoreLink::Disconnected, _, _) => Self::Unavailable,
+            (_, OllamaLink::Disconnected, _) | (_, _, Models::Troubled) => Self::Degraded,
+            (
+                StoreLink::Connected | StoreLink::Embedded,
+                OllamaLink::Connected | OllamaLink::NotConfigured,
+                Models::Well,
+            ) => Self::Ok,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl StoreLink {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+            Self::Embedded => "embedded",
+        }
+    }
+}
+
+impl OllamaLink {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+            Self::NotConfigured => "not configured",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_health_body_has_exactly_the_documented_shape() {
+        let vitals = Vitals::new("1.2.3", StoreLink::Connected, OllamaLink::Connected);
+        tokio::time::advance(Duration::from_millis(45_900)).await;
+        let expected = concat!(
+            r#"{"status":"ok","uptime":45,"version":"1.2.3","#,
+            r#""redis":"connected","ollama":"connected"}"#
+        );
+        assert_eq!(vitals.health(), (Health::Ok, expected.to_owned()));
+    }
+
+    #[tokio::test]
+    async fn trouble_with_models_degrades_and_only_the_store_makes_unavailable() {
+        let vitals = Vitals::new("1", StoreLink::Embedded, OllamaLink::NotConfigured);
+        assert_eq!(vitals.health().0, Health::Ok);
+        vitals.set_models(Models::Troubled);
+        assert_eq!(vitals.health().0, Health::Degraded);
+        vitals.set_models(Models::Well);
+        vitals.set_ollama(OllamaLink::Disconnected);
+        assert_eq!(vitals.health().0, Health::Degraded);
+        vitals.set_store(StoreLink::Disconnected);
+        let (health, body) = vitals.health();
+        assert_eq!(health, Health::Unavailable);
+        assert!(body.contains(r#""status":"unavailable""#) && body.contains("disconnected"));
+    }
+
+    #[tokio::test]
+    async fn every_state_reads_back_as_it_was_set() {
+        let vitals = Vitals::new("1", StoreLink::Embedded, OllamaLink::NotConfigured);
+        for phase in [Phase::Starting, Phase::Ready, Phase::Draining] {
+            vitals.set_phase(phase);
+            assert_eq!(vitals.phase(), phase);
+        }
+        for link in [StoreLink::Connected, StoreLink::Disconnected, StoreLink::Embedded] {
+            vitals.set_store(link);
+            assert_eq!(vitals.store(), link);
+        }
+        for link in [OllamaLink::Connected, OllamaLink::Disconnected, OllamaLink::NotConfigured] {
+            vitals.set_ollama(link);
+            assert_eq!(vitals.ollama(), link);
+        }
+        for models in [Models::Well, Models::Troubled] {
+            vitals.set_models(models);
+            assert_eq!(vitals.models(), models);
+        }
+    }
+}
