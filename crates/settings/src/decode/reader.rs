@@ -8,8 +8,9 @@ use crate::environment::Environment;
 use crate::problem::{Place, Problem, Problems, Severity};
 use crate::syntax::{SourceText, Span};
 
-/// Nobody reads on after this many; a file of another kind could yield any number.
-const MAX_PROBLEMS: usize = 100;
+/// Nobody reads on after this many errors, or warnings; a file of another kind could yield any
+/// number. They are counted apart, so that warnings never crowd out an error.
+const MAX_OF_EACH: usize = 100;
 
 /// Where a value came from.
 #[derive(Clone)]
@@ -77,6 +78,10 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&self, severity: Severity, origin: &Origin, found: Shown, message: String) {
+        if self.is_full_of(severity) {
+            self.left_out.set(self.left_out.get() + 1);
+            return;
+        }
         let excerpt = self.text.excerpt(origin.span, found.reveals().then_some(origin.span));
         self.push(Problem {
             severity,
@@ -88,13 +93,14 @@ impl<'a> Reader<'a> {
         });
     }
 
+    fn is_full_of(&self, severity: Severity) -> bool {
+        let problems = self.problems.borrow();
+        problems.iter().filter(|problem| problem.severity == severity).count() >= MAX_OF_EACH
+    }
+
+    /// Adds a problem that has no place in the text. There are few of these.
     pub(crate) fn push(&self, problem: Problem) {
-        let mut problems = self.problems.borrow_mut();
-        if problems.len() < MAX_PROBLEMS {
-            problems.push(problem);
-        } else {
-            self.left_out.set(self.left_out.get() + 1);
-        }
+        self.problems.borrow_mut().push(problem);
     }
 
     pub(crate) fn into_problems(self) -> Problems {

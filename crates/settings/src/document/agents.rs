@@ -1,7 +1,7 @@
 //! `agents`: which models answer, how long they may take, and what they are told.
 
 use super::ModelRef;
-use crate::decode::{List, Prose, Setting, Switch, Whole, section};
+use crate::decode::{At, List, Prose, Setting, Switch, Whole, section};
 
 section! {
     /// How messages are answered.
@@ -38,5 +38,12 @@ section! {
         primary: Setting<ModelRef>,
         /// The models that are asked next, in this order, when the one before failed.
         fallbacks: List<ModelRef>,
+    }
+}
+
+impl Model {
+    /// All the models that are named, in the order in which they are asked.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &At<ModelRef>> {
+        self.primary.given().into_iter().chain(&self.fallbacks.0)
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Builtin {
 }
 
 /// All of them. A further one is a further element.
-pub(super) const ALL: [Builtin; 3] = [
+pub(super) const ALL: &[Builtin] = &[
     Builtin {
         id: "openai",
         api: ProviderApi::OpenAiCompletions,
@@ -42,8 +42,7 @@ pub(super) const ALL: [Builtin; 3] = [
 impl Builtin {
     /// The provider with this id.
     pub(super) fn of(id: &str) -> Option<&'static Self> {
-        const TABLE: &[Builtin] = &ALL;
-        TABLE.iter().find(|builtin| builtin.id == id)
+        ALL.iter().find(|builtin| builtin.id == id)
     }
 
     /// Its own address.

@@ -13,7 +13,7 @@ pub(super) fn resolve(
 ) -> Vec<ResolvedModel> {
     let mut seen: Vec<&ModelRef> = Vec::new();
     let mut chain = Vec::new();
-    for reference in model.primary.given().into_iter().chain(&model.fallbacks.0) {
+    for reference in model.references() {
         if seen.contains(&&reference.value) {
             reader.warning(&reference.origin, "this model is named before, and is asked only once");
             continue;
@@ -37,7 +37,7 @@ fn look_up(
         Known::Usable(endpoint) => endpoint,
         Known::Wrong => return None,
         Known::Unknown => {
-            let known = providers.ids().collect::<Vec<_>>().join(", ");
+            let known = providers.ids().into_iter().collect::<Vec<_>>().join(", ");
             let hint = did_you_mean(provider, providers.ids());
             report(format!(
                 "expected a provider that is set up under models.providers or built in \

@@ -22,7 +22,8 @@ use provider::Providers;
 pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
     let overrides = Overrides::read(reader);
     let defaults = document.agents.defaults;
-    let providers = Providers::resolve(document.models, overrides.ollama.clone(), reader);
+    let providers =
+        Providers::resolve(document.models, &defaults.model, overrides.ollama.clone(), reader);
     let chain = chain::resolve(&defaults.model, &providers, reader);
     let session = document.session.reset;
     let queue = document.messages.queue;

@@ -1,6 +1,6 @@
 //! The providers, with what an entry leaves out filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::SecretString;
 use url::Url;
@@ -9,7 +9,7 @@ use super::builtin::{self, Builtin};
 use super::limits::Limits;
 use super::{overrides, secret};
 use crate::decode::{At, BaseUrl, Origin, Reader, Setting, Shown};
-use crate::document::{Models, Provider, ProviderApi};
+use crate::document::{Model, Models, Provider, ProviderApi};
 use crate::settings::ResolvedModel;
 
 /// All that a model of a provider needs to be asked.
@@ -33,25 +33,32 @@ pub(super) enum Known<'p> {
     Unknown,
 }
 
-/// All providers by their ids.
+/// The providers that have an entry or are asked for, by their ids.
 pub(super) struct Providers {
     endpoints: BTreeMap<String, Option<Endpoint>>,
-    configured: Vec<String>,
     ollama_host: Option<Url>,
 }
 
 impl Providers {
-    pub(super) fn resolve(models: Models, ollama_host: Option<Url>, reader: &Reader<'_>) -> Self {
+    /// Resolves every entry, and those built-in providers without one that `model` names. The keys
+    /// of others are none of our business, even if they are unusable.
+    pub(super) fn resolve(
+        models: Models,
+        model: &Model,
+        ollama_host: Option<Url>,
+        reader: &Reader<'_>,
+    ) -> Self {
         let mut entries = models.providers.0;
-        let configured = entries.keys().cloned().collect();
-        for builtin in builtin::ALL {
-            entries.entry(builtin.id.to_owned()).or_default();
+        for id in model.references().map(|reference| &reference.value.provider) {
+            if Builtin::of(id).is_some() {
+                entries.entry(id.clone()).or_default();
+            }
         }
         let endpoints = entries.into_iter().map(|(id, entry)| {
             let endpoint = endpoint(&id, entry, ollama_host.as_ref(), reader);
             (id, endpoint)
         });
-        Self { endpoints: endpoints.collect(), configured, ollama_host }
+        Self { endpoints: endpoints.collect(), ollama_host }
     }
 
     pub(super) fn get(&self, id: &str) -> Known<'_> {
@@ -62,17 +69,18 @@ impl Providers {
         }
     }
 
-    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
-        self.endpoints.keys().map(String::as_str)
+    /// The ids that may be asked for.
+    pub(super) fn ids(&self) -> BTreeSet<&str> {
+        let builtin = builtin::ALL.iter().map(|builtin| builtin.id);
+        self.endpoints.keys().map(String::as_str).chain(builtin).collect()
     }
 
     /// The Ollama that is meant by the environment, by the chain, or by an entry.
     pub(super) fn ollama(&self, chain: &[ResolvedModel]) -> Option<Url> {
         let in_chain = || chain.iter().find(|model| model.api == ProviderApi::Ollama);
         let in_entries = || {
-            let mut entries =
-                self.configured.iter().filter_map(|id| self.endpoints.get(id)?.as_ref());
-            entries.find(|endpoint| endpoint.api == ProviderApi::Ollama)
+            let mut endpoints = self.endpoints.values().flatten();
+            endpoints.find(|endpoint| endpoint.api == ProviderApi::Ollama)
         };
         self.ollama_host
             .clone()
@@ -102,7 +110,8 @@ fn endpoint(
     let usual_api = builtin.map_or(ProviderApi::OpenAiCompletions, |builtin| builtin.api);
     let api = provider.api.or(usual_api);
     let written_key = secret::of_pair(provider.api_key, provider.api_key_file, reader);
-    let base_url = match ollama_host.filter(|_| id == builtin::OLLAMA) {
+    let is_ollama = id == builtin::OLLAMA && api == Some(ProviderApi::Ollama);
+    let base_url = match ollama_host.filter(|_| is_ollama) {
         Some(url) => Some(url.clone()),
         None => base_url(provider.base_url, builtin, origin.as_ref(), reader),
     };
@@ -120,9 +129,11 @@ fn endpoint(
         Setting::Absent => key_variable.and_then(|variable| overrides::secret(reader, variable)),
         Setting::Wrong => return None,
     };
-    // Behind another address a proxy may know the key, so that none is needed here.
+    // Behind another address a proxy may know the key, so that none is needed here. One that is
+    // set but unusable was reported.
     let is_own = builtin.and_then(Builtin::base_url).is_some_and(|own| own == base_url);
-    let missing_key = key_variable.filter(|_| is_own && api_key.is_none());
+    let is_unset = |variable: &&str| reader.environment().get(variable).is_none();
+    let missing_key = key_variable.filter(is_unset).filter(|_| is_own && api_key.is_none());
     Some(Endpoint { api, base_url, api_key, missing_key, limits })
 }
 

@@ -11,6 +11,10 @@ use super::Span;
 const BEFORE: usize = 60;
 const AFTER: usize = 60;
 
+/// How far around the place a line is looked at, in bytes. Masked values take little of the part
+/// that is shown, so this is more than that.
+const REACH: usize = 4096;
+
 /// What stands in for a value that is not shown.
 const MASK: char = '…';
 
@@ -86,9 +90,10 @@ impl Sorting {
             | Token::Number(_)
             | Token::Null => {
                 self.hide_key();
-                match self.at_start_of_element {
-                    true => self.perhaps_key = Some(span),
-                    false => self.pieces.masked.push(span),
+                if self.at_start_of_element {
+                    self.perhaps_key = Some(span);
+                } else {
+                    self.pieces.masked.push(span);
                 }
                 self.at_start_of_element = false;
             }
@@ -117,8 +122,10 @@ pub(super) struct Line<'a> {
 pub(super) fn render(line: &Line<'_>, pieces: &Pieces, span: Span, shown: Option<Span>) -> String {
     let mut characters: Vec<(char, bool)> = Vec::new();
     let mut hidden_until = 0;
-    for (index, character) in line.text[line.span.start..line.span.end].char_indices() {
-        let offset = line.span.start + index;
+    let start = line.text.ceil_char_boundary(line.span.start.max(span.start.saturating_sub(REACH)));
+    let end = line.text.floor_char_boundary(line.span.end.min(span.start + REACH));
+    for (index, character) in line.text.get(start..end).unwrap_or_default().char_indices() {
+        let offset = start + index;
         let marked = span.start <= offset && offset < span.end.max(span.start + 1);
         let is_shown = shown.is_some_and(|shown| shown.start <= offset && offset < shown.end);
         match pieces.at(offset) {

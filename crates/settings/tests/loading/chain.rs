@@ -118,3 +118,16 @@ fn the_ollama_to_report_on_is_found() {
     let chain = "{ agents: { defaults: { model: { primary: 'ollama/m' } } } }";
     assert_eq!(ollama(chain, &[]).as_deref(), Some("http://127.0.0.1:11434/"));
 }
+
+#[test]
+fn the_variable_moves_ollama_only_where_its_own_protocol_is_spoken() {
+    let variables = [("OLLAMA_HOST", "elsewhere")];
+    let base_url = |entry: &str| {
+        let chain = chain("primary: 'ollama/m'", entry, &variables);
+        chain[0].base_url.to_string()
+    };
+    assert_eq!(base_url(""), "http://elsewhere:11434/");
+    assert_eq!(base_url("ollama: { baseUrl: 'http://a' }"), "http://elsewhere:11434/");
+    let compatible = "ollama: { api: 'openai-completions', baseUrl: 'http://a/v1' }";
+    assert_eq!(base_url(compatible), "http://a/v1");
+}

@@ -51,7 +51,8 @@ fn every_wrong_variable_is_named() {
         ("LOG_LEVEL", "wran"),
         ("OPENAI_API_KEY", "two words"),
     ];
-    let mut found = errors("{}", &variables);
+    let text = "{ agents: { defaults: { model: { primary: 'openai/gpt-5' } } } }";
+    let mut found = errors(text, &variables);
     found.sort();
     let secret = "expected a secret of visible ASCII characters, without spaces or line breaks";
     assert_eq!(
@@ -75,4 +76,9 @@ fn every_wrong_variable_is_named() {
 fn variables_are_checked_even_if_the_file_is_broken() {
     let found = errors("{", &[("OPENCLAW_GATEWAY_PORT", "x")]);
     assert_eq!(found.len(), 2, "{found:#?}");
+}
+
+#[test]
+fn keys_of_providers_that_are_not_used_are_none_of_our_business() {
+    settings("{}", &[("OPENAI_API_KEY", "two words")]);
 }

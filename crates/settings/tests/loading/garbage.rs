@@ -100,9 +100,20 @@ proptest! {
 }
 
 #[test]
-fn the_number_of_problems_is_bounded() {
-    let text: String = (0..5_000).map(|number| format!("key{number}: {{ port: 0 }},\n")).collect();
-    let text = format!("{{ gateway: {{ port: 0 }}, {text} }}");
-    let report = load_text(text, &[]).unwrap_err().to_string();
-    assert!(report.ends_with("… and 4901 more"), "{}", &report[report.len() - 100..]);
+fn the_number_and_the_length_of_problems_are_bounded() {
+    let unknown: String = (0..5_000).map(|number| format!("key{number}: {{}}, ")).collect();
+    let networks = "'x', ".repeat(200);
+    let text = format!("{{ {unknown} gateway: {{ {unknown} trustedProxies: [{networks}] }} }}");
+    let problems = load_text(text, &[]).unwrap_err();
+    let report = problems.to_string();
+    assert_eq!((problems.errors().count(), problems.warnings().count()), (100, 100));
+    assert!(report.ends_with("… and 10000 more"), "{}", &report[report.len() - 100..]);
+    assert!(report.len() < 200 * 500, "{}", report.len());
+}
+
+#[test]
+fn any_number_of_warnings_leaves_room_for_an_error() {
+    let unknown: String = (0..5_000).map(|number| format!("key{number}: 1, ")).collect();
+    let text = format!("{{ gateway: {{ {unknown} }}, store: {{ redisUrl: 'x' }} }}");
+    assert_eq!(load_text(text, &[]).unwrap_err().errors().count(), 1);
 }

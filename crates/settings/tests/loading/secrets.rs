@@ -116,7 +116,8 @@ fn secrets_are_not_in_any_problem() {
         ("OPENAI_API_KEY", "hush\n"),
         ("OLLAMA_HOST", "http://hush:hush@h"),
     ];
-    let report = load_text("{}", &variables).unwrap_err().to_string();
+    let text = "{ agents: { defaults: { model: { primary: 'openai/m' } } } }";
+    let report = load_text(text, &variables).unwrap_err().to_string();
     assert!(!report.contains("hush"), "{report}");
     assert_eq!(report.lines().count(), variables.len());
 }
