@@ -2,6 +2,7 @@
 //! port, scripted model servers, gateway processes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+pub mod fake_model;
 pub mod gateway_process;
 pub mod ports;
 pub mod redis_server;

@@ -1,0 +1,82 @@
+//! One model of a chain, with what guards it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use conversation::ports::{LanguageModel, ModelError};
+
+use super::meters::{Meters, outcome};
+use super::{Breaker, BreakerState, Limits, ModelHealth, Places};
+
+/// A model and what stands before it.
+pub struct Link {
+    pub(super) model: Arc<dyn LanguageModel>,
+    pub(super) guard: Option<Guard>,
+    pub(super) meters: Arc<Meters>,
+    last_error: Mutex<Option<String>>,
+}
+
+/// What a model that can fail needs.
+pub struct Guard {
+    /// How long it may take.
+    pub limits: Limits,
+    /// How many requests it gets at once, perhaps shared with other models.
+    pub places: Places,
+    /// Gives it a rest when it keeps failing.
+    pub breaker: Arc<Breaker>,
+}
+
+impl Link {
+    /// A model that may be slow, overrun or down.
+    #[must_use]
+    pub fn guarded(model: Arc<dyn LanguageModel>, guard: Guard) -> Self {
+        Self::new(model, Some(guard))
+    }
+
+    /// A model that answers from memory, as a last resort. It is always asked, even when the
+    /// turn's time is up.
+    #[must_use]
+    pub fn unguarded(model: Arc<dyn LanguageModel>) -> Self {
+        Self::new(model, None)
+    }
+
+    fn new(model: Arc<dyn LanguageModel>, guard: Option<Guard>) -> Self {
+        let meters = Meters::new(model.name());
+        Self { model, guard, meters, last_error: Mutex::new(None) }
+    }
+
+    /// `provider/model`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    /// How the model fares.
+    #[must_use]
+    pub fn health(&self) -> ModelHealth {
+        let guard = self.guard.as_ref();
+        let state = guard.map_or(BreakerState::Closed, |guard| guard.breaker.state());
+        let last_error = self.last_error().clone();
+        ModelHealth { name: self.name().to_owned(), state, last_error }
+    }
+
+    /// Notes that the model has answered.
+    pub(super) fn note_success(&self) {
+        *self.last_error() = None;
+    }
+
+    /// Notes why the model has not answered. This is where its failures are logged.
+    pub(super) fn note_failure(&self, error: &ModelError) {
+        tracing::warn!(model = self.name(), outcome = outcome(error), %error, "no answer");
+        *self.last_error() = Some(error.to_string());
+    }
+
+    /// Notes that the model was not asked.
+    pub(super) fn pass_over(&self, error: &ModelError) {
+        self.meters.passed_over(error);
+        tracing::debug!(model = self.name(), outcome = outcome(error), "not asked");
+    }
+
+    fn last_error(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

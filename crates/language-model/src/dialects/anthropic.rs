@@ -1,0 +1,165 @@
+//! Anthropic's messages.
+
+use std::num::NonZeroU32;
+
+use conversation::Prompt;
+use conversation::ports::ModelError;
+use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::messages::Messages;
+use super::{Dialect, write};
+use crate::complaint::Complaint;
+use crate::wire::{Answer, Events, Progress, Reader, Sse, Words, parse};
+
+/// The version of the API whose events are read here.
+const VERSION: &str = "2023-06-01";
+
+/// The messages API.
+pub(crate) struct Anthropic {
+    /// How long an answer may get, in tokens. The API requires a limit.
+    pub(crate) max_tokens: NonZeroU32,
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    model: &'a str,
+    max_tokens: NonZeroU32,
+    stream: bool,
+    #[serde(skip_serializing_if = "is_blank")]
+    system: &'a str,
+    messages: Messages<'a>,
+}
+
+fn is_blank(text: &&str) -> bool {
+    text.trim().is_empty()
+}
+
+impl Dialect for Anthropic {
+    fn path(&self) -> &'static [&'static str] {
+        &["v1", "messages"]
+    }
+
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        vec![
+            (ACCEPT, HeaderValue::from_static("text/event-stream")),
+            (HeaderName::from_static("anthropic-version"), HeaderValue::from_static(VERSION)),
+        ]
+    }
+
+    fn key_header(&self, key: &str) -> (HeaderName, String) {
+        (HeaderName::from_static("x-api-key"), key.to_owned())
+    }
+
+    fn request(&self, model: &str, prompt: &Prompt) -> serde_json::Result<Vec<u8>> {
+        let request = Request {
+            model,
+            max_tokens: self.max_tokens,
+            stream: true,
+            system: &prompt.system,
+            messages: Messages::from_the_customer(prompt),
+        };
+        write(&request, prompt)
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(Sse::new(Blocks::default()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", default, borrow)]
+    kind: Words<'a>,
+    #[serde(default, borrow)]
+    content_block: Option<Block<'a>>,
+    #[serde(default, borrow)]
+    delta: Option<Block<'a>>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+/// A block of the answer, or what changes in one. Only those of text are said; the others are
+/// the model's thoughts and the tools that run at the vendor's.
+#[derive(Deserialize)]
+struct Block<'a> {
+    #[serde(rename = "type", default, borrow)]
+    kind: Words<'a>,
+    #[serde(default, borrow)]
+    text: Words<'a>,
+    #[serde(default, borrow)]
+    stop_reason: Words<'a>,
+}
+
+#[derive(Deserialize)]
+struct Whole<'a> {
+    #[serde(default, borrow)]
+    content: Option<Words<'a>>,
+    #[serde(default, borrow)]
+    stop_reason: Words<'a>,
+    #[serde(default)]
+    error: Option<Value>,
+}
+
+#[derive(Default)]
+struct Blocks {
+    refused: bool,
+}
+
+impl Blocks {
+    fn stopped(&mut self, reason: &str) {
+        self.refused |= reason == "refusal";
+    }
+
+    /// What was said before a refusal is not an answer either.
+    fn conclude(&self, answer: &mut Answer) -> Result<Progress, ModelError> {
+        if self.refused {
+            return Err(ModelError::Refused("the model declined to answer".to_owned()));
+        }
+        answer.complete()
+    }
+}
+
+impl Events for Blocks {
+    fn event(&mut self, data: &[u8], answer: &mut Answer) -> Result<Progress, ModelError> {
+        let event: Event<'_> = parse(data)?;
+        if let Some(error) = event.error {
+            return Err(Complaint::of_event(&error).into_error(None));
+        }
+        match &*event.kind.0 {
+            "content_block_start" => {
+                if let Some(block) = event.content_block.filter(|block| block.kind.0 == "text") {
+                    answer.say(&block.text.0)?;
+                }
+            }
+            "content_block_delta" => {
+                if let Some(delta) = event.delta.filter(|delta| delta.kind.0 == "text_delta") {
+                    answer.say(&delta.text.0)?;
+                }
+            }
+            "message_delta" => {
+                if let Some(delta) = event.delta {
+                    self.stopped(&delta.stop_reason.0);
+                }
+            }
+            "message_stop" => return self.conclude(answer),
+            _ => {}
+        }
+        Ok(Progress::More)
+    }
+
+    fn whole(&mut self, body: &[u8], answer: &mut Answer) -> Result<(), ModelError> {
+        let whole: Whole<'_> = parse(body)?;
+        if let Some(error) = whole.error {
+            return Err(Complaint::of_event(&error).into_error(None));
+        }
+        answer.say(&whole.content.unwrap_or_default().0)?;
+        self.stopped(&whole.stop_reason.0);
+        self.conclude(answer).map(drop)
+    }
+
+    fn ended(&mut self, _answer: &mut Answer) -> Result<(), ModelError> {
+        Err(ModelError::Cut("no end mark".to_owned()))
+    }
+}

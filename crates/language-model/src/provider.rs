@@ -1,0 +1,152 @@
+//! A provider's models over HTTP: sends the request, judges the status, and lets the answer
+//! come in. What is sent and what comes back is the business of the provider's dialect.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use conversation::Prompt;
+use conversation::ports::{DeltaStream, LanguageModel, ModelError};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Request, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::chain::{Breaker, BreakerOptions, Guard, Jitter, Limits, Link, Places};
+use crate::complaint::Complaint;
+use crate::dialects::{Anthropic, Dialect, Ollama, OpenAi};
+use crate::reading;
+use crate::retry_after::retry_after;
+use crate::{Api, InvalidProvider, ProviderOptions, http};
+
+/// How much of an error's body is read.
+const LONGEST_COMPLAINT: usize = 16 << 10;
+/// How long reading it may take: the status alone says enough.
+const COMPLAINT_TIME: Duration = Duration::from_secs(2);
+
+/// A server with models, ready to be asked.
+pub struct Provider {
+    id: String,
+    upstream: Arc<Upstream>,
+    places: Places,
+    limits: Limits,
+    breaker: BreakerOptions,
+}
+
+struct Upstream {
+    client: Client,
+    url: Url,
+    dialect: Box<dyn Dialect>,
+    key: Option<SecretString>,
+}
+
+/// One model at a provider.
+struct RemoteModel {
+    name: Arc<str>,
+    model: String,
+    upstream: Arc<Upstream>,
+}
+
+impl Provider {
+    /// Makes a provider. No connection is made yet.
+    ///
+    /// # Errors
+    /// [`InvalidProvider`] if the options make none.
+    pub fn new(options: ProviderOptions) -> Result<Self, InvalidProvider> {
+        let dialect = dialect(options.api, &options);
+        let url = http::address(&options.base_url, dialect.path())?;
+        let headers = headers(dialect.as_ref(), &options)?;
+        let client = http::client(&url, headers, options.connect_timeout)?;
+        let key = options.api_key;
+        Ok(Self {
+            id: options.id,
+            upstream: Arc::new(Upstream { client, url, dialect, key }),
+            places: Places::new(options.max_concurrent),
+            limits: options.limits,
+            breaker: options.breaker,
+        })
+    }
+
+    /// One of its models, bare: without limits and without a breaker.
+    #[must_use]
+    pub fn model(&self, model: &str) -> Arc<dyn LanguageModel> {
+        Arc::new(RemoteModel {
+            name: format!("{}/{model}", self.id).into(),
+            model: model.to_owned(),
+            upstream: Arc::clone(&self.upstream),
+        })
+    }
+
+    /// One of its models as a link of a chain, with the provider's limits. The places are
+    /// shared by all the provider's models, the breaker is the model's own.
+    #[must_use]
+    pub fn link(&self, model: &str) -> Arc<Link> {
+        let model = self.model(model);
+        let breaker = Breaker::new(model.name(), self.breaker, Jitter::random());
+        let guard = Guard { limits: self.limits, places: self.places.clone(), breaker };
+        Arc::new(Link::guarded(model, guard))
+    }
+}
+
+fn dialect(api: Api, options: &ProviderOptions) -> Box<dyn Dialect> {
+    match api {
+        Api::OpenAiCompletions => Box::new(OpenAi),
+        Api::AnthropicMessages => Box::new(Anthropic { max_tokens: options.max_tokens }),
+        Api::Ollama => Box::new(Ollama { keep_alive: options.keep_alive.clone() }),
+    }
+}
+
+fn headers(dialect: &dyn Dialect, options: &ProviderOptions) -> Result<HeaderMap, InvalidProvider> {
+    let mut headers = HeaderMap::from_iter(dialect.headers());
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(key) = &options.api_key {
+        // Keys come from files and variables, which like to end with a line end.
+        let (name, value) = dialect.key_header(key.expose_secret().trim());
+        let mut value = HeaderValue::try_from(value).map_err(|_| InvalidProvider::ApiKey)?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+#[async_trait]
+impl LanguageModel for RemoteModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
+        let Upstream { client, url, dialect, key } = &*self.upstream;
+        let body = dialect.request(&self.model, &prompt).map_err(|error| {
+            ModelError::Refused(format!("the prompt can't be written: {error}"))
+        })?;
+        drop(prompt);
+        let mut request = Request::new(Method::POST, url.clone());
+        *request.body_mut() = Some(body.into());
+        let response = client.execute(request).await.map_err(|error| http::unanswered(&error))?;
+        if !response.status().is_success() {
+            return Err(refusal(response, key.as_ref()).await);
+        }
+        Ok(reading::deltas(response, dialect.reader(), Arc::clone(&self.name)))
+    }
+}
+
+/// Reads why there is no answer, as far as it comes in time.
+async fn refusal(mut response: Response, key: Option<&SecretString>) -> ModelError {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers(), SystemTime::now());
+    let mut body = Vec::new();
+    let reading = async {
+        while let Ok(Some(piece)) = response.chunk().await {
+            let room = LONGEST_COMPLAINT - body.len();
+            body.extend_from_slice(&piece[..piece.len().min(room)]);
+            if body.len() == LONGEST_COMPLAINT {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(COMPLAINT_TIME, reading).await;
+    if let Some(key) = key.map(|key| key.expose_secret().trim()).filter(|key| !key.is_empty()) {
+        body = String::from_utf8_lossy(&body).replace(key, "[removed]").into_bytes();
+    }
+    Complaint::of_response(status, &body).into_error(retry_after)
+}
