@@ -64,7 +64,8 @@ fn a_crate_imports_only_from_strictly_lower_floors() {
         let list = imports.get(*name).unwrap_or_else(|| panic!("the crate {name} is gone"));
         for import in list {
             let below = floors.get(import.as_str());
-            let below = below.unwrap_or_else(|| panic!("{name} imports {import}, outside the house"));
+            let below =
+                below.unwrap_or_else(|| panic!("{name} imports {import}, outside the house"));
             assert!(below < floor, "{name} (floor {floor}) imports {import} (floor {below})");
             checked += 1;
         }

@@ -164,7 +164,8 @@ fn complete(buffer: &[u8]) -> Option<(u16, usize)> {
     let status = head.get(9..12)?.parse().ok()?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+        let wanted = name.eq_ignore_ascii_case("content-length");
+        wanted.then(|| value.trim().parse::<usize>().ok()).flatten()
     });
     match length {
         Some(length) => Some((status, head_end + length)),

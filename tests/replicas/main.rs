@@ -1,1 +1,9 @@
-//! Placeholder.
+//! Several real gateway processes on one real Redis: what they share, and what happens when one
+//! of them dies or stops.
+
+mod command_line;
+mod dying;
+mod outages;
+mod sharing;
+mod stopping;
+mod world;

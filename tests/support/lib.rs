@@ -4,5 +4,6 @@
 
 pub mod fake_model;
 pub mod gateway_process;
+pub mod http;
 pub mod ports;
 pub mod redis_server;

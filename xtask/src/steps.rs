@@ -10,7 +10,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
     cargo(&["build", "--package", "gateway"], &[])?;
     let gateway = binary("debug");
-    let mut test = vec!["test", "--workspace", "--all-features"];
+    let mut test = vec!["test", "--workspace"];
     test.extend(arguments.iter().map(String::as_str));
     cargo(&test, &[("OPENCLAW_GATEWAY_BINARY", &gateway)])
 }

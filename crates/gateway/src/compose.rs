@@ -107,7 +107,7 @@ pub(crate) async fn compose(
         vital_signs,
         storage: kind,
         metrics,
-        grace: std::time::Duration::from_secs(25),
+        grace: settings.gateway.shutdown_grace,
     })
 }
 

@@ -59,14 +59,15 @@ impl Signals {
 
 /// Serves until a signal, then stops in order.
 pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Result<()> {
-    let Gateway { vitals, storage, grace, banner, .. } = &gateway;
+    let Gateway { vitals, storage, grace, banner, vital_signs, .. } = &gateway;
     let (vitals, storage, grace, banner) = (vitals.clone(), *storage, *grace, banner.clone());
+    let replica = vital_signs.replica.clone();
     let stops = Stops::default();
     let running = Running::start(gateway, &stops);
 
-    vitals.set_phase(Phase::Ready);
     say(&banner);
-    tracing::info!("ready");
+    tracing::info!(%replica, "ready");
+    vitals.set_phase(Phase::Ready);
 
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, ?grace, "stopping"),

@@ -52,7 +52,7 @@ impl VitalSigns {
             started_at,
             seen_at: SystemClock.now(),
             turns_in_flight: self.pool.in_flight() as u64,
-            accepted_total: 0,
+            accepted_total: self.vitals.accepted_total(),
             answered_total: self.pool.answered_total(),
             resident_bytes: resident::bytes(),
             skills_revision: self.knowledge.revision().to_string(),

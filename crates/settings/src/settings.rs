@@ -53,6 +53,8 @@ pub struct GatewaySettings {
     pub api_auth: ApiAuth,
     /// The proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long a stop waits for what is in flight.
+    pub shutdown_grace: Duration,
 }
 
 impl GatewaySettings {

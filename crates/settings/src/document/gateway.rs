@@ -16,6 +16,9 @@ section! {
         /// Addresses and networks of the proxies in front, whose `X-Forwarded-For` and
         /// `X-Request-Id` are believed. Default none, since anybody can send these headers.
         trusted_proxies: List<Network>,
+        /// How long a stop waits for the turns and requests in flight, in seconds. Default 25:
+        /// less than the 30 that container runtimes give before they kill.
+        shutdown_grace_seconds: Whole<0, 600> = Whole::of::<25>(),
     }
 }
 

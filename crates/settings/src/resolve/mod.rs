@@ -70,6 +70,7 @@ fn gateway(gateway: Gateway, overrides: &Overrides, reader: &Reader<'_>) -> Gate
         port: u16::try_from(port.get()).unwrap_or(u16::MAX),
         bind: gateway.bind,
         trusted_proxies: trusted_proxies.collect(),
+        shutdown_grace: gateway.shutdown_grace_seconds.seconds(),
         api_auth: auth::resolve(gateway.auth, gateway.bind, overrides.token.clone(), reader),
     }
 }

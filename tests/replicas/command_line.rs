@@ -1,0 +1,146 @@
+//! The command line, as a person at a terminal or a container's start meets it.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use support::gateway_process::{GatewayOptions, GatewayProcess, get, run_gateway, workspace_root};
+use support::http::{post_message, send};
+use support::ports::free_port;
+
+/// A directory of the test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path =
+            std::env::temp_dir().join(format!("openclaw-cli-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(path.join("config")).unwrap();
+        std::fs::create_dir_all(path.join("skills")).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, file: &str, text: &str) -> &Self {
+        std::fs::write(self.0.join(file), text).unwrap();
+        self
+    }
+
+    fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> (i32, String, String) {
+        let output = run_gateway(arguments, &self.0, environment);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn wrong_settings_end_the_start_with_78_and_every_error_before_a_port_is_bound() {
+    let folder = Folder::new();
+    let settings = "{\n  gateway: { port: 99999, bind: \"wan\" },\n  models: { providers: { x: {\n    \
+                    api: \"ollama\", baseUrl: \"relative/path\" } } },\n  \
+                    logging: { level: \"${NO_SUCH_VARIABLE}\" },\n}\n";
+    folder.write("config/openclaw.json", settings);
+    // The port is taken: a gateway that tried to bind it would complain of that.
+    let port = free_port();
+    let _taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let port = port.to_string();
+    let environment = [("OPENCLAW_GATEWAY_PORT", port.as_str())];
+    for arguments in [&[] as &[&str], &["check"]] {
+        let (code, _, errors) = folder.run(arguments, &environment);
+        assert_eq!(code, 78, "{errors}");
+        for expected in [
+            "openclaw.json:2:",
+            "99999",
+            "wan",
+            "openclaw.json:4:",
+            "relative/path",
+            "openclaw.json:5:",
+            "NO_SUCH_VARIABLE",
+        ] {
+            assert!(errors.contains(expected), "{expected} is missing in:\n{errors}");
+        }
+        assert!(!errors.contains("can't be opened"), "{errors}");
+    }
+}
+
+#[test]
+fn a_taken_port_is_said_in_a_sentence_and_exits_with_1() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, _, errors) = folder.run(&[], &[("OPENCLAW_GATEWAY_PORT", &port)]);
+    assert_eq!(code, 1, "{errors}");
+    assert!(errors.contains(&port) && errors.contains("gateway.port"), "{errors}");
+}
+
+#[test]
+fn check_names_the_line_of_a_bad_skill_and_is_content_with_what_ships() {
+    let folder = Folder::new();
+    folder.write("skills/BAD.md", "---\nname: bad\ndescription: [unclosed\n---\n# Bad\ntext\n");
+    let (code, _, errors) = folder.run(&["check"], &[]);
+    assert_eq!(code, 78, "{errors}");
+    assert!(errors.contains("BAD.md:3:") || errors.contains("BAD.md:4:"), "{errors}");
+
+    let output = run_gateway(&["check"], &workspace_root(), &[]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("skills:   3"), "{said}");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn schema_prints_a_json_schema_and_help_teaches() {
+    let folder = Folder::new();
+    let (code, schema, _) = folder.run(&["schema"], &[]);
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!((code, schema["type"].as_str()), (0, Some("object")));
+    assert!(schema["properties"]["gateway"].is_object());
+    let (code, help, _) = folder.run(&["--help"], &[]);
+    assert_eq!(code, 0);
+    for expected in ["REDIS_URL", "OPENCLAW_CONFIG_PATH", "check", "schema", "78"] {
+        assert!(help.contains(expected), "{expected} is missing in:\n{help}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_all_addresses_without_a_token_the_api_is_locked_and_health_is_not() {
+    let settings = "{ gateway: { bind: \"lan\" } }".to_owned();
+    let gateway = GatewayProcess::start(&GatewayOptions { settings, ..Default::default() });
+    let refused = post_message(gateway.port(), "ann", "hello", None).await.unwrap();
+    assert_eq!(refused.status, 401);
+    let sentence = refused.json()["error"]["message"].as_str().unwrap().to_owned();
+    assert!(sentence.contains("OPENCLAW_GATEWAY_TOKEN"), "{sentence}");
+    assert_eq!(get(gateway.port(), "/healthz").unwrap().0, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_token_only_its_bearer_is_let_in_and_no_log_line_shows_it() {
+    let environment = vec![("OPENCLAW_GATEWAY_TOKEN".to_owned(), "a-very-secret-token".to_owned())];
+    let gateway = GatewayProcess::start(&GatewayOptions { environment, ..Default::default() });
+    let body = r#"{"channel":"test","user_id":"ann","message":"hello"}"#;
+    for (token, status) in [("a-very-secret-token", 200), ("a-very-secret-tokex", 401), ("", 401)] {
+        let bearer = format!("Bearer {token}");
+        let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
+        let answer = send(gateway.port(), "POST", "/api/v1/message", &headers, body).await.unwrap();
+        assert_eq!(answer.status, status, "{token}: {}", answer.body);
+    }
+    assert!(!gateway.log().contains("a-very-secret"), "{}", gateway.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_prints_where_to_chat_and_a_line_that_works() {
+    let gateway = GatewayProcess::start(&GatewayOptions::default());
+    let printed = gateway.log();
+    assert!(printed.contains(&gateway.url("/").replace("127.0.0.1", "localhost")), "{printed}");
+    let command =
+        printed.split("Try:").nth(1).unwrap().split("}'").next().unwrap().to_owned() + "}'";
+    let output = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["reply"].as_str().is_some_and(|reply| !reply.is_empty()), "{answer}");
+}

@@ -1,0 +1,26 @@
+//! A Redis, a fake model and as many gateways as a test needs.
+
+use support::fake_model::{Api, FakeModel};
+use support::gateway_process::{GatewayOptions, GatewayProcess};
+use support::redis_server::RedisServer;
+
+/// Settings that ask the fake model, and fall back to nothing.
+pub fn options(model: &FakeModel, redis: Option<&RedisServer>) -> GatewayOptions {
+    let settings = format!(
+        r#"{{
+            agents: {{ defaults: {{ model: {{ primary: "fake/test" }}, offlineAnswer: false }} }},
+            models: {{ providers: {{ fake: {{
+                api: "openai-completions", baseUrl: "{}", apiKey: "test",
+            }} }} }},
+            logging: {{ level: "debug" }},
+        }}"#,
+        model.base_url(Api::OpenAi)
+    );
+    let redis_url = redis.map(RedisServer::url);
+    GatewayOptions { settings, redis_url, environment: Vec::new() }
+}
+
+/// A gateway on this Redis that asks this model.
+pub fn gateway(model: &FakeModel, redis: &RedisServer) -> GatewayProcess {
+    GatewayProcess::start(&options(model, Some(redis)))
+}
