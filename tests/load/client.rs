@@ -148,10 +148,10 @@ async fn exchange(
         if stream.read_buf(buffer).await? == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        if let Some((status, length)) = complete(buffer) {
-            if buffer.len() >= length {
-                return Ok(status);
-            }
+        if let Some((status, length)) = complete(buffer)
+            && buffer.len() >= length
+        {
+            return Ok(status);
         }
     }
 }
@@ -174,7 +174,6 @@ fn complete(buffer: &[u8]) -> Option<(u16, usize)> {
     }
 }
 
-/// Where `needle` begins in `haystack`.
-pub fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }

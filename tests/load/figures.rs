@@ -1,12 +1,14 @@
 //! The measurements, each a row or two of the table.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use support::fake_model::{FakeModel, Script};
 use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary};
-use support::ports::free_port;
+use support::http::post_message;
 use support::redis_server::RedisServer;
 
 use crate::client::{MakeRequest, Pace, Run, run};
@@ -23,17 +25,17 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let port = free_port();
-        let process = Command::new(std::env::current_exe().expect("this program has a path"))
+        let mut process = Command::new(std::env::current_exe().expect("this program has a path"))
             .args(arguments)
-            .args(["--port", &port.to_string()])
             .stdin(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .expect("this program can be started again");
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        Self { port, process }
+        let mut address = String::new();
+        let output = process.stdout.take().expect("the output was asked for");
+        BufReader::new(output).read_line(&mut address).expect("the server says where it is");
+        let port = address.trim().rsplit(':').next().and_then(|port| port.parse().ok());
+        Self { port: port.expect("the address ends with a port"), process }
     }
 }
 
@@ -114,6 +116,31 @@ pub async fn users(table: &mut Table, length: &Length, redis: &RedisServer, user
     let figure = format!("{} / {}", ms(p50.saturating_sub(delay)), ms(p99.saturating_sub(delay)));
     table.row("  overhead over the model's time, p50 / p99", &figure, "");
     table.row("  resident memory under this load", &resident(gateway.pid()), "");
+}
+
+/// How long it takes from the death of the replica that holds a turn to the answer of another.
+pub async fn takeover(table: &mut Table, redis: &RedisServer) {
+    let mut times = Vec::new();
+    for round in 0..5 {
+        let model = FakeModel::answering(|asked| asked.question().to_owned());
+        let port = model.url().rsplit(':').next().and_then(|port| port.parse().ok());
+        let options = gateway_options(port.expect("an address ends with a port"), Some(redis));
+        let mut dying = GatewayProcess::start(&options);
+        model.push(Script::new().hang());
+        let (port, user) = (dying.port(), format!("takeover-{round}"));
+        let customer = user.clone();
+        tokio::spawn(async move { post_message(port, &customer, "Where?", Some("key")).await });
+        model.wait_for_requests(1).await;
+        let other = GatewayProcess::start(&options);
+        dying.kill();
+        let killed = Instant::now();
+        let answer = post_message(other.port(), &user, "Where?", Some("key")).await;
+        assert_eq!(answer.expect("the other replica answers").reply(), "Where?");
+        times.push(killed.elapsed().as_secs_f64());
+    }
+    let most = times.iter().copied().fold(0.0, f64::max);
+    let figure = format!("{:.1} s / {most:.1} s", median(times));
+    table.row("from kill -9 to another replica's answer, median / most of 5", &figure, "≤ 5 s");
 }
 
 /// What the gateway costs when nothing happens.

@@ -35,12 +35,11 @@ async fn main() {
         let index = arguments.iter().position(|argument| argument == name)?;
         arguments.get(index + 1)?.parse::<u64>().ok()
     };
-    let port = || u16::try_from(number("--port").expect("--port N")).expect("a port");
     match arguments.first().map(String::as_str) {
-        Some("serve-bare") => servers::bare(port()).await,
+        Some("serve-bare") => servers::bare().await,
         Some("serve-model") => {
             let delay = Duration::from_millis(number("--delay-ms").unwrap_or(0));
-            servers::model(port(), delay).await;
+            servers::model(delay).await;
         }
         _ => measure(Length(Duration::from_secs(number("--seconds").unwrap_or(6)))).await,
     }
@@ -56,5 +55,6 @@ async fn measure(length: Length) {
     figures::steady(&mut table, &length, &redis).await;
     figures::users(&mut table, &length, &redis, 50).await;
     figures::users(&mut table, &length, &redis, 1000).await;
+    figures::takeover(&mut table, &redis).await;
     table.print();
 }

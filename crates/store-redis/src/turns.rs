@@ -229,6 +229,8 @@ impl Inner {
                 *lease = if held == 1 { Lease::Held } else { Lease::Lost };
             }
         }
+        let lost = claims.iter().zip(&leases).filter(|(_, lease)| **lease == Lease::Lost);
+        lost.for_each(|(claim, _)| self.telegraph.turn_over(claim.conversation.digest()));
         Ok(leases)
     }
 
