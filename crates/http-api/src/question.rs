@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use conversation::{Author, ConversationId, Fingerprint};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::error::Category;
 use utoipa::ToSchema;
@@ -22,16 +23,16 @@ const NAMESPACE: &str = "api";
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewMessage {
     /// Where the customer writes, by a name of your own. It tells conversations apart.
-    #[schema(value_type = String, min_length = 1, max_length = 32, pattern = "^[a-z0-9_-]+$", example = "shop")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 32, pattern = "^[a-z0-9_-]+$", example = "shop")]
     #[serde(default)]
     channel: Option<Value>,
     /// Who writes. One user of one channel has one conversation. At most 479 bytes in UTF-8,
     /// without control characters.
-    #[schema(value_type = String, min_length = 1, max_length = 256, example = "customer-17")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 256, example = "customer-17")]
     #[serde(default)]
     user_id: Option<Value>,
     /// What the customer says.
-    #[schema(value_type = String, min_length = 1, max_length = 16000, example = "Where is my package TRK-12345?")]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 16000, example = "Where is my package TRK-12345?")]
     #[serde(default)]
     message: Option<Value>,
     /// Makes this message the same message when it is sent again within seven days: it is
@@ -78,7 +79,7 @@ pub(crate) struct Question {
 impl Question {
     /// Reads a body.
     pub(crate) fn read(body: &[u8], max_chars: usize) -> Result<Self, Problem> {
-        let new: NewMessage = serde_json::from_slice(body).map_err(|error| not_this(&error))?;
+        let new = parse(body)?;
         let mut wrong = Wrong::default();
         let channel = wrong.check(required("channel", new.channel, CHANNEL_RULE), check_channel);
         let user_id = wrong.check(required("user_id", new.user_id, USER_RULE), check_user);
@@ -193,14 +194,19 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
+/// A list is not taken for an object with its fields in order, as the parser would have it.
+fn parse(body: &[u8]) -> Result<NewMessage, Problem> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_this(&error))?;
+        return Err(not_an_object(1, 1));
+    }
+    serde_json::from_slice(body).map_err(|error| not_this(&error))
+}
+
 /// A body that isn't JSON, or is JSON but no such object.
 fn not_this(error: &serde_json::Error) -> Problem {
-    let (line, column) = (error.line(), error.column());
     match error.classify() {
-        Category::Data => Problem::invalid(format!(
-            "The body must be a JSON object with `channel`, `user_id` and `message`, each of them \
-             once; it is something else at line {line}, column {column}."
-        )),
+        Category::Data => not_an_object(error.line(), error.column()),
         Category::Syntax | Category::Eof | Category::Io => Problem::new(
             StatusCode::BAD_REQUEST,
             "not_json",
@@ -210,4 +216,11 @@ fn not_this(error: &serde_json::Error) -> Problem {
             ),
         ),
     }
+}
+
+fn not_an_object(line: usize, column: usize) -> Problem {
+    Problem::invalid(format!(
+        "The body must be a JSON object with `channel`, `user_id` and `message`, each of them \
+         once; it is something else at line {line}, column {column}."
+    ))
 }

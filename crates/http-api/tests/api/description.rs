@@ -1,0 +1,118 @@
+//! The description of the API, and the page.
+
+use serde_json::Value;
+
+use crate::support::{Gateway, ask};
+
+/// What is served, and by which methods.
+const ROUTES: [(&str, &[&str]); 14] = [
+    ("/", &["get"]),
+    ("/api/v1/conversations/{channel}/{user_id}", &["delete", "get"]),
+    ("/api/v1/dead-letters", &["get"]),
+    ("/api/v1/dead-letters/{id}/retry", &["post"]),
+    ("/api/v1/message", &["post"]),
+    ("/api/v1/messages/{id}", &["get"]),
+    ("/assets/chat.css", &["get"]),
+    ("/assets/chat.js", &["get"]),
+    ("/favicon.ico", &["get"]),
+    ("/healthz", &["get", "head"]),
+    ("/livez", &["get", "head"]),
+    ("/metrics", &["get"]),
+    ("/openapi.json", &["get"]),
+    ("/readyz", &["get", "head"]),
+];
+
+async fn description(gateway: &Gateway) -> Value {
+    let answer = gateway.get("/openapi.json").send().await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_description_lists_exactly_the_routes_that_are_served() {
+    let gateway = Gateway::start().await;
+    let description = description(&gateway).await;
+    let paths = description["paths"].as_object().unwrap();
+    let listed: Vec<_> = paths
+        .iter()
+        .map(|(path, item)| {
+            let mut methods: Vec<_> =
+                item.as_object().unwrap().keys().map(String::as_str).collect();
+            methods.sort_unstable();
+            (path.as_str(), methods)
+        })
+        .collect();
+    let expected: Vec<_> = ROUTES.iter().map(|(path, methods)| (*path, methods.to_vec())).collect();
+    let mut sorted = listed.clone();
+    sorted.sort();
+    assert_eq!(sorted, expected);
+
+    for (path, methods) in listed {
+        let path = path.replace("{channel}", "c").replace("{user_id}", "u").replace("{id}", "i");
+        for method in ["get", "head", "post", "put", "patch", "delete", "options", "trace"] {
+            let answer = ask(gateway.address, &method.to_uppercase(), &path).send().await;
+            let described =
+                methods.contains(&method) || method == "head" && methods.contains(&"get");
+            assert_eq!(answer.status == 405, !described, "{method} {path}: {}", answer.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_description_says_what_is_needed_to_use_the_api() {
+    let gateway = Gateway::start().await;
+    let description = description(&gateway).await;
+    assert!(description["openapi"].as_str().unwrap().starts_with("3."));
+    assert_eq!(description["info"]["version"], "1.2.3");
+    let scheme = &description["components"]["securitySchemes"]["token"];
+    assert_eq!((&scheme["type"], &scheme["scheme"]), (&"http".into(), &"bearer".into()));
+
+    let message = &description["components"]["schemas"]["NewMessage"];
+    assert_eq!(message["required"], serde_json::json!(["channel", "user_id", "message"]));
+    assert_eq!(message["properties"]["channel"]["maxLength"], 32);
+    assert_eq!(message["properties"]["message"]["maxLength"], 16_000);
+    let references = description.to_string();
+    let mut checked = 0;
+    for part in references.split("#/components/schemas/").skip(1) {
+        let name = part.split('"').next().unwrap();
+        assert!(description["components"]["schemas"][name].is_object(), "{name} is missing");
+        checked += 1;
+    }
+    assert!(checked > 10);
+}
+
+#[tokio::test]
+async fn the_page_forbids_everything_that_is_not_its_own() {
+    let gateway = Gateway::start().await;
+    let page = gateway.get("/").send().await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"));
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    for inline in ["<style", "style=", "onclick", "onload", "<script>", "http://", "https://"] {
+        assert!(!page.text().contains(inline), "the policy would stop {inline}");
+    }
+    for (path, content_type) in [
+        ("assets/chat.js", "text/javascript; charset=utf-8"),
+        ("assets/chat.css", "text/css; charset=utf-8"),
+        ("favicon.ico", "image/svg+xml"),
+    ] {
+        assert!(page.text().contains(path), "{path}");
+        let asset = gateway.get(&format!("/{path}")).send().await;
+        assert_eq!((asset.status, asset.header("content-type")), (200, content_type));
+        assert!(!asset.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn every_answer_is_named_kept_out_of_caches_and_not_guessed_at() {
+    let gateway = Gateway::start().await;
+    for path in ["/healthz", "/api/v1/dead-letters", "/nothing", "/metrics", "/openapi.json"] {
+        let answer = gateway.get(path).send().await;
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
+        assert_eq!(answer.header("server"), "", "{path}");
+    }
+}

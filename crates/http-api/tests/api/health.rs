@@ -1,0 +1,76 @@
+//! The health routes.
+
+use http_api::{Models, OllamaLink, Phase, StoreLink};
+use serde_json::json;
+
+use crate::support::{Gateway, ask};
+
+#[tokio::test]
+async fn healthz_has_exactly_the_documented_shape() {
+    let gateway = Gateway::start().await;
+    gateway.vitals.set_store(StoreLink::Connected);
+    gateway.vitals.set_ollama(OllamaLink::Connected);
+    let answer = gateway.get("/healthz").send().await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let uptime = answer.json()["uptime"].as_u64().unwrap();
+    let expected = format!(
+        r#"{{"status":"ok","uptime":{uptime},"version":"1.2.3","redis":"connected","ollama":"connected"}}"#
+    );
+    assert_eq!(answer.text(), expected);
+}
+
+#[tokio::test]
+async fn healthz_answers_head_with_the_same_headers_and_no_body() {
+    let gateway = Gateway::start().await;
+    let get = gateway.get("/healthz").send().await;
+    let head = ask(gateway.address, "HEAD", "/healthz").send().await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length"), get.body.len().to_string());
+    assert_eq!(head.header("content-type"), get.header("content-type"));
+}
+
+#[tokio::test]
+async fn trouble_with_models_is_degraded_and_a_lost_store_is_unavailable() {
+    let gateway = Gateway::start().await;
+    let health = async || {
+        let answer = gateway.get("/healthz").send().await;
+        let body = answer.json();
+        (answer.status, [&body["status"], &body["redis"], &body["ollama"]].map(Clone::clone))
+    };
+    assert_eq!(health().await, (200, [json!("ok"), json!("embedded"), json!("not configured")]));
+    gateway.vitals.set_models(Models::Troubled);
+    assert_eq!(health().await.1[0], "degraded");
+    gateway.vitals.set_models(Models::Well);
+    gateway.vitals.set_ollama(OllamaLink::Disconnected);
+    assert_eq!(
+        health().await,
+        (200, [json!("degraded"), json!("embedded"), json!("disconnected")])
+    );
+    gateway.vitals.set_store(StoreLink::Disconnected);
+    assert_eq!(
+        health().await,
+        (503, [json!("unavailable"), json!("disconnected"), json!("disconnected")])
+    );
+}
+
+#[tokio::test]
+async fn readyz_says_why_the_replica_is_not_ready_and_livez_does_not_care() {
+    let gateway = Gateway::start().await;
+    let ready = async || {
+        let answer = gateway.get("/readyz").send().await;
+        let reason = answer.json()["reason"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(gateway.get("/livez").send().await.text(), "ok");
+        (answer.status, reason)
+    };
+    assert_eq!(ready().await, (200, String::new()));
+    gateway.vitals.set_models(Models::Troubled);
+    assert_eq!(ready().await.0, 200, "models never make a replica unready");
+    gateway.vitals.set_phase(Phase::Starting);
+    assert_eq!(ready().await, (503, "it is still starting".into()));
+    gateway.vitals.set_phase(Phase::Draining);
+    assert_eq!(ready().await, (503, "it is draining and will end".into()));
+    gateway.vitals.set_phase(Phase::Ready);
+    gateway.vitals.set_store(StoreLink::Disconnected);
+    assert_eq!(ready().await, (503, "its store can't be reached".into()));
+}

@@ -1,0 +1,16 @@
+//! The API over real sockets, with the store in memory and answers written by the tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod access;
+mod answers;
+mod bad_input;
+mod description;
+mod events;
+mod figures;
+mod health;
+mod identity;
+mod operators;
+mod server;
+mod support;
+mod trouble;
