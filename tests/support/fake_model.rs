@@ -199,6 +199,12 @@ impl FakeModel {
         self.wait(|| self.under_way() == 0).await;
     }
 
+    /// Ends it. When this returns, nobody listens at its address any more.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+    }
+
     async fn wait(&self, holds: impl Fn() -> bool) {
         loop {
             let changed = self.state.changed.notified();

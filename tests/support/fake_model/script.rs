@@ -27,7 +27,8 @@ impl Gate {
     }
 }
 
-/// The answer to one request. Every piece of it travels as one HTTP chunk.
+/// The answer to one request. Every piece of it travels as one HTTP chunk; the head of the
+/// response goes out with the first one, so that whatever comes before that holds it back.
 #[derive(Clone, Debug)]
 pub struct Script {
     pub(super) status: u16,
@@ -45,7 +46,7 @@ pub(super) enum Step {
     Finish,
     /// Just these bytes.
     Raw(Bytes),
-    /// Nothing until the gate opens. The head of the response is held back too if this is first.
+    /// Nothing until the gate opens.
     Wait(Gate),
     /// The connection breaks.
     Cut,
@@ -70,6 +71,13 @@ impl Script {
     #[must_use]
     pub fn status(status: u16, body: impl Into<Bytes>) -> Self {
         Self { status, whole: Some(body.into()), ..Self::new() }
+    }
+
+    /// Sets the status of the response.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
     }
 
     /// Adds a header to the response.

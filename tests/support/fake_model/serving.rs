@@ -109,7 +109,7 @@ async fn play(
     let mut head = Some(response_head(status, &headers, speech::content_type(api), None));
     let mut opened = false;
     for step in steps {
-        if !matches!(step, Step::Wait(_) | Step::Hang)
+        if !matches!(step, Step::Wait(_) | Step::Hang | Step::Cut)
             && let Some(head) = head.take()
         {
             connection.send(&head).await?;
