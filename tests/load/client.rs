@@ -35,8 +35,18 @@ impl Run {
     }
 }
 
-/// Makes the bytes of request number N.
-pub type MakeRequest = Arc<dyn Fn(u64, &mut Vec<u8>) + Send + Sync>;
+/// Makes the bytes of a connection's next request. Requests of one connection follow each other,
+/// so what must not overlap belongs to one connection.
+pub type MakeRequest = Arc<dyn Fn(Nth, &mut Vec<u8>) + Send + Sync>;
+
+/// Which request it is.
+#[derive(Clone, Copy)]
+pub struct Nth {
+    /// The number of the connection.
+    pub connection: usize,
+    /// How many requests this connection has sent before.
+    pub request: u64,
+}
 
 /// How requests follow each other.
 #[derive(Clone, Copy)]
@@ -58,9 +68,10 @@ pub async fn run(
     let number = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
     let mut workers = JoinSet::new();
-    for _ in 0..connections {
+    for connection in 0..connections {
         let worker = Worker {
             port,
+            connection,
             until: start + time,
             start,
             pace,
@@ -82,6 +93,7 @@ pub async fn run(
 
 struct Worker {
     port: u16,
+    connection: usize,
     start: Instant,
     until: Instant,
     pace: Pace,
@@ -94,11 +106,12 @@ impl Worker {
         let (mut latencies, mut failed) = (Vec::new(), 0);
         let mut connection = None;
         let mut bytes = Vec::with_capacity(1024);
+        let mut nth = Nth { connection: self.connection, request: 0 };
         while Instant::now() < self.until {
-            let number = self.number.fetch_add(1, Ordering::Relaxed);
             let begun = match self.pace {
                 Pace::Closed => Instant::now(),
                 Pace::Open(rate) => {
+                    let number = self.number.fetch_add(1, Ordering::Relaxed);
                     // The wait for a free connection counts, as it does for a customer.
                     let due = self.start + Duration::from_secs_f64(number as f64 / rate);
                     if due >= self.until {
@@ -109,7 +122,8 @@ impl Worker {
                 }
             };
             bytes.clear();
-            (self.request)(number, &mut bytes);
+            (self.request)(nth, &mut bytes);
+            nth.request += 1;
             match exchange(&mut connection, self.port, &bytes).await {
                 Ok(200) => latencies.push(begun.elapsed()),
                 Ok(_) => failed += 1,

@@ -11,7 +11,7 @@ use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary};
 use support::http::post_message;
 use support::redis_server::RedisServer;
 
-use crate::client::{MakeRequest, Pace, Run, run};
+use crate::client::{MakeRequest, Nth, Pace, Run, run};
 use crate::table::Table;
 
 /// How many messages a customer of the benchmark sends before the next customer begins.
@@ -173,10 +173,10 @@ fn gateway_options(model_port: u16, redis: Option<&RedisServer>) -> GatewayOptio
 }
 
 fn message_request(run: &'static str) -> MakeRequest {
-    Arc::new(move |number, bytes| {
-        let customer = number / CONVERSATION;
+    Arc::new(move |Nth { connection, request }, bytes| {
+        let customer = request / CONVERSATION;
         let body = format!(
-            r#"{{"channel":"bench","user_id":"{run}-{customer}","message":"Where is my parcel TRK-{number:05}?"}}"#
+            r#"{{"channel":"bench","user_id":"{run}-{connection}-{customer}","message":"Where is my parcel TRK-{request:05}?"}}"#
         );
         post("/api/v1/message", &body, bytes);
     })
