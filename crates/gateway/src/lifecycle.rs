@@ -113,16 +113,18 @@ struct Running {
 
 impl Running {
     fn start(gateway: Gateway, stops: &Stops) -> Self {
-        let Gateway { listener, router, pool, skills, vitals, vital_signs, metrics, .. } = gateway;
+        let Gateway { listener, router, pool, skills, vitals, vital_signs, metrics, grace, .. } =
+            gateway;
         let (doors_closed, turns_over) = (CancellationToken::new(), CancellationToken::new());
         let mut tasks = Vec::new();
         let mut spawn = |work: BoxFuture<'static, ()>| {
             tasks.push(AbortOnDropHandle::new(tokio::spawn(work)));
         };
+        let options = ServeOptions { grace, ..ServeOptions::default() };
         let (close, closed) = (stops.doors.clone(), doors_closed.clone().drop_guard());
         spawn(Box::pin(async move {
             let _closed = closed;
-            http_api::serve(listener, router, vitals, ServeOptions::default(), close).await;
+            http_api::serve(listener, router, vitals, options, close).await;
         }));
         let answering = pool.run(stops.turns.clone(), stops.abort.clone());
         let over = turns_over.clone().drop_guard();
