@@ -37,10 +37,7 @@ impl Turn<'_> {
         outbox: &Outbox,
         attempts: u32,
     ) -> Result<ControlFlow<End>, StoreError> {
-        let Some(channel) = self.pool.channel(&self.holding.claim.conversation) else {
-            let why = "no such channel here";
-            return self.again_or_never(attempts, None, why).await.map(ControlFlow::Break);
-        };
+        let channel = self.pool.channel(&self.holding.claim.conversation);
         for (index, part) in outbox.parts.iter().enumerate() {
             match &part.state {
                 PartState::Delivered(_) => continue,
@@ -53,6 +50,10 @@ impl Turn<'_> {
                     }
                 }
             }
+            let Some(channel) = channel else {
+                let why = "no such channel here";
+                return self.again_or_never(attempts, None, why).await.map(ControlFlow::Break);
+            };
             match self.send(channel, &outbox.turn, index, &part.part).await? {
                 Ok(sent) => self.record(&outbox.turn, index, sent.receipt).await?,
                 Err(error) => return self.unsent(error, attempts).await,

@@ -60,7 +60,7 @@ impl Turn<'_> {
             return Ok(if had_outbox { End::Delivered } else { End::Idle });
         };
         match self.answer(history, &messages).await {
-            Ok(answer) => self.finish(&messages, count, answer).await,
+            Ok(answer) => self.finish(&messages, count, answer, attempts).await,
             Err(failure) => self.fail(&messages, count, &failure, attempts).await,
         }
     }
@@ -85,18 +85,24 @@ impl Turn<'_> {
         }
     }
 
-    /// Makes the answer final, and sends it if a channel does.
+    /// Makes the answer final, and sends it if a channel does. If the store has no room for it,
+    /// the messages are put off: that is no fault of theirs, so it never makes them dead letters.
     async fn finish(
         &self,
         messages: &[Waiting],
         answered: NonZeroUsize,
         Answer { text, model }: Answer,
+        attempts: u32,
     ) -> Result<End, StoreError> {
         let reply = Reply { text, model, at: self.pool.parts.clock.now() };
         let channel = self.pool.channel(&self.holding.claim.conversation);
         let parts = channel.map(|channel| channel.parts(&reply, messages)).unwrap_or_default();
         let result = TurnResult { turn: self.id.clone(), answered, reply, parts };
-        let outbox = self.commit(result).await?;
+        let outbox = match self.commit(result).await {
+            Ok(outbox) => outbox,
+            Err(StoreError::Full) => return self.postpone(messages, attempts, None).await,
+            Err(error) => return Err(error),
+        };
         self.pool.figures.answered(answered.get());
         if let Some(outbox) = outbox {
             if let ControlFlow::Break(end) = self.deliver(&outbox, 0).await? {
@@ -121,9 +127,19 @@ impl Turn<'_> {
             let tries = attempts.saturating_add(1);
             return self.give_up(count, &format!("no answer after {tries} tries: {kinds}")).await;
         }
-        let end = self.put_off(attempts, failure.retry_after()).await?;
+        self.postpone(messages, attempts, failure.retry_after()).await
+    }
+
+    /// Puts the messages off, and tells those who wait.
+    async fn postpone(
+        &self,
+        messages: &[Waiting],
+        attempts: u32,
+        wait: Option<Duration>,
+    ) -> Result<End, StoreError> {
+        let end = self.put_off(attempts, wait).await?;
         let postponed = Event::Postponed { messages: ids(messages) };
-        self.pool.parts.events.announce(conversation, postponed);
+        self.pool.parts.events.announce(&self.holding.claim.conversation, postponed);
         Ok(end)
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn recall(history: &[Exchange], budget: usize) -> Vec<Utterance> {
         newest_first.push(Utterance { role: Role::Customer, text: asked });
     }
     newest_first.reverse();
-    alternate(newest_first)
+    newest_first
 }
 
 /// Several messages as one utterance of at most about `budget` bytes, separated by blank lines.
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn roles_alternate_and_the_customer_begins() {
         let history = [exchange(&[], "Good day"), exchange(&["a", "b"], "c"), exchange(&[], "d")];
-        let recalled = recall(&history, 1000);
+        let recalled = alternate(recall(&history, 1000));
         assert_eq!(texts(&recalled), ["a\n\nb", "c\n\nd"]);
         assert_eq!(recalled[0].role, Role::Customer);
         assert_eq!(recalled[1].role, Role::Assistant);

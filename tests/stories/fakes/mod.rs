@@ -1,0 +1,6 @@
+//! What the stories put in the place of models, channels and a faultless store.
+
+pub(crate) mod channel;
+pub(crate) mod driven;
+pub(crate) mod echo;
+pub(crate) mod faulty;
