@@ -65,6 +65,20 @@ fn reasoning_and_other_choices_are_not_shown() {
 }
 
 #[test]
+fn of_anthropics_blocks_only_text_is_said() {
+    let body = "data: {\"type\":\"content_block_start\",\
+                \"content_block\":{\"type\":\"thinking\",\"text\":\"Hm\"}}\n\n\
+                data: {\"type\":\"content_block_start\",\
+                \"content_block\":{\"type\":\"text\",\"text\":\"Ye\"}}\n\n\
+                data: {\"type\":\"content_block_delta\",\
+                \"delta\":{\"type\":\"thinking_delta\",\"text\":\"Hm\"}}\n\n\
+                data: {\"type\":\"content_block_delta\",\
+                \"delta\":{\"type\":\"text_delta\",\"text\":\"s\"}}\n\n\
+                data: {\"type\":\"message_stop\"}\n\n";
+    assert_eq!(anthropic(body), said("Yes"));
+}
+
+#[test]
 fn an_answer_that_is_withheld_is_a_refusal() {
     let filtered = "data: {\"choices\":[{\"delta\":{\"content\":\"It is\"}}]}\n\n\
                     data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n\

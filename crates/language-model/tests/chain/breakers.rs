@@ -6,6 +6,7 @@ use std::time::Duration;
 use conversation::ports::{LanguageModel, ModelError};
 use futures::StreamExt;
 use language_model::{BreakerState, Places};
+use tokio::time::Instant;
 
 use crate::models::{Answer, Scripted, Step, ask, chain, cut, prompt, quota, reply};
 
@@ -126,4 +127,21 @@ async fn a_last_resort_spares_the_models_that_rest() {
         assert_eq!(reply(&chain).await.unwrap().1, "skills/offline");
     }
     assert_eq!((first.asked(), last.asked()), (1, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_at_a_model_that_rests_is_not_waited_for() {
+    let places = Places::new(1);
+    let resting = Scripted::failing("a/1", quota());
+    let second = Scripted::saying("b/2", "Hello");
+    let chained = chain(vec![resting.link_with(places.clone()), second.link()]);
+    reply(&chained).await.unwrap();
+
+    let busy = Scripted::new("a/3", [Answer::Steps(vec![Step::Say("It"), Step::Hang])]);
+    let holding = chain(vec![busy.link_with(places)]);
+    let mut holder = holding.answer(prompt()).await.unwrap();
+    holder.next().await.unwrap().unwrap();
+    let start = Instant::now();
+    assert_eq!(reply(&chained).await.unwrap().0, "Hello");
+    assert_eq!(start.elapsed(), Duration::ZERO);
 }
