@@ -51,7 +51,8 @@ impl Keys {
         format!("{}:{{p{partition:02}}}:dead", self.prefix)
     }
 
-    /// The state of a conversation: its queue entry `e`, its attempts `n`, its listeners `l:…`.
+    /// The state of a conversation: its queue entry `e`, its attempts `n`, the last turn
+    /// with an outbox `t`, its listeners `l:…`.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }

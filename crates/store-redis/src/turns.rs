@@ -79,7 +79,8 @@ impl Turns for RedisStore {
             .arg(outbox)
             .arg(millis(inner.options.idle))
             .arg(inner.options.history_limit.max(1))
-            .arg(parts.len());
+            .arg(parts.len())
+            .arg(&turn);
         let refs: String = inner.link.call(verb, &call).await?;
         inner.tell_here(digest, &refs, |messages| Event::Committed { messages, reply });
         if parts.is_empty() {

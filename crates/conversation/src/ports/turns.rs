@@ -59,7 +59,8 @@ pub struct Opened {
     pub history: Vec<Exchange>,
     /// A committed reply that is not sent completely; it goes before anything else.
     pub outbox: Option<Outbox>,
-    /// How often this conversation was put off since its last commit.
+    /// How often this conversation was put off since its last commit, complete delivery or
+    /// parking.
     pub attempts: u32,
 }
 
@@ -110,10 +111,12 @@ pub trait Turns: Send + Sync {
     /// Takes the answered messages out of the inbox, adds the exchange to the history, records
     /// the reply with those messages that want it, puts the parts into the outbox, and announces
     /// [`Event::Committed`](super::Event), all in one atomic step. With no parts it also
-    /// releases the claim.
+    /// releases the claim. A turn that was committed before changes nothing more, however late
+    /// it arrives again.
     ///
     /// # Errors
-    /// [`StoreError::Stale`], [`StoreError::Unavailable`], or [`StoreError::Full`].
+    /// [`StoreError::Stale`], also if an unsent reply is there that has to go first;
+    /// [`StoreError::Unavailable`], or [`StoreError::Full`].
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError>;
 
     /// Writes down that the part with this index is about to be sent.
@@ -123,7 +126,7 @@ pub trait Turns: Send + Sync {
     async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError>;
 
     /// Records that the provider took the part, and under which id. After the last part the
-    /// outbox is empty; the claim stays.
+    /// outbox is empty; the claim stays. Recording it again, also then, changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Stale`] or [`StoreError::Unavailable`].

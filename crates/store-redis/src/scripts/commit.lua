@@ -2,9 +2,13 @@
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records.
 -- ARGV: 1-6 fence, 7 event channels' prefix, 8 conversation's digest, 9 how many messages, 10 reply,
 -- 11 outbox or '', 12 idle time in milliseconds, 13 how many turns the history keeps, 14 number of
--- the outbox's parts.
+-- the outbox's parts, 15 turn.
 if not held() then
   return stale()
+end
+-- A commit that is handed in again, or arrives late, must not take the next messages for its own.
+if redis.call('HGET', KEYS[2], 't') == ARGV[15] then
+  return '[]'
 end
 local count, reply = tonumber(ARGV[9]), ARGV[10]
 local envelopes = redis.call('LRANGE', KEYS[3], 0, count - 1)
@@ -33,6 +37,7 @@ tell(function()
 end)
 if ARGV[11] ~= '' then
   redis.call('HSET', KEYS[5], 'b', ARGV[11], 'n', ARGV[14])
+  redis.call('HSET', KEYS[2], 't', ARGV[15])
 else
   finish(redis.call('LLEN', KEYS[3]) > 0)
 end
