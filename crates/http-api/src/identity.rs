@@ -67,10 +67,11 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 /// 128 random bits as 32 hexadecimal digits.
 pub(crate) fn random_hex() -> [u8; 32] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let random: u128 = rand::random();
+    let random: [u8; 16] = rand::random();
     let mut text = [b'0'; 32];
-    for (place, digit) in text.iter_mut().enumerate() {
-        *digit = DIGITS[(random >> (4 * place)) as usize & 15];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(random) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
     text
 }

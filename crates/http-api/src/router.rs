@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
 use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::{Api, Parts, Shared};
 use crate::auth::{Gate, guard};
-use crate::middleware::Middleware;
+use crate::middleware::{Middleware, Probes};
 use crate::openapi::{document, rendered};
 use crate::problem::Problem;
 use crate::routes::{
@@ -38,7 +40,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(page::icon))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi));
-    let probes = OpenApiRouter::new()
+    let probes = OpenApiRouter::<Arc<Probes>>::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz));
@@ -54,12 +56,14 @@ pub fn router(api: Api) -> Router {
 
     let around = Middleware::new(proxies, Arc::clone(&shared.vitals));
     let served = served
-        .with_state(Arc::clone(&shared))
+        .with_state(shared)
         .merge(extra)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route);
-    let probed = probed.with_state(shared).method_not_allowed_fallback(wrong_method);
-    around.around(served).merge(around.around_probes(probed))
+    let probed = probed
+        .method_not_allowed_fallback(wrong_method_of_probe)
+        .with_state(Arc::new(around.probes()));
+    around.around(served).merge(probed)
 }
 
 async fn unknown_route(uri: Uri) -> Problem {
@@ -69,6 +73,15 @@ async fn unknown_route(uri: Uri) -> Problem {
         "unknown_route",
         format!("There is no route {path:?}. GET /openapi.json lists those there are."),
     )
+}
+
+async fn wrong_method_of_probe(
+    State(probes): State<Arc<Probes>>,
+    method: Method,
+    request: Request,
+) -> Response {
+    let problem = wrong_method(method).await;
+    probes.refuse(&request, problem)
 }
 
 /// The router adds `Allow`.

@@ -2,6 +2,7 @@
 //!
 //! Everything is atomic, so that a health check costs no lock, no I/O and no waiting.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use tokio::time::Instant;
@@ -180,14 +181,11 @@ impl Vitals {
     pub(crate) fn health(&self) -> (Health, String) {
         let (store, ollama) = (self.store(), self.ollama());
         let health = Health::of(store, ollama, self.models());
-        let body = format!(
-            "{{\"status\":\"{}\",\"uptime\":{},\"version\":{},\"redis\":\"{}\",\"ollama\":\"{}\"}}",
-            health.word(),
-            self.uptime_seconds(),
-            self.version_json,
-            store.word(),
-            ollama.word(),
-        );
+        let mut body = String::with_capacity(160);
+        // Writing into a string never fails.
+        let _ = write!(body, "{{\"status\":\"{}\",\"uptime\":", health.word());
+        let _ = write!(body, "{},\"version\":{},", self.uptime_seconds(), self.version_json);
+        let _ = write!(body, "\"redis\":\"{}\",\"ollama\":\"{}\"}}", store.word(), ollama.word());
         (health, body)
     }
 }

@@ -2,6 +2,7 @@
 
 mod farewell;
 mod observe;
+mod probes;
 mod request_id;
 mod shape;
 mod traffic;
@@ -18,10 +19,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::proxies::TrustedProxies;
 use crate::vitals::Vitals;
 
+pub(crate) use probes::{Kind, Probes};
 pub(crate) use request_id::{Origin, RequestId};
 
 use farewell::Farewell;
-use observe::{Lines, Observe};
+use observe::Observe;
 use request_id::NameRequests;
 use shape::Shape;
 use traffic::Traffic;
@@ -45,7 +47,7 @@ impl Middleware {
         routes.layer(
             ServiceBuilder::new()
                 .layer(NameRequests::new(self.proxies.clone()))
-                .layer(Observe::new(Arc::clone(&self.traffic), Lines::PerRequest))
+                .layer(Observe::new(Arc::clone(&self.traffic)))
                 .layer(no_sniffing())
                 .layer(no_storing())
                 .layer(Farewell::new(Arc::clone(&self.vitals)))
@@ -54,18 +56,9 @@ impl Middleware {
         )
     }
 
-    /// The same without spans and log lines, and without a net for panics: probes ask every
-    /// second, and must cost next to nothing.
-    pub(crate) fn around_probes(&self, routes: Router) -> Router {
-        routes.layer(
-            ServiceBuilder::new()
-                .layer(NameRequests::new(self.proxies.clone()))
-                .layer(Observe::new(Arc::clone(&self.traffic), Lines::None))
-                .layer(no_sniffing())
-                .layer(no_storing())
-                .layer(Farewell::new(Arc::clone(&self.vitals)))
-                .layer(Shape),
-        )
+    /// What answers health checks, past all this.
+    pub(crate) fn probes(&self) -> Probes {
+        Probes::new(self.proxies.clone(), Arc::clone(&self.vitals), Arc::clone(&self.traffic))
     }
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
@@ -14,30 +14,15 @@ use tracing::instrument::{Instrument as _, Instrumented};
 use tracing::{Span, debug, info_span};
 
 use super::RequestId;
-use super::traffic::{End, RouteFigures, Traffic, method_label};
-
-/// The route of a request that no route matched.
-const UNMATCHED: &str = "unmatched";
-
-/// Whether requests get a span and a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lines {
-    /// Each does.
-    PerRequest,
-    /// None does; they are only counted.
-    None,
-}
+use super::traffic::{End, RouteFigures, Traffic, method_label, route_of};
 
 /// The layer. It stands inside of whatever names the requests.
 #[derive(Clone)]
-pub(super) struct Observe {
-    traffic: Arc<Traffic>,
-    lines: Lines,
-}
+pub(super) struct Observe(Arc<Traffic>);
 
 impl Observe {
-    pub(super) fn new(traffic: Arc<Traffic>, lines: Lines) -> Self {
-        Self { traffic, lines }
+    pub(super) fn new(traffic: Arc<Traffic>) -> Self {
+        Self(traffic)
     }
 }
 
@@ -45,7 +30,7 @@ impl<S> Layer<S> for Observe {
     type Service = Observing<S>;
 
     fn layer(&self, inner: S) -> Observing<S> {
-        Observing { inner, observe: self.clone() }
+        Observing { inner, traffic: Arc::clone(&self.0) }
     }
 }
 
@@ -53,7 +38,7 @@ impl<S> Layer<S> for Observe {
 #[derive(Clone)]
 pub(super) struct Observing<S> {
     inner: S,
-    observe: Observe,
+    traffic: Arc<Traffic>,
 }
 
 impl<S: Service<Request, Response = Response>> Service<Request> for Observing<S> {
@@ -68,16 +53,11 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observing<S>
     fn call(&mut self, request: Request) -> Self::Future {
         let started = Instant::now();
         let method = method_label(request.method());
-        let route = request.extensions().get::<MatchedPath>();
-        let route = route.map_or(UNMATCHED, MatchedPath::as_str);
-        let figures = self.observe.traffic.of(route);
-        let span = match self.observe.lines {
-            Lines::PerRequest => span_of(&request, method, route),
-            Lines::None => Span::none(),
-        };
+        let route = route_of(&request);
+        let figures = self.traffic.of(route);
+        let span = span_of(&request, method, route);
         let inner = span.in_scope(|| self.inner.call(request)).instrument(span.clone());
-        let lines = self.observe.lines;
-        let tally = Tally { started, figures, method, end: End::Aborted, span, lines };
+        let tally = Tally { started, figures, method, end: End::Aborted, span };
         Observed { inner, tally }
     }
 }
@@ -114,16 +94,14 @@ struct Tally {
     method: &'static str,
     end: End,
     span: Span,
-    lines: Lines,
 }
 
 impl Drop for Tally {
     fn drop(&mut self) {
         let took = self.started.elapsed();
-        self.figures.count(self.method, self.end, took);
-        if self.lines == Lines::PerRequest {
-            let (status, took_ms) = (self.end.label(), took.as_millis());
-            self.span.in_scope(|| debug!(status, took_ms, "request ended"));
-        }
+        self.figures.count(self.method, self.end);
+        self.figures.time(took);
+        let (status, took_ms) = (self.end.label(), took.as_millis());
+        self.span.in_scope(|| debug!(status, took_ms, "request ended"));
     }
 }

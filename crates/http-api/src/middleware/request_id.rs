@@ -15,7 +15,7 @@ use tower::{Layer, Service};
 use crate::proxies::TrustedProxies;
 
 /// The header that carries the name in both directions.
-pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest name that is taken over, in bytes.
 const MAX_BYTES: usize = 128;
@@ -41,7 +41,11 @@ impl RequestId {
         self.value.to_str().unwrap_or_default()
     }
 
-    fn of(request: &Request, proxies: &TrustedProxies) -> Self {
+    pub(super) fn value(&self) -> HeaderValue {
+        self.value.clone()
+    }
+
+    pub(super) fn of(request: &Request, proxies: &TrustedProxies) -> Self {
         request
             .headers()
             .get(X_REQUEST_ID)
@@ -97,7 +101,7 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Naming<S> {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let id = RequestId::of(&request, &self.proxies);
-        let value = Some(id.value.clone());
+        let value = Some(id.value());
         request.extensions_mut().insert(id);
         Named { inner: self.inner.call(request), value }
     }

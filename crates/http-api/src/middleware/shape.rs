@@ -77,7 +77,8 @@ where
     }
 }
 
-fn shaped(mut response: Response, id: Option<&RequestId>) -> Response {
+/// The answer in the one shape, if it is an error.
+pub(super) fn shaped(mut response: Response, id: Option<&RequestId>) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;

@@ -4,11 +4,15 @@
 //! of labels. There are as many as there are routes, methods and statuses, whatever callers do.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::extract::{MatchedPath, Request};
 use axum::http::{Method, StatusCode};
 use metrics::{Counter, Histogram};
+
+/// The route of a request that no route matched.
+const UNMATCHED: &str = "unmatched";
 
 const REQUESTS: &str = "openclaw_http_requests_total";
 const DURATION: &str = "openclaw_http_request_duration_seconds";
@@ -41,7 +45,7 @@ impl End {
 /// The figures of one route.
 pub(super) struct RouteFigures {
     route: Box<str>,
-    duration: Histogram,
+    duration: OnceLock<Histogram>,
     ends: RwLock<Vec<(&'static str, End, Counter)>>,
 }
 
@@ -69,13 +73,17 @@ impl Traffic {
 
 impl RouteFigures {
     fn of(route: &str) -> Arc<Self> {
-        let duration = metrics::histogram!(DURATION, "route" => route.to_owned());
-        Arc::new(Self { route: route.into(), duration, ends: RwLock::default() })
+        Arc::new(Self { route: route.into(), duration: OnceLock::new(), ends: RwLock::default() })
     }
 
-    /// Counts a request that took this long to end so.
-    pub(super) fn count(&self, method: &'static str, end: End, took: Duration) {
-        self.duration.record(took.as_secs_f64());
+    /// Notes how long a request took.
+    pub(super) fn time(&self, took: Duration) {
+        let make = || metrics::histogram!(DURATION, "route" => self.route.clone().into_string());
+        self.duration.get_or_init(make).record(took.as_secs_f64());
+    }
+
+    /// Counts a request that ended so.
+    pub(super) fn count(&self, method: &'static str, end: End) {
         let known = |ends: &[(&'static str, End, Counter)]| {
             ends.iter()
                 .find(|(its_method, its_end, _)| (*its_method, *its_end) == (method, end))
@@ -96,6 +104,11 @@ impl RouteFigures {
         let (route, status) = (self.route.clone().into_string(), end.label().to_owned());
         metrics::counter!(REQUESTS, "route" => route, "method" => method, "status" => status)
     }
+}
+
+/// The route as a label: as it was registered, or [`UNMATCHED`].
+pub(super) fn route_of(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or(UNMATCHED, MatchedPath::as_str)
 }
 
 /// The method as a label: callers can invent methods, and labels must stay few.

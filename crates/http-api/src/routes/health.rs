@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::Shared;
+use crate::middleware::{Kind, Probes};
 use crate::vitals::{Health, Phase, StoreLink};
 
 /// How the replica does.
@@ -54,13 +53,13 @@ pub(crate) struct ReadyBody {
         (status = 503, description = "It can't reach its store", body = HealthBody),
     ),
 )]
-pub(crate) async fn healthz(State(shared): State<Arc<Shared>>) -> Response {
-    let (health, body) = shared.vitals.health();
+pub(crate) async fn healthz(State(probes): State<Arc<Probes>>, request: Request) -> Response {
+    let (health, body) = probes.vitals.health();
     let status = match health {
         Health::Ok | Health::Degraded => StatusCode::OK,
         Health::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
-    json(status, body)
+    probes.answer(&request, status, Kind::Json, body)
 }
 
 /// Whether the process runs.
@@ -70,8 +69,8 @@ pub(crate) async fn healthz(State(shared): State<Arc<Shared>>) -> Response {
     tag = "health",
     responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
 )]
-pub(crate) async fn livez() -> &'static str {
-    "ok"
+pub(crate) async fn livez(State(probes): State<Arc<Probes>>, request: Request) -> Response {
+    probes.answer(&request, StatusCode::OK, Kind::Text, "ok")
 }
 
 /// Whether the replica takes work.
@@ -84,8 +83,8 @@ pub(crate) async fn livez() -> &'static str {
         (status = 503, description = "It doesn't, for the reason given", body = ReadyBody),
     ),
 )]
-pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
-    let (status, word, reason) = match (shared.vitals.phase(), shared.vitals.store()) {
+pub(crate) async fn readyz(State(probes): State<Arc<Probes>>, request: Request) -> Response {
+    let (status, word, reason) = match (probes.vitals.phase(), probes.vitals.store()) {
         (Phase::Starting, _) => unready("it is still starting"),
         (Phase::Draining, _) => unready("it is draining and will end"),
         (Phase::Ready, StoreLink::Disconnected) => unready("its store can't be reached"),
@@ -94,15 +93,10 @@ pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
         }
     };
     let body = ReadyBody { status: word, reason };
-    json(status, serde_json::to_string(&body).unwrap_or_default())
+    let body = serde_json::to_string(&body).unwrap_or_default();
+    probes.answer(&request, status, Kind::Json, body)
 }
 
 fn unready(reason: &'static str) -> (StatusCode, &'static str, Option<&'static str>) {
     (StatusCode::SERVICE_UNAVAILABLE, "not ready", Some(reason))
-}
-
-fn json(status: StatusCode, body: String) -> Response {
-    let mut response = (status, body).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }

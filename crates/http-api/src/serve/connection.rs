@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service as _;
 
 use super::ServeOptions;
+use super::coarse_clock::CoarseClock;
 use super::deadline_body::DeadlineBody;
 use super::pulse::{Finding, Pulse};
 use super::watched_io::WatchedIo;
@@ -40,6 +41,7 @@ pub(super) struct Connection {
     router: Router,
     protocol: http1::Builder,
     options: Arc<ServeOptions>,
+    clock: CoarseClock,
     stages: watch::Receiver<Stage>,
 }
 
@@ -47,11 +49,12 @@ impl Connection {
     pub(super) fn new(
         router: Router,
         options: ServeOptions,
+        clock: CoarseClock,
         stages: watch::Receiver<Stage>,
     ) -> Self {
         let mut protocol = http1::Builder::new();
         protocol.header_read_timeout(None).max_header_size(options.header_bytes);
-        Self { router, protocol, options: Arc::new(options), stages }
+        Self { router, protocol, options: Arc::new(options), clock, stages }
     }
 
     /// Serves `stream` to its end.
@@ -64,7 +67,7 @@ impl Connection {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "could not switch off the delay of small packets");
         }
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(self.clock.clone()));
         let io = TokioIo::new(WatchedIo::new(stream, Arc::clone(&pulse)));
         let served = Served {
             router: self.router.clone(),
@@ -100,6 +103,7 @@ async fn run<S, F>(
     }
     loop {
         tokio::select! {
+            biased;
             ended = connection.as_mut() => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
@@ -108,7 +112,7 @@ async fn run<S, F>(
             }
             () = look.as_mut() => {
                 match pulse.finding(options.header_timeout, options.idle_timeout) {
-                    Finding::Well(until) => look.as_mut().reset(until),
+                    Finding::Well(for_now) => look.as_mut().reset(Instant::now() + for_now),
                     Finding::SlowHeader => {
                         tracing::debug!("cut a connection whose header did not arrive in time");
                         return;

@@ -1,5 +1,6 @@
 //! Serves a router on a listener: takes connections within a limit, and ends them in peace.
 
+mod coarse_clock;
 mod connection;
 mod deadline_body;
 mod pulse;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::vitals::{Phase, Vitals};
+use coarse_clock::CoarseClock;
 use connection::{Connection, Stage};
 
 pub(crate) use deadline_body::BodyTooSlow;
@@ -85,28 +87,41 @@ pub async fn serve(
     let connections = TaskTracker::new();
     let places = Arc::new(Semaphore::new(options.connections));
     let grace = options.grace;
-    let connection = Connection::new(router, options, stages);
+    let shortest = options.header_timeout.min(options.idle_timeout);
+    let clock = CoarseClock::default();
+    let connection = Connection::new(router, options, clock.clone(), stages);
 
-    let taking = async {
-        loop {
-            let (stream, peer, place) = next(&listener, &places).await;
-            let served = connection.serve(stream, peer);
-            connections.spawn(async move {
-                served.await;
-                drop(place);
-            });
+    let serving = async {
+        tokio::select! {
+            () = take(listener, &places, &connection, &connections) => {}
+            () = shutdown.cancelled() => {}
         }
+        vitals.set_phase(Phase::Draining);
+        connections.close();
+        stage.send_replace(Stage::Draining);
+        drain(&connections, &stage, &vitals, grace).await
     };
     tokio::select! {
-        () = taking => {}
-        () = shutdown.cancelled() => {}
+        cut = serving => Closed { cut },
+        () = clock.run(shortest) => Closed { cut: 0 },
     }
-    drop(listener);
-    drop(connection);
-    vitals.set_phase(Phase::Draining);
-    connections.close();
-    stage.send_replace(Stage::Draining);
-    Closed { cut: drain(&connections, &stage, &vitals, grace).await }
+}
+
+/// Takes connections for as long as it is polled.
+async fn take(
+    listener: TcpListener,
+    places: &Arc<Semaphore>,
+    connection: &Connection,
+    connections: &TaskTracker,
+) {
+    loop {
+        let (stream, peer, place) = next(&listener, places).await;
+        let served = connection.serve(stream, peer);
+        connections.spawn(async move {
+            served.await;
+            drop(place);
+        });
+    }
 }
 
 /// Waits for the connections to end; says how many had to be cut.

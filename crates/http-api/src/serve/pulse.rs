@@ -7,15 +7,15 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::coarse_clock::CoarseClock;
 
 /// No header has begun to arrive.
 const NONE: u64 = u64::MAX;
 
-/// The moments of one connection, in microseconds since it was taken. It is used by one task at
-/// a time; the atomics only let its parts share it.
+/// The moments of one connection. It is used by one task at a time; the atomics only let its
+/// parts share it.
 pub(super) struct Pulse {
-    taken: Instant,
+    clock: CoarseClock,
     /// A request is with its handler.
     busy: AtomicBool,
     /// When the first byte came of what should become a header, or [`NONE`].
@@ -27,8 +27,8 @@ pub(super) struct Pulse {
 /// What the timer makes of a pulse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// All is well at least until then.
-    Well(Instant),
+    /// All is well at least for so long.
+    Well(Duration),
     /// The header takes too long.
     SlowHeader,
     /// Nothing happens any more.
@@ -37,25 +37,27 @@ pub(super) enum Finding {
 
 impl Pulse {
     /// The first header is awaited from the start.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(clock: CoarseClock) -> Self {
+        let now = clock.now();
         Self {
-            taken: Instant::now(),
+            clock,
             busy: AtomicBool::new(false),
-            header_since: AtomicU64::new(0),
-            moved: AtomicU64::new(0),
+            header_since: AtomicU64::new(now),
+            moved: AtomicU64::new(now),
         }
     }
 
     /// Bytes came in.
     pub(super) fn received(&self) {
-        if !self.busy.load(Ordering::Relaxed) && self.header_since.load(Ordering::Relaxed) == NONE {
-            self.header_since.store(self.now(), Ordering::Relaxed);
+        let awaited = self.header_since.load(Ordering::Relaxed) == NONE;
+        if awaited && !self.busy.load(Ordering::Relaxed) {
+            self.header_since.store(self.clock.now(), Ordering::Relaxed);
         }
     }
 
     /// Bytes went out.
     pub(super) fn sent(&self) {
-        self.moved.store(self.now(), Ordering::Relaxed);
+        self.moved.store(self.clock.now(), Ordering::Relaxed);
     }
 
     /// A header is complete, and the request goes to its handler.
@@ -70,104 +72,114 @@ impl Pulse {
         self.sent();
     }
 
-    /// How the connection does, and when to look again.
+    /// How the connection does, and how soon to look again. A header may begin to arrive right
+    /// after a look, so none is later than its time.
     pub(super) fn finding(&self, header_timeout: Duration, idle_timeout: Duration) -> Finding {
-        let now = self.now();
-        let moved = self.moved.load(Ordering::Relaxed);
         if self.busy.load(Ordering::Relaxed) {
-            return Finding::Well(self.at(now, header_timeout.min(idle_timeout)));
+            return Finding::Well(header_timeout.min(idle_timeout));
         }
+        let moved = self.moved.load(Ordering::Relaxed);
         let (since, limit, finding) = match self.header_since.load(Ordering::Relaxed) {
             NONE => (moved, idle_timeout, Finding::Idle),
             // While an answer still goes out, the bytes of the next request may wait.
             since => (since.max(moved), header_timeout, Finding::SlowHeader),
         };
-        let limit_micros = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
-        if now.saturating_sub(since) >= limit_micros {
-            return finding;
+        let lasted = Duration::from_millis(self.clock.now().saturating_sub(since));
+        match limit.checked_sub(lasted) {
+            None | Some(Duration::ZERO) => finding,
+            Some(left) => Finding::Well(left.min(header_timeout)),
         }
-        // A header may begin to arrive at any moment, and its time may be the shorter one.
-        Finding::Well(self.at(since, limit).min(self.at(now, header_timeout)))
-    }
-
-    fn at(&self, micros: u64, after: Duration) -> Instant {
-        self.taken + Duration::from_micros(micros) + after
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.taken.elapsed().as_micros()).unwrap_or(u64::MAX - 1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::advance;
-
     use super::*;
 
     const HEADER: Duration = Duration::from_secs(10);
     const IDLE: Duration = Duration::from_secs(75);
 
-    fn well(pulse: &Pulse) -> bool {
-        matches!(pulse.finding(HEADER, IDLE), Finding::Well(_))
+    /// A connection, and the clock that it goes by.
+    struct Watched {
+        clock: CoarseClock,
+        pulse: Pulse,
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_never_says_anything_has_a_slow_header() {
-        let pulse = Pulse::new();
-        advance(Duration::from_secs(9)).await;
-        assert!(well(&pulse));
-        advance(Duration::from_secs(1)).await;
-        assert_eq!(pulse.finding(HEADER, IDLE), Finding::SlowHeader);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn trickling_bytes_do_not_make_a_header_younger() {
-        let pulse = Pulse::new();
-        pulse.began();
-        pulse.ended();
-        advance(Duration::from_secs(60)).await;
-        for _ in 0..9 {
-            assert!(well(&pulse));
-            pulse.received();
-            advance(Duration::from_secs(1)).await;
+    impl Watched {
+        fn new() -> Self {
+            let clock = CoarseClock::default();
+            Self { pulse: Pulse::new(clock.clone()), clock }
         }
-        advance(Duration::from_secs(1)).await;
-        assert_eq!(pulse.finding(HEADER, IDLE), Finding::SlowHeader);
+
+        fn pass(&self, seconds: u64) {
+            self.clock.set(self.clock.now() + seconds * 1000);
+        }
+
+        fn finding(&self) -> Finding {
+            self.pulse.finding(HEADER, IDLE)
+        }
+
+        fn is_well(&self) -> bool {
+            matches!(self.finding(), Finding::Well(_))
+        }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_request_at_work_is_never_cut_and_an_idle_connection_is() {
-        let pulse = Pulse::new();
-        pulse.began();
-        advance(Duration::from_secs(1000)).await;
-        assert!(well(&pulse));
-        pulse.ended();
-        advance(Duration::from_secs(74)).await;
-        assert!(well(&pulse));
-        advance(Duration::from_secs(1)).await;
-        assert_eq!(pulse.finding(HEADER, IDLE), Finding::Idle);
+    #[test]
+    fn a_connection_that_never_says_anything_has_a_slow_header() {
+        let watched = Watched::new();
+        watched.pass(9);
+        assert_eq!(watched.finding(), Finding::Well(Duration::from_secs(1)));
+        watched.pass(1);
+        assert_eq!(watched.finding(), Finding::SlowHeader);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_that_goes_on_keeps_its_connection_whatever_comes_in() {
-        let pulse = Pulse::new();
-        pulse.began();
-        pulse.ended();
-        pulse.received();
+    #[test]
+    fn trickling_bytes_do_not_make_a_header_younger() {
+        let watched = Watched::new();
+        watched.pulse.began();
+        watched.pulse.ended();
+        watched.pass(60);
+        for _ in 0..10 {
+            assert!(watched.is_well());
+            watched.pulse.received();
+            watched.pass(1);
+        }
+        assert_eq!(watched.finding(), Finding::SlowHeader);
+    }
+
+    #[test]
+    fn a_request_at_work_is_never_cut_and_an_idle_connection_is() {
+        let watched = Watched::new();
+        watched.pulse.began();
+        watched.pulse.received();
+        watched.pass(1000);
+        assert!(watched.is_well());
+        watched.pulse.ended();
+        watched.pass(74);
+        assert!(watched.is_well());
+        watched.pass(1);
+        assert_eq!(watched.finding(), Finding::Idle);
+    }
+
+    #[test]
+    fn an_answer_that_goes_on_keeps_its_connection_whatever_comes_in() {
+        let watched = Watched::new();
+        watched.pulse.began();
+        watched.pulse.ended();
+        watched.pulse.received();
         for _ in 0..20 {
-            advance(Duration::from_secs(9)).await;
-            assert!(well(&pulse));
-            pulse.sent();
+            watched.pass(9);
+            assert!(watched.is_well());
+            watched.pulse.sent();
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_next_look_is_never_later_than_the_next_possible_cut() {
-        let pulse = Pulse::new();
-        pulse.began();
-        pulse.ended();
-        let Finding::Well(next) = pulse.finding(HEADER, IDLE) else { panic!("it is well") };
-        assert!(next <= Instant::now() + HEADER);
+    #[test]
+    fn the_next_look_is_never_later_than_a_header_may_take() {
+        let watched = Watched::new();
+        watched.pulse.began();
+        assert_eq!(watched.finding(), Finding::Well(HEADER));
+        watched.pulse.ended();
+        assert_eq!(watched.finding(), Finding::Well(HEADER));
     }
 }
