@@ -18,6 +18,7 @@ pub struct Skill {
     path: PathBuf,
     bytes: usize,
     digest: [u8; 32],
+    synonyms: Vec<String>,
     text: String,
     sections: Vec<Section>,
 }
@@ -38,8 +39,9 @@ impl Skill {
         let front = front.and_then(|front| named(path, fallback_name, front));
         let body = read_body(path, &text, split.body_offset);
         match (front, body) {
-            (Ok((name, description)), Ok(outline)) => Ok(Self {
-                description: description.unwrap_or_else(|| first_title(&outline.text)),
+            (Ok((name, front)), Ok(outline)) => Ok(Self {
+                description: front.description.unwrap_or_else(|| first_title(&outline.text)),
+                synonyms: front.synonyms,
                 name: name.text,
                 name_position: name.position,
                 path: path.to_owned(),
@@ -100,6 +102,11 @@ impl Skill {
         self.bytes == content.len() && self.digest == digest(content)
     }
 
+    /// Groups of words that mean the same to customers, each as one text.
+    pub(crate) fn synonyms(&self) -> &[String] {
+        &self.synonyms
+    }
+
     /// Its body without comments.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -121,17 +128,17 @@ fn digest(content: &[u8]) -> [u8; 32] {
     Sha256::digest(content).into()
 }
 
+/// The skill's name, and where it stands, with the rest of the front matter.
 fn named(
     path: &Path,
     fallback_name: &str,
-    front: FrontMatter,
-) -> Result<(Placed, Option<String>), Vec<Problem>> {
-    let description = front.description.map(|placed| placed.text);
-    if let Some(name) = front.name {
-        return Ok((name, description));
+    mut front: FrontMatter,
+) -> Result<(Placed, FrontMatter), Vec<Problem>> {
+    if let Some(name) = front.name.take() {
+        return Ok((name, front));
     }
     match front_matter::check_name(fallback_name) {
-        Ok(text) => Ok((Placed { text, position: Position::START }, description)),
+        Ok(text) => Ok((Placed { text, position: Position::START }, front)),
         Err(message) => {
             let message = format!("the file's name can't name the skill: {message}");
             Err(vec![Problem::at(path, Position::START, message)])

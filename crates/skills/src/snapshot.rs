@@ -5,8 +5,9 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::brief;
+use crate::languages::Language;
 use crate::loading::markdown::Section;
-use crate::search::{Document, Index, Match, Query};
+use crate::search::{Document, Index, Match, Query, Thesaurus};
 use crate::skill::Skill;
 
 /// How many bytes of the hash a revision shows: enough to tell any two revisions apart.
@@ -51,12 +52,15 @@ impl Snapshot {
                 Some((section, section.trail.join("\n")))
             })
             .collect();
-        let index = Index::build(trails.iter().map(|(section, above)| Document {
+        let synonyms = skills.iter().flat_map(|skill| skill.synonyms()).map(String::as_str);
+        let thesaurus = Thesaurus::learn(synonyms);
+        let documents = trails.iter().map(|(section, above)| Document {
             title: &section.title,
             asked_as: &section.asked_as,
             above,
             text: &section.text,
-        }));
+        });
+        let index = Index::build(documents, thesaurus);
         let whole = brief::whole(&rendered).into();
         Self { revision: revision(&skills), whole, rendered, places, index, skills }
     }
@@ -83,10 +87,20 @@ impl Snapshot {
         &self.rendered
     }
 
+    /// Takes a question, written in `language`, apart.
+    pub(crate) fn query(&self, question: &str, language: Option<Language>) -> Query {
+        self.index.query(question, language)
+    }
+
     /// The sections for customers that share words with the question, best first.
     pub(crate) fn search(&self, query: &Query) -> Vec<Hit<'_>> {
         let found = self.index.search(query);
         found.into_iter().filter_map(|found| self.hit(found)).collect()
+    }
+
+    /// How many words of the question belong to what the skills are about as a whole.
+    pub(crate) fn common_words(&self, query: &Query) -> usize {
+        self.index.common_words(query)
     }
 
     /// Whether any word of the question stands in a section for customers.

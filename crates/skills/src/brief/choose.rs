@@ -9,7 +9,6 @@ use crate::brief::markup::{
 use crate::languages::Language;
 use crate::loading::markdown::{Audience, Section};
 use crate::paragraphs::leading;
-use crate::search::Query;
 use crate::skill::Skill;
 use crate::snapshot::{Hit, Snapshot};
 
@@ -33,7 +32,7 @@ pub(crate) fn choose(snapshot: &Snapshot, question: &str, budget: usize) -> Stri
     };
     let mut page = Page { text: format!("{PREFACE}{OPEN}"), room };
     page.push(&catalogue(snapshot, room / CATALOGUE_SHARE));
-    let hits = snapshot.search(&Query::of(question, Language::detect(question)));
+    let hits = snapshot.search(&snapshot.query(question, Language::detect(question)));
     for number in ranking(snapshot, &hits) {
         let (Some(skill), Some(whole)) =
             (snapshot.skills().get(number), snapshot.rendered().get(number))

@@ -12,7 +12,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         given go goes going gone gonna good got gotten guys had hadn happen happened happening happens
         has hasn have haven having he help her here hers herself him himself his how however i if im
         in instead into is isn it its itself just keep keeps know knows let like likes ll look looking
-        looks lot m made make makes many may maybe me mean means might mine more most much must my
+        looks lot m made make makes many may maybe me mean meaning means might mine more most much must my
         myself need needed needs never no not nothing now of off oh ok okay old on once one only onto
         or other others our ours out over own people please pls possible put quite rather re really
         s said same saw say saying says see seem seems seen shall she should shouldn show since sir so
@@ -23,8 +23,8 @@ pub(super) const TONGUE: Tongue = Tongue {
         we well went were weren what whats whatever when where wheres whether which while who whom
         whose why will with within without won work works would wouldn wrote yes yesterday yet you
         your yours yourself
-        ma'am madam mister mr mrs ms
-        question questions wonder wondering hoping hope kindly dear team anyhow
+        tuesday wednesday thursday ma'am madam mister mr mrs ms
+        question questions wonder wondering hoping hope kindly dear anyhow excuse team
     ",
     greetings: "hi hello hey hiya howdy heya morning afternoon evening greetings yo",
     thanks: "thanks thank thx ty cheers bye goodbye thankyou",

@@ -116,6 +116,11 @@ impl Language {
             || lexicon.thanks.contains(word)
     }
 
+    /// Whether the folded word says nothing about a subject in any of the languages.
+    pub(crate) fn any_has_filler(word: &str) -> bool {
+        Self::ALL.iter().any(|language| language.has_filler(word))
+    }
+
     /// Whether the folded word is part of a greeting.
     pub(crate) fn greets_with(self, word: &str) -> bool {
         self.lexicon().greetings.contains(word)

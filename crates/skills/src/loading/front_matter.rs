@@ -1,29 +1,28 @@
-//! The YAML front matter of a skill file: finds it, and takes `name` and `description` from it.
+//! The front matter of a skill file: finds it, and takes what is ours from it.
 //!
 //! Everything else in it is left alone, whatever it is, so that skills written for other
-//! programs load as they are. Read by events: nothing is built from what isn't needed, and an
-//! alias can't multiply anything.
+//! programs load as they are.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use saphyr_parser::{Event, Marker, Parser, ScanError};
-
 use crate::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
+use crate::loading::yaml::{self, Fault, Field, Value};
 use crate::problem::{Position, Problem};
 
-/// A value of the front matter and where it stands in the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Placed {
-    pub(crate) text: String,
-    pub(crate) position: Position,
-}
+pub(crate) use crate::loading::yaml::Placed;
+
+/// What is expected of the synonyms.
+const SYNONYMS: &str = "`synonyms` must be a list of texts such as `parcel, package, shipment`";
 
 /// What the front matter says about its skill.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct FrontMatter {
+    /// Its name.
     pub(crate) name: Option<Placed>,
-    pub(crate) description: Option<Placed>,
+    /// What it is about, in one line.
+    pub(crate) description: Option<String>,
+    /// Groups of words that mean the same to customers, each as one text.
+    pub(crate) synonyms: Vec<String>,
 }
 
 /// A file's front matter, if it has one, and the offset at which its body begins.
@@ -53,22 +52,40 @@ pub(crate) fn split<'a>(path: &Path, text: &'a str) -> Result<Split<'a>, Problem
 
 /// Reads the front matter, and reports all that is wrong with it.
 pub(crate) fn read(path: &Path, yaml: &str) -> Result<FrontMatter, Vec<Problem>> {
-    let mut fields = top_level_texts(yaml)
+    let mut fields = yaml::fields(yaml)
         .map_err(|Fault { position, message }| vec![Problem::at(path, position, message)])?;
     let mut problems = Vec::new();
-    let mut take = |key: &'static str, check: fn(&str) -> Result<String, String>| {
-        let Field { value, position } = fields.remove(key)?;
-        match value.ok_or_else(|| format!("`{key}` must be a text")).and_then(|v| check(&v)) {
-            Ok(text) => Some(Placed { text, position }),
-            Err(message) => {
-                problems.push(Problem::at(path, position, message));
-                None
-            }
-        }
+    let mut note = |position: Position, message: String| {
+        problems.push(Problem::at(path, position, message));
     };
-    let name = take("name", check_name);
-    let description = take("description", check_description);
-    if problems.is_empty() { Ok(FrontMatter { name, description }) } else { Err(problems) }
+    let mut front = FrontMatter::default();
+    if let Some(Field { value, position }) = fields.remove("name") {
+        match text(value, "name").and_then(|name| check_name(&name)) {
+            Ok(text) => front.name = Some(Placed { text, position }),
+            Err(message) => note(position, message),
+        }
+    }
+    if let Some(Field { value, position }) = fields.remove("description") {
+        match text(value, "description").and_then(|description| check_description(&description)) {
+            Ok(description) => front.description = Some(description),
+            Err(message) => note(position, message),
+        }
+    }
+    match fields.remove("synonyms") {
+        None => {}
+        Some(Field { value: Value::List(groups), .. }) => {
+            front.synonyms = groups.into_iter().map(|group| group.text).collect();
+        }
+        Some(Field { position, .. }) => note(position, SYNONYMS.to_owned()),
+    }
+    if problems.is_empty() { Ok(front) } else { Err(problems) }
+}
+
+fn text(value: Value, key: &str) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        Value::List(_) | Value::Other => Err(format!("`{key}` must be a text")),
+    }
 }
 
 /// Checks the name of a skill, whether it was written down or taken from the file's name.
@@ -101,102 +118,6 @@ fn check_description(description: &str) -> Result<String, String> {
     Ok(description)
 }
 
-/// A field of the top level. The value is `None` if it is a list, a mapping or an alias.
-struct Field {
-    value: Option<String>,
-    position: Position,
-}
-
-struct Fault {
-    position: Position,
-    message: String,
-}
-
-impl Fault {
-    fn new(position: Position, message: impl Into<String>) -> Self {
-        Self { position, message: message.into() }
-    }
-}
-
-impl From<ScanError> for Fault {
-    fn from(error: ScanError) -> Self {
-        Self::new(in_file(error.marker()), format!("the YAML is wrong: {}", error.info()))
-    }
-}
-
-/// The parser counts lines from 1 within the YAML, which begins on the file's second line, and
-/// columns from 0.
-fn in_file(marker: &Marker) -> Position {
-    Position { line: marker.line() + 1, column: marker.col() + 1 }
-}
-
-/// What the reader waits for at the top level of the document.
-enum Expecting {
-    Document,
-    Key,
-    Value(String),
-}
-
-fn top_level_texts(yaml: &str) -> Result<BTreeMap<String, Field>, Fault> {
-    let mut fields = BTreeMap::new();
-    let mut expecting = Expecting::Document;
-    let mut depth = 0_usize;
-    let mut parser = Parser::new_from_str(yaml);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event?;
-        let position = in_file(&span.start);
-        let inside = depth;
-        match &event {
-            Event::MappingStart(..) | Event::SequenceStart(..) => depth += 1,
-            Event::MappingEnd | Event::SequenceEnd => depth = depth.saturating_sub(1),
-            Event::Scalar(..) | Event::Alias(_) => {}
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => continue,
-        }
-        // A nested value counts once, at its start; what is inside it is passed over.
-        if inside > 1 || depth < inside {
-            continue;
-        }
-        expecting = step(expecting, event, position, &mut fields)?;
-    }
-    Ok(fields)
-}
-
-fn step(
-    expecting: Expecting,
-    event: Event<'_>,
-    position: Position,
-    fields: &mut BTreeMap<String, Field>,
-) -> Result<Expecting, Fault> {
-    match (expecting, event) {
-        (Expecting::Document, Event::MappingStart(..)) => Ok(Expecting::Key),
-        (Expecting::Document, Event::Scalar(text, ..)) if text.is_empty() || text == "~" => {
-            Ok(Expecting::Document)
-        }
-        (Expecting::Document, _) => {
-            Err(Fault::new(position, "the front matter must be `key: value` lines"))
-        }
-        (Expecting::Key, Event::Scalar(key, ..)) if fields.contains_key(key.as_ref()) => {
-            Err(Fault::new(position, "this key of the front matter stands there twice"))
-        }
-        (Expecting::Key, Event::Scalar(key, ..)) => Ok(Expecting::Value(key.into_owned())),
-        (Expecting::Key, _) => {
-            Err(Fault::new(position, "a key of the front matter must be a text"))
-        }
-        (Expecting::Value(key), event) => {
-            let value = match event {
-                Event::Scalar(text, ..) => Some(text.into_owned()),
-                _ => None,
-            };
-            fields.insert(key, Field { value, position });
-            Ok(Expecting::Key)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,7 +146,7 @@ mod tests {
                     description: >\n  Two\n  lines.\n";
         let front = read_text(yaml).unwrap();
         assert_eq!(front.name.unwrap().text, "tracking");
-        assert_eq!(front.description.unwrap().text, "Two lines.");
+        assert_eq!(front.description.unwrap(), "Two lines.");
     }
 
     #[test]
@@ -251,15 +172,11 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_there_twice_is_refused() {
-        let problems = read_text("name: a\nname: b\n").unwrap_err();
-        assert!(problems[0].starts_with("A.md:3:1: "), "{problems:?}");
-    }
-
-    #[test]
-    fn a_list_is_no_front_matter() {
-        let problems = read_text("- a\n- b\n").unwrap_err();
-        assert_eq!(problems, ["A.md:2:1: the front matter must be `key: value` lines"]);
+    fn synonyms_are_a_list_of_groups() {
+        let front = read_text("synonyms:\n  - parcel, package\n  - price, cost\n").unwrap();
+        assert_eq!(front.synonyms, ["parcel, package", "price, cost"]);
+        let problems = read_text("name: a\nsynonyms: parcel\n").unwrap_err();
+        assert!(problems[0].starts_with("A.md:3:11: `synonyms` must be a list"), "{problems:?}");
     }
 
     #[test]

@@ -5,3 +5,4 @@ pub(crate) mod load;
 pub(crate) mod markdown;
 pub(crate) mod scan;
 pub(crate) mod text;
+mod yaml;

@@ -3,8 +3,11 @@
 
 use std::collections::HashMap;
 
+use crate::languages::Language;
 use crate::search::query::{self, Query};
 use crate::search::spelling::Spelling;
+use crate::search::thesaurus::{Term, Thesaurus};
+use crate::search::wordings::{Collection, Likeness, Wordings};
 
 /// How soon more of the same word stops to count.
 const SATURATION: f32 = 1.2;
@@ -15,11 +18,27 @@ const LENGTH: f32 = 0.6;
 /// What a word counts that was understood only by forgiving a slip.
 const MISSPELT: f32 = 0.8;
 
+/// What a word counts that stands in no document, against one that stands in one only.
+const UNKNOWN: f32 = 0.7;
+
+/// What it counts that a question sounds like one of a document's wordings.
+const SOUND: f32 = 0.75;
+
 /// How much a word counts in each field of a document: in its title, in the other wordings of
 /// its question, in the titles above it, in its text.
 const WEIGHTS: [f32; FIELDS] = [2.5, 2.5, 0.7, 1.0];
 
 const FIELDS: usize = 4;
+
+/// Words are weighed as if there were at least this many documents. Among three documents no
+/// word is rare, and yet a question about one of them is no less clear than among a hundred.
+const AS_IF_DOCUMENTS: usize = 60;
+
+/// One in this many documents must have a word for it to count as common.
+const COMMON_ONE_IN: usize = 7;
+
+/// And at least this many documents, if there are few.
+const COMMON_AT_LEAST: usize = 3;
 
 /// Something to be found.
 pub(crate) struct Document<'a> {
@@ -38,20 +57,28 @@ pub(crate) struct Document<'a> {
 pub(crate) struct Match {
     /// Which document, in the order of building.
     pub(crate) document: usize,
-    /// Its BM25 score.
+    /// How well it fits, over all.
     pub(crate) score: f32,
+    /// Its BM25 score.
+    pub(crate) relevance: f32,
     /// How much of what the question asks about it speaks of, from 0 to 1, rare words counting
     /// more than common ones.
     pub(crate) coverage: f32,
+    /// How much the question sounds like those that it is known to answer.
+    pub(crate) likeness: Likeness,
 }
 
 /// All documents, by the words in them.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     entries: HashMap<Box<str>, Entry>,
+    thesaurus: Thesaurus,
     spelling: Spelling,
+    wordings: Wordings,
     /// How much a word says that stands in no document.
     rarest: f32,
+    /// In how many documents a word is that counts as common.
+    common_from: usize,
 }
 
 #[derive(Debug)]
@@ -64,54 +91,89 @@ struct Entry {
 
 impl Index {
     /// Builds the index over `documents`.
-    pub(crate) fn build<'a>(documents: impl Iterator<Item = Document<'a>>) -> Self {
+    pub(crate) fn build<'a>(
+        documents: impl Iterator<Item = Document<'a>>,
+        thesaurus: Thesaurus,
+    ) -> Self {
         let mut counts = Counts::default();
-        documents.for_each(|document| counts.add(&document));
-        counts.into_index()
+        documents.for_each(|document| counts.add(&document, &thesaurus));
+        for word in thesaurus.words() {
+            counts.know(word.to_owned(), thesaurus.key(word));
+        }
+        counts.into_index(thesaurus)
+    }
+
+    /// Takes a question, written in `language`, apart, and forgives slips in its words.
+    pub(crate) fn query(&self, question: &str, language: Option<Language>) -> Query {
+        let mut query = Query::of(question, language, &self.thesaurus);
+        for asked in query.words.iter_mut().filter(|asked| asked.is_meaningful) {
+            if self.entries.contains_key(asked.key.as_str()) {
+                continue;
+            }
+            if let Some(meant) = self.spelling.closest(&asked.word) {
+                asked.key = meant.to_owned();
+                asked.certainty = MISSPELT;
+            }
+        }
+        query
     }
 
     /// The documents that share words with the question, best first; equal ones in their order.
     pub(crate) fn search(&self, query: &Query) -> Vec<Match> {
-        let mut sums: HashMap<usize, (f32, f32)> = HashMap::new();
-        let mut asked = 0.0;
-        for term in &query.terms {
-            let Some((entry, certainty)) = self.look_up(&term.word, &term.stem) else {
-                // A number of an order or a parcel is not a subject that the skills lack.
-                let is_name = term.word.contains(|c: char| c.is_numeric());
-                asked += if is_name { 0.0 } else { self.rarest };
+        let mut matches: HashMap<usize, Match> = HashMap::new();
+        let mut weight = 0.0;
+        for asked in query.terms() {
+            let Some(entry) = self.entries.get(asked.key.as_str()) else {
+                weight += self.weight_of_unknown(&asked.word);
                 continue;
             };
-            asked += entry.rarity;
-            for (document, score) in &entry.found_in {
-                let sum = sums.entry(*document).or_default();
-                sum.0 += score * certainty;
-                sum.1 += entry.rarity * certainty;
+            weight += entry.rarity;
+            for (document, relevance) in &entry.found_in {
+                let found = matches.entry(*document).or_insert_with(|| Match::of(*document));
+                found.relevance += relevance * asked.certainty;
+                found.coverage += entry.rarity * asked.certainty;
             }
         }
-        let mut matches: Vec<_> = sums
-            .into_iter()
-            .map(|(document, (score, covered))| Match {
-                document,
-                score,
-                coverage: covered / asked,
-            })
-            .collect();
+        let words = query.words.iter().map(|asked| asked.key.as_str());
+        for (document, likeness) in self.wordings.compare(words) {
+            matches.entry(document).or_insert_with(|| Match::of(document)).likeness = likeness;
+        }
+        let mut matches: Vec<_> =
+            matches.into_values().map(|found| found.weighed(weight)).collect();
         matches.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.document.cmp(&b.document)));
         matches
     }
 
-    /// Whether any word of the question is known.
-    pub(crate) fn knows_any(&self, query: &Query) -> bool {
-        query.terms.iter().any(|term| self.look_up(&term.word, &term.stem).is_some())
+    /// How many words of the question are words that many documents have, and so belong to what
+    /// the documents are about as a whole.
+    pub(crate) fn common_words(&self, query: &Query) -> usize {
+        let entries = query.terms().filter_map(|asked| self.entries.get(asked.key.as_str()));
+        entries.filter(|entry| entry.found_in.len() >= self.common_from).count()
     }
 
-    fn look_up(&self, word: &str, stem: &str) -> Option<(&Entry, f32)> {
-        if let Some(entry) = self.entries.get(stem) {
-            return Some((entry, 1.0));
-        }
-        let meant = self.spelling.closest(word)?;
-        let entry = self.entries.get(super::stem::stem(meant).as_str())?;
-        Some((entry, MISSPELT))
+    /// Whether any word of the question is known.
+    pub(crate) fn knows_any(&self, query: &Query) -> bool {
+        query.terms().any(|asked| self.entries.contains_key(asked.key.as_str()))
+    }
+
+    /// What a word counts that stands nowhere. The number of an order or a parcel is not a
+    /// subject that the skills lack.
+    fn weight_of_unknown(&self, word: &str) -> f32 {
+        if word.contains(|c: char| c.is_numeric()) { 0.0 } else { self.rarest * UNKNOWN }
+    }
+}
+
+impl Match {
+    fn of(document: usize) -> Self {
+        let likeness = Likeness::default();
+        Self { document, score: 0.0, relevance: 0.0, coverage: 0.0, likeness }
+    }
+
+    /// The match with its score, and its coverage as a part of what was asked.
+    fn weighed(mut self, asked: f32) -> Self {
+        self.score = self.relevance + SOUND * self.likeness.score;
+        self.coverage = if asked > 0.0 { self.coverage / asked } else { 0.0 };
+        self
     }
 }
 
@@ -119,27 +181,37 @@ impl Index {
 #[derive(Default)]
 struct Counts {
     stems: HashMap<String, HashMap<usize, [f32; FIELDS]>>,
-    words: HashMap<String, u32>,
+    words: HashMap<String, (String, u32)>,
     lengths: Vec<[f32; FIELDS]>,
+    wordings: Collection,
 }
 
 impl Counts {
-    fn add(&mut self, document: &Document<'_>) {
+    fn add(&mut self, document: &Document<'_>, thesaurus: &Thesaurus) {
         let number = self.lengths.len();
         let mut lengths = [0.0; FIELDS];
         let fields = [document.title, document.asked_as, document.above, document.text];
         for (field, text) in fields.into_iter().enumerate() {
-            for term in query::terms(text) {
+            for Term { word, key } in thesaurus.terms(text) {
+                if !query::is_meaningful(&word) {
+                    continue;
+                }
                 lengths[field] += 1.0;
-                *self.words.entry(term.word).or_default() += 1;
-                self.stems.entry(term.stem).or_default().entry(number).or_default()[field] += 1.0;
+                self.stems.entry(key.clone()).or_default().entry(number).or_default()[field] += 1.0;
+                self.know(word, key);
             }
         }
+        self.wordings.add(number, document.title, thesaurus);
+        self.wordings.add(number, document.asked_as, thesaurus);
         self.lengths.push(lengths);
     }
 
-    fn into_index(self) -> Index {
-        let documents = self.lengths.len() as f32;
+    fn know(&mut self, word: String, key: String) {
+        self.words.entry(word).or_insert((key, 0)).1 += 1;
+    }
+
+    fn into_index(self, thesaurus: Thesaurus) -> Index {
+        let documents = self.lengths.len().max(AS_IF_DOCUMENTS) as f32;
         let mean = self.mean_lengths();
         let rarity = |found_in: f32| (1.0 + (documents - found_in + 0.5) / (found_in + 0.5)).ln();
         let mut entries = HashMap::with_capacity(self.stems.len());
@@ -155,7 +227,9 @@ impl Counts {
             found_in.sort_by_key(|(number, _)| *number);
             entries.insert(stem.into_boxed_str(), Entry { rarity, found_in });
         }
-        Index { entries, spelling: Spelling::learn(self.words), rarest: rarity(0.0) }
+        let (spelling, wordings) = (Spelling::learn(self.words), self.wordings.finish());
+        let common_from = (self.lengths.len() / COMMON_ONE_IN).max(COMMON_AT_LEAST);
+        Index { entries, thesaurus, spelling, wordings, rarest: rarity(0.0), common_from }
     }
 
     fn mean_lengths(&self) -> [f32; FIELDS] {
@@ -192,11 +266,15 @@ mod tests {
         ];
         let documents =
             documents.map(|(title, asked_as, text)| Document { title, asked_as, above: "", text });
-        Index::build(documents.into_iter())
+        Index::build(documents.into_iter(), Thesaurus::default())
+    }
+
+    fn search(index: &Index, question: &str) -> Vec<Match> {
+        index.search(&index.query(question, None))
     }
 
     fn best(question: &str) -> Option<usize> {
-        index().search(&Query::of(question, None)).first().map(|found| found.document)
+        search(&index(), question).first().map(|found| found.document)
     }
 
     #[test]
@@ -219,21 +297,21 @@ mod tests {
 
     #[test]
     fn a_question_without_a_known_word_finds_nothing() {
-        assert!(index().search(&Query::of("quantum chromodynamics", None)).is_empty());
-        assert!(index().search(&Query::of("", None)).is_empty());
+        assert!(search(&index(), "quantum chromodynamics").is_empty());
+        assert!(search(&index(), "").is_empty());
     }
 
     #[test]
     fn unknown_words_lower_the_coverage_and_numbers_do_not() {
         let index = index();
-        let coverage = |question| index.search(&Query::of(question, None))[0].coverage;
+        let coverage = |question| search(&index, question)[0].coverage;
         assert!((coverage("lost TRK12345") - 1.0).abs() < 1e-6);
         assert!(coverage("lost chromodynamics") < 0.6);
     }
 
     #[test]
     fn an_index_of_nothing_finds_nothing() {
-        let index = Index::build(std::iter::empty());
-        assert!(index.search(&Query::of("parcel", None)).is_empty());
+        let index = Index::build(std::iter::empty(), Thesaurus::default());
+        assert!(search(&index, "parcel").is_empty());
     }
 }

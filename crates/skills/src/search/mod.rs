@@ -4,7 +4,11 @@ mod index;
 mod query;
 mod spelling;
 mod stem;
+mod thesaurus;
+mod wordings;
 pub(crate) mod words;
 
 pub(crate) use index::{Document, Index, Match};
 pub(crate) use query::{Query, beginning};
+pub(crate) use thesaurus::Thesaurus;
+pub(crate) use wordings::Likeness;

@@ -4,39 +4,57 @@ use std::collections::HashSet;
 
 use crate::languages::Language;
 use crate::limits::MAX_QUESTION_BYTES;
-use crate::search::stem::stem;
-use crate::search::words::words;
+use crate::search::thesaurus::{Term, Thesaurus};
 
 /// The most different words of a question that count.
 const MAX_WORDS: usize = 64;
 
-/// One word of a question that carries meaning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Term {
-    /// The folded word.
+/// One word of a question.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Asked {
+    /// The folded word, as it was written.
     pub(crate) word: String,
-    /// Its stem.
-    pub(crate) stem: String,
+    /// What it counts as.
+    pub(crate) key: String,
+    /// How sure that is, from 0 to 1: less for a word that seems misspelt.
+    pub(crate) certainty: f32,
+    /// Whether it says something about a subject.
+    pub(crate) is_meaningful: bool,
 }
 
-/// The meaningful words of a question, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A question, taken apart.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Query {
-    pub(crate) terms: Vec<Term>,
+    /// All its words, each once, in their order.
+    pub(crate) words: Vec<Asked>,
 }
 
 impl Query {
     /// Takes a question, written in `language`, apart.
-    pub(crate) fn of(question: &str, language: Option<Language>) -> Self {
+    pub(crate) fn of(question: &str, language: Option<Language>, thesaurus: &Thesaurus) -> Self {
         let mut seen = HashSet::new();
-        let terms = words(beginning(question, MAX_QUESTION_BYTES))
-            .filter(|word| is_meaningful(word))
-            .filter(|word| language.is_none_or(|language| !language.has_filler(word)))
-            .map(|word| Term { stem: stem(&word), word })
-            .filter(|term| seen.insert(term.stem.clone()))
+        let is_filler = |word: &str| language.is_some_and(|language| language.has_filler(word));
+        let words = thesaurus
+            .terms(beginning(question, MAX_QUESTION_BYTES))
+            .filter(|term| seen.insert(term.key.clone()))
             .take(MAX_WORDS)
-            .collect();
-        Self { terms }
+            .map(|Term { word, key }| Asked {
+                is_meaningful: is_meaningful(&word) && !is_filler(&word),
+                word,
+                key,
+                certainty: 1.0,
+            });
+        Self { words: words.collect() }
+    }
+
+    /// The words that say something about a subject.
+    pub(crate) fn terms(&self) -> impl Iterator<Item = &Asked> {
+        self.words.iter().filter(|asked| asked.is_meaningful)
+    }
+
+    /// Whether no word says anything about a subject.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms().next().is_none()
     }
 }
 
@@ -53,17 +71,15 @@ pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
 }
 
-/// The meaningful words of a text of the skills, for the index, as often as they stand there.
-pub(crate) fn terms(text: &str) -> impl Iterator<Item = Term> + '_ {
-    words(text).filter(|word| is_meaningful(word)).map(|word| Term { stem: stem(&word), word })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn asked(question: &str, language: Option<Language>) -> Vec<String> {
-        Query::of(question, language).terms.into_iter().map(|term| term.word).collect()
+        Query::of(question, language, &Thesaurus::default())
+            .terms()
+            .map(|term| term.word.clone())
+            .collect()
     }
 
     #[test]
@@ -80,6 +96,6 @@ mod tests {
     #[test]
     fn a_question_without_end_is_cut() {
         let question: String = (0..10_000).map(|n| format!("w{n}x ")).collect();
-        assert_eq!(Query::of(&question, None).terms.len(), MAX_WORDS);
+        assert_eq!(Query::of(&question, None, &Thesaurus::default()).words.len(), MAX_WORDS);
     }
 }

@@ -13,28 +13,30 @@ pub(crate) struct Spelling {
 #[derive(Debug)]
 struct Known {
     word: Box<str>,
+    key: Box<str>,
     chars: usize,
     count: u32,
 }
 
 impl Spelling {
-    /// Learns the words of the skills, each with how often it stands there.
-    pub(crate) fn learn(words: HashMap<String, u32>) -> Self {
+    /// Learns the words of the skills, each with what it counts as and how often it
+    /// stands there.
+    pub(crate) fn learn(words: HashMap<String, (String, u32)>) -> Self {
         let mut by_first_letter: HashMap<char, Vec<Known>> = HashMap::new();
         let mut words: Vec<_> = words.into_iter().collect();
         words.sort_unstable();
-        for (word, count) in words {
+        for (word, (key, count)) in words {
             let chars = word.chars().count();
             let Some(first) = word.chars().next().filter(|_| allowed_slips(chars) > 0) else {
                 continue;
             };
-            let known = Known { chars, count, word: word.into_boxed_str() };
+            let known = Known { word: word.into(), key: key.into(), chars, count };
             by_first_letter.entry(first).or_default().push(known);
         }
         Self { by_first_letter }
     }
 
-    /// The known word that is closest to `word`, if one is close enough. Among equally close
+    /// What the known word counts as that is closest to `word`, if one is close enough. Among equally close
     /// ones the more frequent wins.
     pub(crate) fn closest(&self, word: &str) -> Option<&str> {
         let chars = word.chars().count();
@@ -49,7 +51,7 @@ impl Spelling {
             .map(|known| (osa_distance(&known.word, word), known))
             .filter(|(distance, _)| *distance <= slips)
             .min_by_key(|(distance, known)| (*distance, u32::MAX - known.count))
-            .map(|(_, known)| &*known.word)
+            .map(|(_, known)| &*known.key)
     }
 }
 
@@ -57,7 +59,7 @@ impl Spelling {
 fn allowed_slips(chars: usize) -> usize {
     match chars {
         0..=4 => 0,
-        5..=7 => 1,
+        5..=8 => 1,
         _ => 2,
     }
 }
@@ -68,7 +70,9 @@ mod tests {
 
     fn spelling() -> Spelling {
         let words = ["delivery", "parcel", "package", "address", "compensation", "lost", "street"];
-        Spelling::learn(words.into_iter().map(|word| (word.to_owned(), 1)).collect())
+        Spelling::learn(
+            words.into_iter().map(|word| (word.to_owned(), (word.to_owned(), 1))).collect(),
+        )
     }
 
     #[test]

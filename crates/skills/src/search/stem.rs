@@ -4,11 +4,9 @@
 //! keeps apart (`delivery`, `deliver`). What comes out is a key for comparison, not a word.
 
 /// Endings that are taken off, the first that fits, and how many characters must remain.
-const ENDINGS: [(&str, usize); 14] = [
+const ENDINGS: [(&str, usize); 12] = [
     ("ations", 4),
     ("ation", 4),
-    ("ments", 3),
-    ("ment", 3),
     ("ances", 4),
     ("ance", 4),
     ("ences", 5),
@@ -84,7 +82,7 @@ mod tests {
     fn the_forms_of_a_word_meet() {
         let families: [&[&str]; 12] = [
             &["deliver", "delivery", "deliveries", "delivered", "delivering", "delivers"],
-            &["ship", "ships", "shipped", "shipping", "shipment", "shipments"],
+            &["ship", "ships", "shipped", "shipping"],
             &["compensate", "compensation", "compensated"],
             &["estimate", "estimates", "estimated", "estimation"],
             &["damage", "damaged", "damages"],
@@ -104,9 +102,13 @@ mod tests {
 
     #[test]
     fn words_that_differ_in_meaning_stay_apart() {
-        for (one, other) in
-            [("lost", "list"), ("late", "later"), ("zone", "zoo"), ("price", "prize")]
-        {
+        for (one, other) in [
+            ("lost", "list"),
+            ("late", "later"),
+            ("zone", "zoo"),
+            ("price", "prize"),
+            ("ship", "shipment"),
+        ] {
             assert_ne!(stem(one), stem(other));
         }
     }

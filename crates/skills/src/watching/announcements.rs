@@ -71,3 +71,37 @@ fn is_change(event: &Event) -> bool {
         | EventKind::Other => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, MetadataKind, ModifyKind, RemoveKind};
+
+    use super::*;
+
+    #[test]
+    fn reading_is_no_change() {
+        for access in [
+            AccessKind::Any,
+            AccessKind::Read,
+            AccessKind::Open(AccessMode::Any),
+            AccessKind::Open(AccessMode::Read),
+            AccessKind::Close(AccessMode::Read),
+        ] {
+            assert!(!is_change(&Event::new(EventKind::Access(access))), "{access:?}");
+        }
+    }
+
+    #[test]
+    fn everything_else_may_be_a_change() {
+        for kind in [
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            EventKind::Create(CreateKind::File),
+            EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)),
+            EventKind::Remove(RemoveKind::Folder),
+            EventKind::Other,
+            EventKind::Any,
+        ] {
+            assert!(is_change(&Event::new(kind)), "{kind:?}");
+        }
+    }
+}

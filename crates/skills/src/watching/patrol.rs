@@ -70,3 +70,29 @@ impl Patrol {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::Options;
+
+    #[test]
+    fn an_edit_that_leaves_size_and_times_as_they_were_is_seen_in_time() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let file = folder.path().join("a.md");
+        std::fs::write(&file, "Before.").unwrap();
+        let directory = folder.path().to_owned();
+        let (library, _) = SkillLibrary::load(Options { directory, extra_dirs: Vec::new() });
+        let before = library.snapshot().revision().clone();
+        let mut patrol = Patrol::new(Arc::clone(&library), None, 3);
+        patrol.round(Cause::Start);
+        std::fs::write(&file, "After.").unwrap();
+        // The patrol believes that it has seen these times already.
+        patrol.seen = scan(library.options().directories());
+        patrol.round(Cause::Look);
+        patrol.round(Cause::Look);
+        assert_eq!(*library.snapshot().revision(), before);
+        patrol.round(Cause::Look);
+        assert_ne!(*library.snapshot().revision(), before);
+    }
+}

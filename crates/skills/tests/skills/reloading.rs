@@ -1,0 +1,191 @@
+//! What a reload lets serve, and what keeps its last good version.
+
+use std::fs;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use conversation::ports::Knowledge as _;
+
+use crate::recorder::Remembering;
+use crate::shelf::{Shelf, in_words, names};
+
+const BAD: &str = "---\nname: broken\n";
+
+#[test]
+fn a_bad_file_keeps_its_last_good_version_while_others_change() {
+    let shelf = Shelf::with(&[("a", "Alpha one."), ("b", "Beta one.")]);
+    let (library, _) = shelf.load();
+    shelf.write("a.md", BAD);
+    shelf.write("b.md", "Beta two.");
+    shelf.write("c.md", "Gamma.");
+    library.reload();
+    assert_eq!(names(&library), ["a", "b", "c"]);
+    let text = library.brief("", usize::MAX).text;
+    assert!(text.contains("Alpha one.") && text.contains("Beta two.") && text.contains("Gamma."));
+    let problems = in_words(&library.problems(), &shelf.directory());
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].starts_with("a.md:1:1: "), "{problems:?}");
+}
+
+#[test]
+fn a_bad_file_stays_at_its_last_good_version_over_many_reloads() {
+    let shelf = Shelf::with(&[("a", "Alpha one.")]);
+    let (library, _) = shelf.load();
+    let revision = library.revision();
+    for content in [BAD, "", "# Title only\n", "\u{1}"] {
+        shelf.write("a.md", content);
+        library.reload();
+        assert_eq!(library.revision(), revision);
+    }
+    shelf.write("a.md", "Alpha two.");
+    library.reload();
+    assert!(library.brief("", usize::MAX).text.contains("Alpha two."));
+    assert_eq!(library.problems(), []);
+}
+
+#[test]
+fn a_deleted_file_is_gone_even_if_it_was_bad() {
+    let shelf = Shelf::with(&[("a", "Alpha."), ("b", "Beta.")]);
+    let (library, _) = shelf.load();
+    shelf.write("b.md", BAD);
+    library.reload();
+    assert_eq!(names(&library), ["a", "b"]);
+    fs::remove_file(shelf.path("b.md")).unwrap();
+    library.reload();
+    assert_eq!(names(&library), ["a"]);
+    assert_eq!(library.problems(), []);
+    fs::remove_file(shelf.path("a.md")).unwrap();
+    library.reload();
+    assert!(names(&library).is_empty());
+    assert_eq!(&*library.brief("", usize::MAX).text, "");
+}
+
+#[test]
+fn a_vanished_directory_keeps_what_it_held_until_it_is_back() {
+    let shelf = Shelf::with(&[("a", "Alpha.")]);
+    shelf.write("b/SKILL.md", "Beta.");
+    let (library, _) = shelf.load();
+    let revision = library.revision();
+    fs::rename(shelf.directory(), shelf.beside("away")).unwrap();
+    library.reload();
+    assert_eq!(library.revision(), revision);
+    assert_eq!(library.problems().len(), 1);
+    fs::create_dir(shelf.directory()).unwrap();
+    shelf.write("c.md", "Gamma.");
+    library.reload();
+    assert_eq!(names(&library), ["c"]);
+    assert_eq!(library.problems(), []);
+}
+
+#[test]
+fn a_name_taken_by_another_file_leaves_both_as_they_were() {
+    let shelf = Shelf::with(&[("a", "Alpha."), ("b", "Beta.")]);
+    let (library, _) = shelf.load();
+    let revision = library.revision();
+    shelf.write("b.md", "---\nname: a\n---\nBeta two.");
+    library.reload();
+    assert_eq!(library.revision(), revision);
+    assert_eq!(library.problems().len(), 1);
+}
+
+#[test]
+fn two_files_may_swap_their_names_at_once() {
+    let shelf = Shelf::with(&[("a", "---\nname: x\n---\nOne."), ("b", "---\nname: y\n---\nTwo.")]);
+    let (library, _) = shelf.load();
+    shelf.write("a.md", "---\nname: y\n---\nOne.");
+    shelf.write("b.md", "---\nname: x\n---\nTwo.");
+    library.reload();
+    assert_eq!(library.problems(), []);
+    let paths: Vec<_> =
+        library.snapshot().skills().iter().map(|skill| skill.path().to_owned()).collect();
+    assert_eq!(paths, [shelf.path("b.md"), shelf.path("a.md")]);
+}
+
+#[test]
+fn a_snapshot_in_use_stays_as_it_is_through_a_reload() {
+    let shelf = Shelf::with(&[("a", "Alpha one.")]);
+    let (library, _) = shelf.load();
+    let before = library.snapshot();
+    shelf.write("a.md", "Alpha two.");
+    library.reload();
+    assert_eq!(before.skills().len(), 1);
+    assert_ne!(before.revision(), library.snapshot().revision());
+}
+
+#[test]
+fn nothing_is_announced_when_the_content_is_the_same() {
+    let shelf = Shelf::with(&[("a", "Alpha.")]);
+    let (library, _) = shelf.load();
+    let revisions = library.revisions();
+    shelf.write("a.md", "Alpha.");
+    library.reload();
+    assert!(!revisions.has_changed().unwrap());
+    shelf.write("a.md", "Beta.");
+    library.reload();
+    assert!(revisions.has_changed().unwrap());
+    assert_eq!(*revisions.borrow(), library.revision());
+}
+
+#[test]
+fn reloads_and_problems_are_counted() {
+    let recorder = Remembering::default();
+    metrics::with_local_recorder(&recorder, || {
+        let reloads = |outcome: &str| {
+            recorder.counter(&format!("openclaw_skills_reload_total{{outcome={outcome}}}"))
+        };
+        let shelf = Shelf::with(&[("a", "Alpha."), ("b", "Beta.")]);
+        let (library, _) = shelf.load();
+        assert_eq!(recorder.gauge("openclaw_skills_loaded").to_string(), "2");
+        library.reload();
+        assert_eq!((reloads("applied"), reloads("partial"), reloads("rejected")), (0, 0, 0));
+        shelf.write("a.md", "Alpha two.");
+        library.reload();
+        assert_eq!((reloads("applied"), reloads("partial"), reloads("rejected")), (1, 0, 0));
+        shelf.write("a.md", BAD);
+        library.reload();
+        library.reload();
+        assert_eq!((reloads("applied"), reloads("partial"), reloads("rejected")), (1, 0, 1));
+        assert_eq!(recorder.gauge("openclaw_skills_problems").to_string(), "1");
+        shelf.write("a.md", "");
+        shelf.write("b.md", "Beta two.");
+        library.reload();
+        assert_eq!((reloads("applied"), reloads("partial"), reloads("rejected")), (1, 1, 1));
+        assert_eq!(recorder.gauge("openclaw_skills_loaded").to_string(), "2");
+    });
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_bad_file_is_logged_once_with_file_line_and_column_and_without_its_text() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        let shelf = Shelf::with(&[("a", "Alpha.")]);
+        let (library, _) = shelf.load();
+        shelf.write("a.md", "---\nname: [confidential]\n---\nBeta.");
+        library.reload();
+        library.reload();
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains("\"WARN\"")).collect();
+    assert_eq!(warnings.len(), 1, "{log}");
+    for part in ["a.md\"", "\"line\":2", "\"column\":7", "\"serving\":\"its last good version\""] {
+        assert!(warnings[0].contains(part), "{part} in {}", warnings[0]);
+    }
+    assert!(!log.contains("confidential"), "{log}");
+}
