@@ -51,6 +51,9 @@ impl State {
             return false;
         }
         self.dead.remove(&number);
+        if !self.queue.is_held(digest) {
+            self.edit(digest, Conversation::take_in_revived);
+        }
         self.queue.ensure(digest, now);
         true
     }

@@ -28,8 +28,8 @@ impl Weigh for Queued {
 
 /// One customer's conversation.
 ///
-/// What an operator revives is kept apart until the conversation is opened next: a turn that is
-/// under way counts its messages from the oldest it has seen, and must not take another for it.
+/// What an operator revives during a turn is kept apart until the conversation is opened next:
+/// the turn counts its messages from the oldest it has seen, and must not take another for it.
 pub(crate) struct Conversation {
     pub(crate) id: ConversationId,
     pub(crate) keys: Keys,

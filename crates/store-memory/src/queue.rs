@@ -81,6 +81,14 @@ impl Queue {
         }
     }
 
+    /// Whether anybody holds the conversation.
+    pub(crate) fn is_held(&self, conversation: Digest) -> bool {
+        match self.places.get(&conversation) {
+            Some(Place::Held { .. }) => true,
+            Some(Place::Ready { .. } | Place::Delayed { .. }) | None => false,
+        }
+    }
+
     /// Ends whatever place the conversation has, and queues it anew, at the end.
     pub(crate) fn make_ready(&mut self, conversation: Digest, now: Timestamp) {
         self.remove(conversation);
