@@ -45,6 +45,16 @@ function scrolled(change) {
   if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
+// Models like to write **this**. Everything else stays as it was said, and nothing becomes markup.
+function withEmphasis(words) {
+  return words.split(/\*\*([^*\n]+)\*\*/).map((piece, place) => {
+    if (place % 2 === 0) return piece;
+    const strong = document.createElement("strong");
+    strong.textContent = piece;
+    return strong;
+  });
+}
+
 // One message in the log.
 class Bubble {
   constructor(who, words) {
@@ -52,6 +62,7 @@ class Bubble {
     this.box.className = "said " + who;
     this.words = document.createElement("p");
     this.words.className = "words";
+    this.whole = words;
     this.words.textContent = words;
     this.note = document.createElement("span");
     this.note.className = "note";
@@ -60,9 +71,12 @@ class Bubble {
     log.scrollTop = log.scrollHeight;
   }
 
-  say(words) { scrolled(() => { this.words.textContent = words; }); }
+  say(words) {
+    this.whole = words;
+    scrolled(() => this.words.replaceChildren(...withEmphasis(words)));
+  }
 
-  add(words) { scrolled(() => { this.words.textContent += words; }); }
+  add(words) { this.say(this.whole + words); }
 
   // While words still come, a screen reader waits for the rest.
   waiting(is) {
@@ -135,7 +149,7 @@ async function post(message) {
   throw new Trouble(said, response.status === 429 || response.status >= 500, response.status);
 }
 
-// Sends the message once and shows what comes; true when there is nothing more to come.
+// Sends the message once and shows what comes, up to the whole answer.
 async function attempt(message, answer) {
   for await (const { name, data } of eventsOf(await post(message))) {
     switch (name) {
@@ -149,23 +163,24 @@ async function attempt(message, answer) {
       case "done":
         answer.say(data.reply);
         answer.remark(data.model);
-        return true;
+        return;
       case "parked":
         throw new Trouble(data.detail, false);
       case "pending":
-        return false;
+        throw new Trouble("The answer takes longer than usual.", true);
       case "error":
         throw new Trouble(data.error.message, false);
     }
   }
-  return false;
+  throw new Trouble("The connection broke before the answer was complete.", true);
 }
 
 async function send(message, answer) {
   answer.waiting(true);
   for (let tries = 1; ; tries += 1) {
     try {
-      if (await attempt(message, answer)) break;
+      await attempt(message, answer);
+      break;
     } catch (error) {
       if (error.status === 401) return askForToken(error, message, answer);
       if (error instanceof Trouble && !error.again) return answer.failed(error.message);

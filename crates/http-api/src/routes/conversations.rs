@@ -69,6 +69,7 @@ pub(crate) struct Erased {
     ),
     responses(
         (status = 200, description = "The turns that are remembered", body = History),
+        (status = 400, description = "The path is not percent-encoded UTF-8", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
         (status = 422, description = "No such name is possible", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),
@@ -98,6 +99,7 @@ pub(crate) async fn history(
     ),
     responses(
         (status = 200, description = "It is erased, or there was nothing", body = Erased),
+        (status = 400, description = "The path is not percent-encoded UTF-8", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
         (status = 422, description = "No such name is possible", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),

@@ -4,8 +4,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
-use crate::support::{Gateway, Log, Setup, ask};
+use crate::support::{Gateway, Log, Setup, ask, within};
 
 #[tokio::test]
 async fn requests_are_counted_by_route_method_and_status() {
@@ -30,6 +32,18 @@ async fn requests_are_counted_by_route_method_and_status() {
         assert!(counts.contains(&line), "{line} is not among {counts:#?}");
     }
     assert!(!page.text().contains("4915112345678"));
+}
+
+#[tokio::test]
+async fn a_request_whose_caller_went_away_is_counted_too() {
+    let extra = Router::new().route("/without/end", get(std::future::pending::<&str>));
+    let gateway = Setup { extra, ..Setup::default() }.serve().await;
+    let mut wire = TcpStream::connect(gateway.address).await.unwrap();
+    wire.write_all(b"GET /without/end HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    drop(wire);
+    let line =
+        r#"openclaw_http_requests_total{route="/without/end",method="GET",status="aborted"} 1"#;
+    within(async { while !gateway.get("/metrics").send().await.text().contains(line) {} }).await;
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn a_header_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn a_header_that_does_not_arrive_in_time_ends_the_connection() {
     let options =
-        ServeOptions { header_timeout: Duration::from_millis(50), ..ServeOptions::default() };
+        ServeOptions { header_timeout: Duration::from_millis(500), ..ServeOptions::default() };
     let gateway = serving(options).await;
     let mut silent = Wire::to(&gateway).await;
     assert_eq!(silent.rest().await, "");
@@ -107,7 +107,7 @@ async fn a_header_that_does_not_arrive_in_time_ends_the_connection() {
 
 #[tokio::test]
 async fn an_idle_connection_ends_and_a_waiting_request_does_not() {
-    let (header_timeout, idle_timeout) = (Duration::from_millis(20), Duration::from_millis(50));
+    let (header_timeout, idle_timeout) = (Duration::from_millis(500), Duration::from_millis(600));
     let options = ServeOptions { header_timeout, idle_timeout, ..ServeOptions::default() };
     let gateway = serving(options).await;
     let asked = tokio::spawn(gateway.message(&question()).send());
