@@ -1,8 +1,6 @@
 //! What a reload lets serve, and what keeps its last good version.
 
 use std::fs;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use conversation::ports::Knowledge as _;
 
@@ -152,40 +150,4 @@ fn reloads_and_problems_are_counted() {
         assert_eq!((reloads("applied"), reloads("partial"), reloads("rejected")), (1, 1, 1));
         assert_eq!(recorder.gauge("openclaw_skills_loaded").to_string(), "2");
     });
-}
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_bad_file_is_logged_once_with_file_line_and_column_and_without_its_text() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    tracing::subscriber::with_default(subscriber, || {
-        let shelf = Shelf::with(&[("a", "Alpha.")]);
-        let (library, _) = shelf.load();
-        shelf.write("a.md", "---\nname: [confidential]\n---\nBeta.");
-        library.reload();
-        library.reload();
-    });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let warnings: Vec<_> = log.lines().filter(|line| line.contains("\"WARN\"")).collect();
-    assert_eq!(warnings.len(), 1, "{log}");
-    for part in ["a.md\"", "\"line\":2", "\"column\":7", "\"serving\":\"its last good version\""] {
-        assert!(warnings[0].contains(part), "{part} in {}", warnings[0]);
-    }
-    assert!(!log.contains("confidential"), "{log}");
 }
