@@ -16,9 +16,10 @@ use table::Table;
 const HELP: &str = "\
 Measures the gateway on this machine and prints one table.
 
-Usage: cargo xtask bench [--seconds N]
+Usage: cargo xtask bench [--seconds N] [--only NAME]
 
   --seconds N   how long each measurement runs (default 6)
+  --only NAME   just one of: footprint, healthz, embedded, redis, steady, users, takeover
 
 The load, the fake model, Redis and the gateway share the machine's cores, all on the loopback
 address. Figures of different runs or machines don't compare; the ratios of one run do.
@@ -41,20 +42,40 @@ async fn main() {
             let delay = Duration::from_millis(number("--delay-ms").unwrap_or(0));
             servers::model(delay).await;
         }
-        _ => measure(Length(Duration::from_secs(number("--seconds").unwrap_or(6)))).await,
+        _ => {
+            let index = arguments.iter().position(|argument| argument == "--only");
+            let only = index.and_then(|index| arguments.get(index + 1)).map(String::as_str);
+            let seconds = number("--seconds").unwrap_or(6);
+            measure(Length(Duration::from_secs(seconds)), only).await;
+        }
     }
 }
 
-async fn measure(length: Length) {
+async fn measure(length: Length, only: Option<&str>) {
     let mut table = Table::default();
     let redis = RedisServer::start();
-    figures::footprint(&mut table, &redis);
-    figures::healthz(&mut table, &length).await;
-    figures::throughput(&mut table, &length, None).await;
-    figures::throughput(&mut table, &length, Some(&redis)).await;
-    figures::steady(&mut table, &length, &redis).await;
-    figures::users(&mut table, &length, &redis, 50).await;
-    figures::users(&mut table, &length, &redis, 1000).await;
-    figures::takeover(&mut table, &redis).await;
+    let is_wanted = |name: &str| only.is_none_or(|only| only == name);
+    if is_wanted("footprint") {
+        figures::footprint(&mut table, &redis);
+    }
+    if is_wanted("healthz") {
+        figures::healthz(&mut table, &length).await;
+    }
+    if is_wanted("embedded") {
+        figures::throughput(&mut table, &length, None).await;
+    }
+    if is_wanted("redis") {
+        figures::throughput(&mut table, &length, Some(&redis)).await;
+    }
+    if is_wanted("steady") {
+        figures::steady(&mut table, &length, &redis).await;
+    }
+    if is_wanted("users") {
+        figures::users(&mut table, &length, &redis, 50).await;
+        figures::users(&mut table, &length, &redis, 1000).await;
+    }
+    if is_wanted("takeover") {
+        figures::takeover(&mut table, &redis).await;
+    }
     table.print();
 }
