@@ -1,1 +1,172 @@
-//! Placeholder.
+//! The contract of the store protocol: one suite, which the store in memory and the store on
+//! Redis both pass. `memory::…` and `redis::…` are the same tests on either.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod crashes;
+mod dead_letters;
+mod events;
+mod fencing;
+mod forgetting;
+mod harness;
+mod inbox;
+mod interleavings;
+mod memory_harness;
+mod overview;
+mod queueing;
+mod redis_harness;
+mod sending;
+mod steps;
+mod turns;
+mod words;
+
+/// Makes of each function a test on either store.
+macro_rules! contract {
+    ($($area:ident: $($test:ident,)+;)+) => {
+        mod memory {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let harness = crate::memory_harness::MemoryHarness::start().await;
+                    crate::$area::$test(&harness).await;
+                }
+            )+)+
+        }
+
+        mod redis {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let harness = crate::redis_harness::RedisHarness::start().await;
+                    crate::$area::$test(&harness).await;
+                }
+            )+)+
+        }
+    };
+}
+
+contract! {
+    inbox:
+        a_repeated_message_is_a_duplicate,
+        a_duplicate_of_an_answered_message_brings_the_answer,
+        a_key_is_remembered_for_seven_days_and_no_longer,
+        a_channels_key_is_remembered_for_seven_days_too,
+        a_record_lives_as_long_as_its_key,
+        an_old_message_leaves_the_record_of_its_successor_alone,
+        the_same_key_in_another_conversation_is_another_message,
+        the_same_key_with_another_body_is_a_conflict,
+        a_channels_repetition_is_a_duplicate_whatever_it_says,
+        messages_keep_their_order,
+        a_batch_reaches_every_conversation_it_names,
+        an_empty_batch_is_accepted,
+        no_more_messages_wait_than_may,
+        without_its_token_a_message_is_not_told_of,
+        a_message_is_told_as_waiting_and_then_as_answered,
+        of_many_who_bring_the_same_message_one_brings_a_new_one,
+    ;
+    queueing:
+        a_conversation_is_queued_once_however_many_messages_come,
+        no_more_is_claimed_than_there_is_room_for,
+        a_claim_waits_for_a_message,
+        a_claim_ends_empty_when_patience_does,
+        a_claim_that_nobody_waits_for_any_more_loses_nothing,
+        two_owners_never_hold_the_same_conversation,
+        what_comes_during_a_turn_is_answered_after_it,
+        an_owner_can_go_on_with_what_came_meanwhile,
+        what_is_released_unanswered_is_queued_again,
+        what_is_released_with_nothing_waiting_is_not_queued,
+        waiting_work_never_expires,
+    ;
+    turns:
+        the_next_turn_knows_the_earlier_ones,
+        no_one_sees_anothers_conversation,
+        a_turn_takes_no_more_messages_than_it_asked_for,
+        messages_collected_into_a_turn_are_answered_together,
+        a_commit_handed_in_twice_answers_nothing_more,
+        a_commit_of_more_than_waits_is_refused_whole,
+        the_history_keeps_the_latest_turns,
+        an_idle_conversation_loses_its_history_and_not_its_work,
+        a_message_keeps_the_history_alive,
+        an_answer_keeps_the_history_alive,
+        an_expired_history_does_not_come_back,
+        what_is_put_off_is_not_ready_before_its_time,
+        attempts_are_counted_until_a_commit,
+        several_that_are_put_off_come_back_each_in_its_time,
+    ;
+    sending:
+        parts_go_out_one_by_one_and_the_claim_stays,
+        a_part_may_be_delivered_without_a_receipt,
+        a_delivery_recorded_twice_changes_nothing,
+        an_answer_counts_before_it_is_sent,
+        an_unsent_reply_is_reason_enough_to_be_queued,
+        the_next_owner_finds_what_may_have_gone_out,
+        a_release_leaves_open_whether_a_part_went_out,
+        putting_off_makes_a_part_pending_again,
+        a_message_that_comes_while_a_reply_goes_out_waits,
+        what_a_part_quotes_is_kept,
+    ;
+    fencing:
+        a_takeover_counts_the_delivery_and_names_the_owner,
+        a_stale_owner_cannot_open,
+        a_stale_owner_cannot_commit,
+        a_stale_owner_cannot_write_down_a_sending,
+        a_stale_owner_cannot_record_a_delivery,
+        a_stale_owner_cannot_release,
+        a_stale_owner_cannot_put_off,
+        a_stale_owner_cannot_park,
+        a_stale_heartbeat_steals_nothing_back,
+        a_heartbeat_keeps_the_claim,
+        heartbeats_are_answered_in_the_order_of_the_claims,
+        a_late_owner_keeps_the_claim_until_another_takes_it,
+        an_owner_that_takes_over_from_itself_is_fenced_too,
+        a_fence_that_was_never_given_opens_nothing,
+        whatever_ends_a_claim_voids_it,
+        a_stale_commit_leaves_the_message_to_the_new_owner,
+    ;
+    crashes:
+        a_crash_between_any_two_verbs_loses_and_repeats_nothing,
+        crash_upon_crash_still_ends_in_one_answer,
+        a_crash_after_the_end_of_a_claim_leaves_nothing_behind,
+        a_crash_while_messages_come_loses_none,
+    ;
+    dead_letters:
+        the_oldest_messages_are_parked_and_the_rest_is_answered,
+        an_unsent_reply_is_parked_before_any_message,
+        a_message_behind_a_parked_reply_is_answered,
+        a_revived_message_goes_ahead_of_what_waits,
+        reviving_the_latest_first_restores_the_order,
+        a_revived_message_queues_an_idle_conversation,
+        a_revived_reply_goes_on_where_it_stopped,
+        a_revived_reply_that_finds_another_stays_dead,
+        a_message_revived_during_a_turn_is_not_taken_for_its_own,
+        a_reply_revived_during_a_turn_displaces_no_other,
+        a_dead_letter_is_revived_once,
+        dead_letters_come_oldest_first_and_no_more_than_asked,
+        dead_letters_never_expire,
+    ;
+    forgetting:
+        forgetting_erases_all_there_is,
+        a_claim_on_a_forgotten_conversation_is_stale,
+        a_forgotten_conversation_that_was_put_off_does_not_come_back,
+        a_forgotten_conversation_that_was_ready_can_only_be_claimed_in_vain,
+        forgetting_someone_unknown_says_so,
+        forgetting_one_leaves_the_others_alone,
+    ;
+    events:
+        a_watcher_hears_of_a_turn_that_another_owner_commits,
+        a_watcher_hears_of_a_turn_that_its_own_process_commits,
+        whoever_accepts_a_message_hears_its_answer_from_anywhere,
+        whoever_repeats_a_message_hears_its_answer_too,
+        a_watch_that_begins_during_a_turn_hears_its_end,
+        events_of_one_owner_arrive_in_order,
+        a_watcher_hears_its_own_conversation_only,
+        a_watcher_hears_that_messages_were_parked,
+        a_stale_commit_is_not_announced,
+        an_event_is_a_hint_and_the_store_knows_it_first,
+    ;
+    overview:
+        a_replica_is_alive_for_ten_seconds,
+        every_replica_sees_what_each_last_said,
+        the_figures_tell_where_every_conversation_stands,
+        a_store_that_is_there_answers_a_ping,
+    ;
+}

@@ -40,6 +40,8 @@ pub(crate) struct Conversation {
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
     pub(crate) revived_outbox: Option<Outbox>,
+    /// The last turn whose answer went to the outbox.
+    pub(crate) last_sent: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) dead: DeadLetters,
 }
@@ -56,6 +58,7 @@ impl Conversation {
             has_reminder: false,
             outbox: None,
             revived_outbox: None,
+            last_sent: None,
             attempts: 0,
             dead: DeadLetters::default(),
         }
@@ -134,15 +137,19 @@ impl Conversation {
         names
     }
 
-    /// Sets the state of a part; a delivered one stays delivered. An outbox that went out is
-    /// gone, and the attempts it took with it. Says whether there is such a part.
-    pub(crate) fn set_part(&mut self, index: usize, state: PartState) -> bool {
-        let Some(outbox) = &mut self.outbox else { return false };
+    /// Writes down that a part is about to be sent. Says whether there is such a part.
+    pub(crate) fn sending(&mut self, index: usize) -> bool {
+        let part = self.outbox.as_mut().and_then(|outbox| outbox.parts.get_mut(index));
+        part.map(|part| part.state = PartState::Sending).is_some()
+    }
+
+    /// Records that a part was delivered. An outbox that went out is gone, and the attempts it
+    /// took with it; recording its last part again changes nothing. Says whether there is, or
+    /// may have been, such a part.
+    pub(crate) fn delivered(&mut self, index: usize, receipt: Option<String>) -> bool {
+        let Some(outbox) = &mut self.outbox else { return true };
         let Some(part) = outbox.parts.get_mut(index) else { return false };
-        match part.state {
-            PartState::Pending | PartState::Sending => part.state = state,
-            PartState::Delivered(_) => {}
-        }
+        part.state = PartState::Delivered(receipt);
         if outbox.next().is_none() {
             self.outbox = None;
             self.attempts = 0;
@@ -178,6 +185,7 @@ impl Weigh for Conversation {
             + self.history.weight()
             + self.outbox.weight()
             + self.revived_outbox.weight()
+            + self.last_sent.as_ref().map_or(0, String::len)
             + self.dead.weight()
     }
 }

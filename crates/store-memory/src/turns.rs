@@ -60,7 +60,7 @@ impl Turns for MemoryStore {
     }
 
     async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError> {
-        self.step(|state, _| state.set_part(claim, part, PartState::Sending))
+        self.step(|state, _| state.edit_part(claim, |found| found.sending(part)))
     }
 
     async fn delivered(
@@ -69,7 +69,7 @@ impl Turns for MemoryStore {
         part: usize,
         receipt: Option<String>,
     ) -> Result<(), StoreError> {
-        self.step(|state, _| state.set_part(claim, part, PartState::Delivered(receipt)))
+        self.step(|state, _| state.edit_part(claim, |found| found.delivered(part, receipt)))
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
@@ -114,11 +114,13 @@ impl State {
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
         let TurnResult { turn, answered, reply, parts } = result;
-        // The answer to a commit can get lost on its way. Handed in again it finds the turn's own
-        // reply in the outbox, or fewer messages than it answers, and must not take others.
-        let fits =
-            |found: &Conversation| found.outbox.is_none() && found.waiting.len() >= answered.get();
-        if !self.conversation(digest).is_some_and(fits) {
+        let Some(found) = self.conversation(digest) else { return Err(StoreError::Stale) };
+        // The answer to a commit can get lost on its way. Handed in again, it must not take the
+        // next messages for its own.
+        if found.last_sent.as_ref() == Some(&turn) {
+            return Ok(());
+        }
+        if found.outbox.is_some() || found.waiting.len() < answered.get() {
             return Err(StoreError::Stale);
         }
         let is_sent = !parts.is_empty();
@@ -128,6 +130,7 @@ impl State {
             let messages = found.answer(answered.get(), &reply, keep);
             found.attempts = 0;
             if is_sent {
+                found.last_sent = Some(turn.clone());
                 found.outbox = Some(outbox(turn, reply.clone(), parts));
             }
             messages
@@ -147,9 +150,13 @@ impl State {
         }
     }
 
-    fn set_part(&mut self, claim: &Claim, part: usize, to: PartState) -> Result<(), StoreError> {
+    fn edit_part(
+        &mut self,
+        claim: &Claim,
+        edit: impl FnOnce(&mut Conversation) -> bool,
+    ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        match self.edit(digest, |found| found.set_part(part, to)) {
+        match self.edit(digest, edit) {
             Some(true) => Ok(()),
             Some(false) | None => Err(StoreError::Unreadable {
                 what: "the outbox",

@@ -1,0 +1,85 @@
+//! The store on a real Redis of the test's own. Time passes by itself, and `advance` makes all
+//! that the server remembers look older.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use conversation::ports::Store;
+use store_redis::{Options, RedisStore};
+use support::redis_server::RedisServer;
+
+use crate::harness::{DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
+
+pub(crate) struct RedisHarness {
+    server: Mutex<RedisServer>,
+    options: Options,
+    /// Moves the time.
+    keeper: RedisStore,
+    started: Instant,
+    advanced_ms: AtomicU64,
+}
+
+impl RedisHarness {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// Starts with some of the store's options changed.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        let server = RedisServer::start();
+        let mut options = Options {
+            url: server.url(),
+            partitions: 1,
+            lease: LEASE,
+            upkeep: Duration::from_millis(10),
+            idle: IDLE,
+            dedupe: DEDUPE,
+            waiting_limit: WAITING_LIMIT,
+            history_limit: HISTORY_LIMIT,
+            // A busy machine must not look like a Redis that is away.
+            verb_timeout: Duration::from_secs(8),
+            ..Options::default()
+        };
+        change(&mut options);
+        let keeper = Options { replica: "keeper".to_owned(), ..options.clone() };
+        let keeper = RedisStore::connect(keeper).await.unwrap();
+        let (started, advanced_ms) = (Instant::now(), AtomicU64::new(0));
+        Self { server: Mutex::new(server), options, keeper, started, advanced_ms }
+    }
+
+    /// The server, to be killed, frozen or asked.
+    pub(crate) fn server(&self) -> MutexGuard<'_, RedisServer> {
+        self.server.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins again with an empty server.
+    pub(crate) async fn start_over(&mut self) {
+        assert_eq!(self.server().cli(&["FLUSHALL"]), "OK");
+        let keeper = Options { replica: "keeper".to_owned(), ..self.options.clone() };
+        self.keeper = RedisStore::connect(keeper).await.unwrap();
+    }
+}
+
+#[async_trait]
+impl Harness for RedisHarness {
+    async fn store(&self, owner: &str) -> Arc<dyn Store> {
+        let options = Options { replica: owner.to_owned(), ..self.options.clone() };
+        Arc::new(RedisStore::connect(options).await.unwrap())
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.keeper.shift_time(by).await.unwrap();
+        let by = u64::try_from(by.as_millis()).unwrap();
+        self.advanced_ms.fetch_add(by, Ordering::Relaxed);
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed() + Duration::from_millis(self.advanced_ms.load(Ordering::Relaxed))
+    }
+
+    fn glance(&self) -> Duration {
+        Duration::from_millis(60)
+    }
+}
