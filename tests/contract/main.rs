@@ -14,8 +14,10 @@ mod memory_harness;
 mod overview;
 mod queueing;
 mod redis_harness;
+mod redis_only;
 mod sending;
 mod steps;
+mod storm;
 mod turns;
 mod words;
 
@@ -168,5 +170,8 @@ contract! {
         every_replica_sees_what_each_last_said,
         the_figures_tell_where_every_conversation_stands,
         a_store_that_is_there_answers_a_ping,
+    ;
+    storm:
+        owners_who_work_at_once_answer_each_message_once,
     ;
 }

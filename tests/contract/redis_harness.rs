@@ -11,6 +11,8 @@ use store_redis::{Options, RedisStore};
 use support::redis_server::RedisServer;
 
 use crate::harness::{DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
+use crate::steps::PATIENCE;
+use crate::words::ONE;
 
 pub(crate) struct RedisHarness {
     server: Mutex<RedisServer>,
@@ -54,6 +56,20 @@ impl RedisHarness {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Kills Redis, starts it again, and waits until these stores have found it.
+    pub(crate) async fn restart(&self, stores: &[&Arc<dyn Store>]) {
+        self.server().start_again();
+        self.wait_for(stores).await;
+    }
+
+    /// Waits until these stores answer again.
+    pub(crate) async fn wait_for(&self, stores: &[&Arc<dyn Store>]) {
+        for store in stores {
+            recovered(&***store).await;
+        }
+        recovered(&self.keeper).await;
+    }
+
     /// Begins again with an empty server.
     pub(crate) async fn start_over(&mut self) {
         assert_eq!(self.server().cli(&["FLUSHALL"]), "OK");
@@ -82,4 +98,32 @@ impl Harness for RedisHarness {
     fn glance(&self) -> Duration {
         Duration::from_millis(60)
     }
+}
+
+/// Waits until every connection of the store works again: each fails once before it is made
+/// anew. A claim that is made on the way is given back.
+async fn recovered(store: &dyn Store) {
+    let all_work = async {
+        let mut successes = 0;
+        while successes < 8 {
+            let answer = match store.ping().await {
+                Ok(()) => store.claim(ONE, Duration::ZERO).await,
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(claims) => {
+                    for claim in claims {
+                        store.release(&claim).await.unwrap();
+                    }
+                    successes += 1;
+                }
+                Err(_) => {
+                    successes = 0;
+                    // A server that is just up tells nobody; it has to be asked.
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_work).await.expect("Redis is found again");
 }

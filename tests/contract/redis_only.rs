@@ -1,0 +1,8 @@
+//! What only a store outside the process can go through: it dies, it hangs, it forgets, it is
+//! full.
+
+mod away;
+mod full;
+mod partitions;
+mod restart;
+mod scripts;
