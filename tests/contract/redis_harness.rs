@@ -95,8 +95,10 @@ impl Harness for RedisHarness {
         self.started.elapsed() + Duration::from_millis(self.advanced_ms.load(Ordering::Relaxed))
     }
 
+    /// Redis notices only every tenth of a second that a blocking read's time is up, and the store
+    /// looks after put-off and abandoned conversations only between two reads.
     fn glance(&self) -> Duration {
-        Duration::from_millis(60)
+        Duration::from_millis(250)
     }
 }
 

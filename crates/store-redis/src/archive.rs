@@ -60,10 +60,10 @@ impl Archive for RedisStore {
             .arg(keys.inbox(digest))
             .arg(keys.history(digest))
             .arg(keys.outbox(digest))
-            .arg(keys.seen(digest))
             .arg(keys.records(digest))
-            .arg(keys.dead(partition))
+            .arg(keys.watchers(digest))
             .arg(keys.letters(digest))
+            .arg(keys.dead(partition))
             .arg(keys.delayed(partition))
             .arg(GROUP)
             .arg(conversation.as_str());

@@ -5,17 +5,24 @@ use deadpool_redis::redis::RedisError;
 
 /// The protocol's word for an error of Redis.
 pub(crate) fn store_error(error: &RedisError) -> StoreError {
-    match error.code() {
+    match code(error).as_deref() {
         Some("STALE" | "NOGROUP") => StoreError::Stale,
         Some("OOM") => StoreError::Full,
         Some("NOPART") => StoreError::Unreadable {
             what: "the outbox",
             why: "it has no part of that number".to_owned(),
         },
-        // An error inside a script keeps its code only in its text on some versions.
-        Some(_) | None if error.to_string().contains("OOM command not allowed") => StoreError::Full,
         Some(_) | None => StoreError::Unavailable(describe(error)),
     }
+}
+
+/// The word with which Redis began its error, also if that is one of several in a row.
+fn code(error: &RedisError) -> Option<String> {
+    let own = error.code().map(str::to_owned);
+    own.or_else(|| {
+        let errors = error.clone().into_server_errors()?;
+        errors.first().map(|(_, error)| error.code().to_owned())
+    })
 }
 
 /// What happened, without the address's credentials, which the error does not contain.

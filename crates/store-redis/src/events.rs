@@ -42,6 +42,7 @@ impl Inner {
         let mut call = verb.call();
         call.arg(self.keys.ready(self.keys.partition(digest)))
             .arg(self.keys.conversation(digest))
+            .arg(self.keys.watchers(digest))
             .arg(GROUP)
             .arg(&self.options.replica)
             .arg(millis(self.options.listening))

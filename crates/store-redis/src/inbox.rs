@@ -49,7 +49,7 @@ impl Inner {
         let mut ids = Vec::with_capacity(chunk.len());
         for inbound in chunk {
             let digest = inbound.conversation.digest();
-            let incoming = Incoming::new(inbound, digest)?;
+            let incoming = Incoming::new(inbound, digest, self.listener(inbound))?;
             ids.push(incoming.id);
             calls.add_command(self.accept_call(inbound, &incoming));
         }
@@ -60,28 +60,32 @@ impl Inner {
         Ok(())
     }
 
+    /// This replica, if whoever sent the message waits for its answer here.
+    fn listener(&self, inbound: &Inbound) -> &str {
+        match inbound.answer_by {
+            AnswerBy::Record(_) => &self.options.replica,
+            AnswerBy::Channel => "",
+        }
+    }
+
     fn accept_call(&self, inbound: &Inbound, incoming: &Incoming) -> Cmd {
         let digest = incoming.id.conversation;
-        let recorded = matches!(inbound.answer_by, AnswerBy::Record(_));
-        // Whoever sent a message whose answer is recorded waits for it in this process.
-        let listener = if recorded { self.options.replica.as_str() } else { "" };
         let mut call = self.scripts.accept.call();
         call.arg(self.keys.ready(self.keys.partition(digest)))
             .arg(self.keys.conversation(digest))
             .arg(self.keys.inbox(digest))
             .arg(self.keys.history(digest))
-            .arg(self.keys.seen(digest))
             .arg(self.keys.records(digest))
+            .arg(self.keys.watchers(digest))
             .arg(inbound.conversation.as_str())
             .arg(&incoming.key)
-            .arg(&incoming.token_and_fingerprint)
-            .arg(&incoming.envelope)
+            .arg(&incoming.before_time)
+            .arg(&incoming.after_time)
             .arg(millis(self.options.dedupe))
             .arg(self.options.waiting_limit)
             .arg(millis(self.options.idle))
-            .arg(listener)
-            .arg(millis(self.options.listening))
-            .arg(u8::from(recorded));
+            .arg(self.listener(inbound))
+            .arg(millis(self.options.listening));
         call
     }
 

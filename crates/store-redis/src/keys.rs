@@ -51,8 +51,8 @@ impl Keys {
         format!("{}:{{p{partition:02}}}:dead", self.prefix)
     }
 
-    /// The state of a conversation: its queue entry `e`, its attempts `n`, the last turn
-    /// with an outbox `t`, its listeners `l:…`.
+    /// The state of a conversation that is not at rest: its queue entry `e`, its attempts `n`, the
+    /// last turn with an outbox `t`, and `o` if that outbox is still there.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }
@@ -72,14 +72,14 @@ impl Keys {
         self.of("out", digest)
     }
 
-    /// The deduplication keys of a conversation, by the time they were first seen.
-    pub(crate) fn seen(&self, digest: Digest) -> String {
-        self.of("k", digest)
-    }
-
     /// The records of a conversation's messages, by deduplication key.
     pub(crate) fn records(&self, digest: Digest) -> String {
         self.of("m", digest)
+    }
+
+    /// The replicas that watch a conversation, each with the time until which it does.
+    pub(crate) fn watchers(&self, digest: Digest) -> String {
+        self.of("w", digest)
     }
 
     /// The dead letters of a conversation, by id.
@@ -129,7 +129,7 @@ mod tests {
             keys.inbox(digest),
             keys.history(digest),
             keys.outbox(digest),
-            keys.seen(digest),
+            keys.watchers(digest),
             keys.records(digest),
             keys.letters(digest),
         ];

@@ -25,6 +25,8 @@ use crate::{Inner, millis};
 const BLOCK: Duration = Duration::from_secs(1);
 /// How much longer than it blocks a read may take.
 const GRACE: Duration = Duration::from_secs(2);
+/// A read that takes what is there and doesn't wait.
+const NO_TIME: Duration = Duration::ZERO;
 /// How often consumers of dead replicas are dropped, and how long they must have been unseen.
 const TIDY: Duration = Duration::from_secs(60);
 const UNSEEN: Duration = Duration::from_secs(600);
@@ -111,24 +113,49 @@ impl Desk {
         }
     }
 
-    /// The partitions to ask now, and how many entries of each. With less room than partitions
-    /// only some are asked, so that no more is claimed than there is room for.
-    fn share(&mut self, capacity: usize) -> (Vec<usize>, usize) {
+    /// The partitions in the order in which they are asked now, so that none is always last.
+    fn rotation(&mut self) -> Vec<usize> {
         let all = self.inner.keys.all_ready().len();
-        let asked = capacity.clamp(1, all);
-        let partitions = (0..asked).map(|step| (self.first + step) % all).collect();
-        self.first = (self.first + asked) % all;
-        (partitions, (capacity / all).max(1))
+        self.first = (self.first + 1) % all;
+        (0..all).map(|step| (self.first + step) % all).collect()
     }
 
+    /// Claims what is ready, and otherwise waits up to `block` for something to become so. Redis
+    /// itself may take a tenth of a second longer to notice that the time is up.
     async fn read(&mut self, capacity: usize, block: Duration) -> Result<Vec<Claim>, StoreError> {
-        let (partitions, count) = self.share(capacity);
-        // A read that asks only some of the partitions must not keep the others waiting.
-        let block = if capacity < self.inner.keys.all_ready().len() {
-            block.min(Duration::from_millis(20))
-        } else {
-            block
-        };
+        let partitions = self.rotation();
+        let share = capacity / partitions.len();
+        if share > 0 {
+            return self.read_from(&partitions, share, block).await;
+        }
+        // With less room than partitions they are asked one by one, until there is no more room.
+        let mut claims = Vec::new();
+        for partition in &partitions {
+            let room = capacity - claims.len();
+            let found = self.read_from(std::slice::from_ref(partition), room, NO_TIME).await;
+            match found {
+                // What was claimed before must not be lost over this.
+                Err(_) if !claims.is_empty() => return Ok(claims),
+                found => claims.extend(found?),
+            }
+            if claims.len() >= capacity {
+                break;
+            }
+        }
+        if claims.is_empty() {
+            claims = self.read_from(&partitions, 1, block).await?;
+            let too_many = claims.split_off(capacity.min(claims.len()));
+            self.give_back(too_many).await;
+        }
+        Ok(claims)
+    }
+
+    async fn read_from(
+        &mut self,
+        partitions: &[usize],
+        count: usize,
+        block: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
         let mut read = Cmd::new();
         read.arg("XREADGROUP").arg("GROUP").arg(GROUP).arg(&self.inner.options.replica);
         read.arg("COUNT").arg(count);
@@ -195,11 +222,37 @@ impl Desk {
 
     /// Takes over what dead owners held, and queues what is due.
     async fn upkeep(&mut self, capacity: usize) -> Result<Vec<Claim>, StoreError> {
-        let inner = Arc::clone(&self.inner);
-        let (partitions, count) = self.share(capacity);
+        let partitions = self.rotation();
+        let mut claims = Vec::new();
+        let share = capacity / partitions.len();
+        if share > 0 {
+            self.look_after(&partitions, share, &mut claims).await?;
+        } else {
+            // With less room than partitions they are looked after one by one, until there is
+            // no more room; every partition is, if nothing is found.
+            for partition in partitions {
+                let room = capacity - claims.len();
+                if room == 0 {
+                    break;
+                }
+                self.look_after(&[partition], room, &mut claims).await?;
+            }
+        }
+        self.tidy().await;
+        Ok(claims)
+    }
+
+    /// Looks after some partitions in one round trip, taking over up to `count` claims of each.
+    async fn look_after(
+        &self,
+        partitions: &[usize],
+        count: usize,
+        claims: &mut Vec<Claim>,
+    ) -> Result<(), StoreError> {
+        let inner = &self.inner;
         let verb = &inner.scripts.upkeep;
-        let mut calls = Pipeline::new();
-        for &partition in &partitions {
+        let mut calls = Pipeline::with_capacity(partitions.len());
+        for &partition in partitions {
             let partition = u16::try_from(partition).unwrap_or(0);
             let mut call = verb.call();
             call.arg(inner.keys.ready(partition))
@@ -213,11 +266,12 @@ impl Desk {
         let found: Vec<Found> = match inner.link.call_all(verb, &calls).await {
             Err(StoreError::Stale) => {
                 inner.ensure_groups().await?;
-                return Ok(Vec::new());
+                return Ok(());
             }
+            // What was taken over before must not be lost over this.
+            Err(_) if !claims.is_empty() => return Ok(()),
             found => found?,
         };
-        let mut claims = Vec::new();
         let mut due = Vec::new();
         for (taken, names) in found {
             claims.extend(
@@ -229,8 +283,7 @@ impl Desk {
             // The claims are taken already, and must not be lost over this; what is due stays so.
             tracing::warn!(%error, "conversations that are due could not be queued");
         }
-        self.tidy().await;
-        Ok(claims)
+        Ok(())
     }
 
     async fn promote(&self, due: &[String]) -> Result<(), StoreError> {

@@ -6,9 +6,10 @@
 //!
 //! ```text
 //! envelope  1 version · 1 'r' recorded or 'c' sent by the channel · 16 key digest · 11 token ·
-//!           16 fingerprint (dashes where none) · JSON {"key","message"}
-//! record    11 token · 16 fingerprint · 1 state (w waiting, a answered, p parked) · the reply as
-//!           JSON, or the reason
+//!           16 fingerprint (dashes where none) · 13 time of acceptance in milliseconds ·
+//!           the replica that waits for the answer, if any · line end · JSON {"key","message"}
+//! record    11 token · 16 fingerprint · 13 time of acceptance · 1 state (w waiting, a answered,
+//!           p parked) · the reply as JSON, or the reason
 //! ```
 
 use base64::Engine as _;
@@ -24,10 +25,10 @@ use crate::errors::unreadable;
 
 /// The version of the envelope that this code writes.
 const ENVELOPE: u8 = b'1';
-/// Where an envelope's JSON begins.
-const ENVELOPE_HEADER: usize = 45;
+/// Where an envelope's listener stands.
+const LISTENER: usize = 58;
 /// Where a record's state stands.
-const RECORD_STATE: usize = 27;
+const RECORD_STATE: usize = 40;
 /// The version of the JSON forms that this code writes.
 const VERSION: u32 = 1;
 /// Stands for the fingerprint of a message whose answer isn't recorded.
@@ -44,27 +45,43 @@ struct StoredMessage<M> {
 pub(crate) struct Incoming {
     pub(crate) id: MessageId,
     pub(crate) key: String,
-    pub(crate) token_and_fingerprint: String,
-    pub(crate) envelope: String,
+    /// The envelope up to the time of acceptance, which the server adds.
+    pub(crate) before_time: String,
+    /// The envelope after it.
+    pub(crate) after_time: String,
 }
 
 impl Incoming {
-    /// Spells a message for the store, under a fresh token.
-    pub(crate) fn new(inbound: &Inbound, conversation: Digest) -> Result<Self, StoreError> {
+    /// Spells a message for the store, under a fresh token. `listener` is the replica that waits
+    /// for the answer, or nothing.
+    pub(crate) fn new(
+        inbound: &Inbound,
+        conversation: Digest,
+        listener: &str,
+    ) -> Result<Self, StoreError> {
         let id = MessageId { conversation, key: inbound.key.digest(), token: rand::random() };
         let key = BASE64.encode(id.key.0);
         let (kind, fingerprint) = match inbound.answer_by {
             AnswerBy::Record(fingerprint) => ('r', BASE64.encode(fingerprint.0)),
             AnswerBy::Channel => ('c', NO_FINGERPRINT.to_owned()),
         };
-        let token_and_fingerprint = format!("{}{fingerprint}", BASE64.encode(id.token));
+        let (version, token) = (char::from(ENVELOPE), BASE64.encode(id.token));
         let stored =
             StoredMessage { key: inbound.key.as_str().to_owned(), message: &inbound.message };
         let json = to_json("a message", &stored)?;
-        let version = char::from(ENVELOPE);
-        let envelope = format!("{version}{kind}{key}{token_and_fingerprint}{json}");
-        Ok(Self { id, key, token_and_fingerprint, envelope })
+        Ok(Self {
+            id,
+            before_time: format!("{version}{kind}{key}{token}{fingerprint}"),
+            after_time: format!("{listener}\n{json}"),
+            key,
+        })
     }
+}
+
+/// The replica that waits for the answer to a stored message, if any.
+pub(crate) fn listener(envelope: &str) -> Option<&str> {
+    let (listener, _json) = envelope.get(LISTENER..)?.split_once('\n')?;
+    (!listener.is_empty()).then_some(listener)
 }
 
 /// Reads a waiting message.
@@ -74,7 +91,8 @@ pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, S
         return Err(unreadable(WHAT, "its version is not known here"));
     }
     let head = envelope.get(2..29).ok_or_else(|| unreadable(WHAT, "it is too short"))?;
-    let json = envelope.get(ENVELOPE_HEADER..).unwrap_or_default();
+    let rest = envelope.get(LISTENER..).and_then(|rest| rest.split_once('\n'));
+    let (_listener, json) = rest.ok_or_else(|| unreadable(WHAT, "it has no message"))?;
     let stored: StoredMessage<Message> = from_json(WHAT, json)?;
     Ok(Waiting { id: message_id(conversation, head)?, key: stored.key, message: stored.message })
 }

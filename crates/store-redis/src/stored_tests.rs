@@ -4,7 +4,7 @@ use conversation::{ConversationId, DedupeKey, Fingerprint, Timestamp};
 
 use super::*;
 
-const ENVELOPE_V1: &str = "1rSjt8pYYcQ1sWlSmtAAECAwQFBgcfingerprint-0123\
+const ENVELOPE_V1: &str = "1rSjt8pYYcQ1sWlSmtAAECAwQFBgcfingerprint-01231763800000001gateway-1\n\
     {\"key\":\"wamid.1\",\"message\":{\"text\":\"hallo\",\"at\":1763800000000}}";
 const EXCHANGE_V1: &str = r#"{"v":1,"asked":[{"key":"k","message":{"text":"hi","at":5}}],
     "reply":{"text":"hello","model":"openai/x","at":6}}"#;
@@ -19,17 +19,19 @@ fn a_waiting_message_of_version_1_stays_readable() {
     assert_eq!(read.key, "wamid.1");
     assert_eq!(read.message, Message::text("hallo", Timestamp(1_763_800_000_000)));
     assert_eq!(read.id.token, [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(listener(ENVELOPE_V1), Some("gateway-1"));
+    assert_eq!(listener(&ENVELOPE_V1.replace("gateway-1", "")), None);
 }
 
 #[test]
 fn a_record_of_version_1_stays_readable() {
-    let head = "AAECAwQFBgcfingerprint-012";
-    assert_eq!(record(&format!("{head}0w")).unwrap().1, MessageState::Waiting);
-    assert_eq!(record(&format!("{head}0a")).unwrap().1, MessageState::Answered(None));
-    let answered = format!("{head}0a{{\"text\":\"t\",\"model\":\"m\",\"at\":1}}");
+    let head = "AAECAwQFBgcfingerprint-01231763800000001";
+    assert_eq!(record(&format!("{head}w")).unwrap().1, MessageState::Waiting);
+    assert_eq!(record(&format!("{head}a")).unwrap().1, MessageState::Answered(None));
+    let answered = format!("{head}a{{\"text\":\"t\",\"model\":\"m\",\"at\":1}}");
     let reply = Reply { text: "t".into(), model: "m".into(), at: Timestamp(1) };
     assert_eq!(record(&answered).unwrap().1, MessageState::Answered(Some(reply)));
-    let parked = record(&format!("{head}0ptoo often")).unwrap().1;
+    let parked = record(&format!("{head}ptoo often")).unwrap().1;
     assert_eq!(parked, MessageState::Parked { reason: "too often".into() });
 }
 
@@ -62,12 +64,15 @@ fn what_is_written_is_read_back_alike() {
         message: Message::text("a\nb \u{1F4E6}", Timestamp(9)),
         answer_by: AnswerBy::Record(Fingerprint::of(&[b"x"])),
     };
-    let incoming = Incoming::new(&inbound, digest()).unwrap();
-    let read = waiting(digest(), &incoming.envelope).unwrap();
+    let incoming = Incoming::new(&inbound, digest(), "gateway-2").unwrap();
+    let time = "1763800000001";
+    let envelope = format!("{}{time}{}", incoming.before_time, incoming.after_time);
+    let read = waiting(digest(), &envelope).unwrap();
     assert_eq!(read.id, incoming.id);
     assert_eq!(read.key, inbound.key.as_str());
     assert_eq!(read.message, inbound.message);
-    let (token, state) = record(&format!("{}w", incoming.token_and_fingerprint)).unwrap();
+    assert_eq!(listener(&envelope), Some("gateway-2"));
+    let (token, state) = record(&format!("{}w", &envelope[18..58])).unwrap();
     assert_eq!((token, state), (incoming.id.token, MessageState::Waiting));
 }
 
@@ -78,7 +83,7 @@ fn garbage_is_refused_and_never_panics() {
         "1",
         "2rxxx",
         "1r\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}\u{1F4E6}",
-        &ENVELOPE_V1[..44],
+        &ENVELOPE_V1[..66],
     ] {
         assert!(waiting(digest(), garbage).is_err(), "{garbage}");
         assert!(record(garbage).is_err(), "{garbage}");

@@ -69,13 +69,20 @@ impl Telegraph {
     }
 
     /// Notes who listens to a conversation that is answered here now.
-    pub(crate) fn listeners_of(&self, conversation: Digest, mut listeners: Vec<String>) {
-        listeners.retain(|listener| *listener != self.replica);
+    pub(crate) fn listeners_of(
+        &self,
+        conversation: Digest,
+        listeners: impl Iterator<Item = String>,
+    ) {
+        let mut others: Vec<String> =
+            listeners.filter(|listener| *listener != self.replica).collect();
+        others.sort_unstable();
+        others.dedup();
         let mut all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        if listeners.is_empty() {
+        if others.is_empty() {
             all.remove(&conversation);
         } else {
-            all.insert(conversation, listeners);
+            all.insert(conversation, others);
         }
     }
 

@@ -21,13 +21,19 @@ impl RedisStore {
         for stream in self.inner.keys.all_ready() {
             self.age_claims(stream, by).await?;
         }
-        for kind in [":k:", ":delayed", ":dead"] {
+        for kind in [":delayed", ":dead"] {
             for key in self.keys_with(kind).await? {
                 self.lower_scores(&key, by).await?;
             }
         }
-        for key in self.keys_with(":c:").await? {
+        for key in self.keys_with(":w:").await? {
             self.lower_interest(&key, by).await?;
+        }
+        for key in self.keys_with(":m:").await? {
+            self.age_texts(AGE_RECORDS, &key, by).await?;
+        }
+        for key in self.keys_with(":in:").await? {
+            self.age_texts(AGE_INBOX, &key, by).await?;
         }
         Ok(())
     }
@@ -85,11 +91,33 @@ impl RedisStore {
         ask.arg("HKEYS").arg(key);
         let fields: Vec<String> = self.inner.link.run(&ask).await?;
         let mut lower = Pipeline::new();
-        for field in fields.iter().filter(|field| field.starts_with("l:")) {
+        for field in &fields {
             let mut cmd = Cmd::new();
             cmd.arg("HINCRBY").arg(key).arg(field).arg(format!("-{by}"));
             lower.add_command(cmd).ignore();
         }
         if lower.is_empty() { Ok(()) } else { self.inner.link.run_all(&lower).await }
     }
+
+    /// Ages the times that stand inside of stored texts, of a hash or a list, in one step: others
+    /// may be at work on them.
+    async fn age_texts(&self, script: &str, key: &str, by: u64) -> Result<(), StoreError> {
+        let mut age = Cmd::new();
+        age.arg("EVAL").arg(script).arg(1).arg(key).arg(by);
+        self.inner.link.run(&age).await
+    }
 }
+
+const AGE_RECORDS: &str = "
+local records = redis.call('HGETALL', KEYS[1])
+for i = 1, #records, 2 do
+  local r = records[i + 1]
+  local time = string.format('%013d', tonumber(string.sub(r, 28, 40)) - tonumber(ARGV[1]))
+  redis.call('HSET', KEYS[1], records[i], string.sub(r, 1, 27) .. time .. string.sub(r, 41))
+end";
+
+const AGE_INBOX: &str = "
+for i, m in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+  local time = string.format('%013d', tonumber(string.sub(m, 46, 58)) - tonumber(ARGV[1]))
+  redis.call('LSET', KEYS[1], i - 1, string.sub(m, 1, 45) .. time .. string.sub(m, 59))
+end";

@@ -38,17 +38,24 @@ impl Turns for RedisStore {
             verb,
             claim,
             digest,
-            &[inner.keys.inbox(digest), inner.keys.history(digest), inner.keys.outbox(digest)],
+            &[
+                inner.keys.inbox(digest),
+                inner.keys.history(digest),
+                inner.keys.outbox(digest),
+                inner.keys.watchers(digest),
+            ],
         );
-        call.arg(limit.get());
-        let (inbox, history, outbox, state): (Vec<String>, Vec<String>, Fields, Fields) =
+        call.arg(limit.get() - 1);
+        let (inbox, history, outbox, watchers, attempts): OpenAnswer =
             inner.link.call(verb, &call).await?;
-        inner.telegraph.listeners_of(digest, listeners(&state));
+        let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
+        let listeners = callers.map(str::to_owned).chain(watchers);
+        inner.telegraph.listeners_of(digest, listeners);
         Ok(Opened {
             messages: inbox.iter().map(|e| stored::waiting(digest, e)).collect::<Result<_, _>>()?,
             history: history.iter().map(|e| stored::exchange(e)).collect::<Result<_, _>>()?,
             outbox: stored::outbox(outbox.iter().map(|(f, v)| (f.as_str(), v.as_str())))?,
-            attempts: attempts(&state),
+            attempts,
         })
     }
 
@@ -70,6 +77,7 @@ impl Turns for RedisStore {
                 inner.keys.history(digest),
                 inner.keys.outbox(digest),
                 inner.keys.records(digest),
+                inner.keys.watchers(digest),
             ],
         );
         call.arg(inner.keys.events())
@@ -155,6 +163,7 @@ impl Turns for RedisStore {
                 inner.keys.records(digest),
                 inner.keys.dead(inner.keys.partition(digest)),
                 inner.keys.letters(digest),
+                inner.keys.watchers(digest),
             ],
         );
         call.arg(inner.keys.events())
@@ -182,16 +191,14 @@ impl Inner {
             .arg(&claim.fence.entry)
             .arg(&claim.fence.owner)
             .arg(claim.fence.deliveries)
-            .arg(claim.conversation.as_str())
-            .arg(millis(self.options.dedupe));
+            .arg(claim.conversation.as_str());
         call
     }
 
     pub(crate) async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
         let verb = &self.scripts.release;
         let digest = claim.conversation.digest();
-        let keys = [self.keys.inbox(digest), self.keys.outbox(digest)];
-        let call = self.fenced(verb, claim, digest, &keys);
+        let call = self.fenced(verb, claim, digest, &[self.keys.inbox(digest)]);
         self.link.call::<()>(verb, &call).await?;
         self.telegraph.turn_over(digest);
         Ok(())
@@ -224,7 +231,11 @@ impl Inner {
         if order.is_empty() {
             return Ok(leases);
         }
-        let answers: Vec<Vec<u8>> = self.link.call_all(verb, &calls).await?;
+        let answers: Vec<Vec<u8>> = match self.link.call_all(verb, &calls).await {
+            // Redis came back without its data, and every claim with it.
+            Err(StoreError::Stale) => return Ok(leases),
+            answers => answers?,
+        };
         for (index, held) in order.into_iter().zip(answers.into_iter().flatten()) {
             if let Some(lease) = leases.get_mut(index) {
                 *lease = if held == 1 { Lease::Held } else { Lease::Lost };
@@ -246,12 +257,5 @@ impl Inner {
 
 /// Fields and values of a hash.
 type Fields = Vec<(String, String)>;
-
-fn listeners(state: &Fields) -> Vec<String> {
-    state.iter().filter_map(|(field, _)| field.strip_prefix("l:")).map(str::to_owned).collect()
-}
-
-fn attempts(state: &Fields) -> u32 {
-    let stored = state.iter().find(|(field, _)| field == "n");
-    stored.and_then(|(_, count)| count.parse().ok()).unwrap_or(0)
-}
+/// What `open` answers: inbox, history, outbox, watching replicas, attempts.
+type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32);

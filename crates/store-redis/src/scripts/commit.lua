@@ -1,44 +1,47 @@
 -- Makes a turn's answer final, once.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records.
--- ARGV: 1-6 fence, 7 event channels' prefix, 8 conversation's digest, 9 how many messages, 10 reply,
--- 11 outbox or '', 12 idle time in milliseconds, 13 how many turns the history keeps, 14 number of
--- the outbox's parts, 15 turn.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records, 7 watchers.
+-- ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's digest, 8 how many messages, 9 reply,
+-- 10 outbox or '', 11 idle time in milliseconds, 12 how many turns the history keeps, 13 number of
+-- the outbox's parts, 14 turn.
 if not held() then
   return stale()
 end
 -- A commit that is handed in again, or arrives late, must not take the next messages for its own.
-if redis.call('HGET', KEYS[2], 't') == ARGV[15] then
+if last_turn == ARGV[14] then
   return '[]'
 end
-local count, reply = tonumber(ARGV[9]), ARGV[10]
-local envelopes = redis.call('LRANGE', KEYS[3], 0, count - 1)
-if #envelopes < count or redis.call('EXISTS', KEYS[5]) == 1 then
+local count, reply = tonumber(ARGV[8]), ARGV[9]
+-- One more than was answered tells whether anything is left.
+local envelopes = redis.call('LRANGE', KEYS[3], '0', ARGV[8])
+if #envelopes < count or has_outbox then
   return stale()
 end
+local more = table.remove(envelopes, count + 1)
 
-local asked, records = {}, {}
+local asked = {}
 for i, envelope in ipairs(envelopes) do
-  asked[i] = string.sub(envelope, 46)
-  records[2 * i - 1] = string.sub(envelope, 3, 18)
-  local answer = string.sub(envelope, 2, 2) == 'r' and reply or ''
-  records[2 * i] = string.sub(envelope, 19, 45) .. 'a' .. answer
+  asked[i] = string.sub(envelope, line_end(envelope) + 1)
 end
-for i = 1, #records, 1000 do
-  redis.call('HSET', KEYS[6], unpack(records, i, math.min(i + 999, #records)))
-end
-redis.call('PEXPIRE', KEYS[6], keep)
-redis.call('RPUSH', KEYS[4], '{"v":1,"asked":[' .. table.concat(asked, ',') .. '],"reply":' .. reply .. '}')
-redis.call('LTRIM', KEYS[4], -tonumber(ARGV[13]), -1)
-redis.call('PEXPIRE', KEYS[4], ARGV[12])
-redis.call('LTRIM', KEYS[3], count, -1)
-redis.call('HDEL', KEYS[2], 'n')
-tell(function()
-  return '{"c":"' .. ARGV[8] .. '","committed":' .. refs(envelopes) .. ',"reply":' .. reply .. '}'
+record(KEYS[6], envelopes, function(envelope)
+  return string.sub(envelope, 2, 2) == 'r' and 'a' .. reply or 'a'
 end)
-if ARGV[11] ~= '' then
-  redis.call('HSET', KEYS[5], 'b', ARGV[11], 'n', ARGV[14])
-  redis.call('HSET', KEYS[2], 't', ARGV[15])
+local turns = redis.call('RPUSH', KEYS[4],
+  '{"v":1,"asked":[' .. table.concat(asked, ',') .. '],"reply":' .. reply .. '}')
+if turns > tonumber(ARGV[12]) then
+  redis.call('LTRIM', KEYS[4], '-' .. ARGV[12], '-1')
+end
+redis.call('PEXPIRE', KEYS[4], ARGV[11])
+redis.call('LTRIM', KEYS[3], ARGV[8], '-1')
+tell(KEYS[7], ARGV[6], envelopes, function()
+  return '{"c":"' .. ARGV[7] .. '","committed":' .. refs(envelopes) .. ',"reply":' .. reply .. '}'
+end)
+if attempts then
+  redis.call('HDEL', KEYS[2], 'n')
+end
+if ARGV[10] ~= '' then
+  redis.call('HSET', KEYS[5], 'b', ARGV[10], 'n', ARGV[13])
+  redis.call('HSET', KEYS[2], 't', ARGV[14], 'o', '1')
 else
-  finish(redis.call('LLEN', KEYS[3]) > 0)
+  finish(more ~= nil)
 end
 return refs(envelopes)

@@ -1,21 +1,32 @@
 -- Stands before every fenced script. KEYS[1] is the partition's queue of ready conversations,
--- KEYS[2] the conversation; ARGV[1] to ARGV[6] are the group, the entry, the owner, the
--- delivery count, the conversation's name and how long its traces are kept, in milliseconds.
-local group, entry, owner, deliveries, name, keep =
-  ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
+-- KEYS[2] the conversation; ARGV[1] to ARGV[5] are the group, the entry, the owner, the
+-- delivery count, and the conversation's name.
+--
+-- The scripts make as few calls as they can: a call costs Redis more than what most of them do.
+local group, entry, owner, deliveries, name =
+  ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+-- What the conversation's hash says: its attempts, the last turn that left an outbox, and
+-- whether the outbox holds anything.
+local attempts, last_turn, has_outbox
+
+local function leave_queue()
+  redis.call('XACK', KEYS[1], group, entry)
+  redis.call('XDEL', KEYS[1], entry)
+end
 
 -- The pending-entries list is the lease, so it alone says who owns the entry. The
 -- conversation must also still name this entry: an erased one leaves an orphan in the queue.
 local function held()
-  local pending = redis.call('XPENDING', KEYS[1], group, entry, entry, 1)[1]
+  local pending = redis.call('XPENDING', KEYS[1], group, entry, entry, '1')[1]
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  if redis.call('HGET', KEYS[2], 'e') ~= entry then
-    redis.call('XACK', KEYS[1], group, entry)
-    redis.call('XDEL', KEYS[1], entry)
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o')
+  if state[1] ~= entry then
+    leave_queue()
     return false
   end
+  attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
   return true
 end
 
@@ -23,41 +34,46 @@ local function stale()
   return redis.error_reply('STALE the claim is no longer held')
 end
 
-local function leave_queue()
-  redis.call('XACK', KEYS[1], group, entry)
-  redis.call('XDEL', KEYS[1], entry)
-end
-
--- Ends the claim; a conversation with something waiting goes to the end of the queue.
+-- Ends the claim. A conversation with something waiting goes to the end of the queue; the hash
+-- of one without is empty then, and gone.
 local function finish(waits)
   leave_queue()
   if waits then
-    local again = redis.call('XADD', KEYS[1], '*', 'c', name)
-    redis.call('HSET', KEYS[2], 'e', again)
+    redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
-    redis.call('HDEL', KEYS[2], 'e')
-    redis.call('PEXPIRE', KEYS[2], keep)
+    redis.call('HDEL', KEYS[2], 'e', 'n', 't')
   end
 end
 
--- Publishes to every other replica that listens to this conversation, and forgets those whose
--- interest has run out. The message is built only if somebody listens.
-local function tell(build)
-  local fields = redis.call('HGETALL', KEYS[2])
-  local now, message = nil, nil
-  for i = 1, #fields, 2 do
-    if string.sub(fields[i], 1, 2) == 'l:' then
-      if not now then
-        local t = redis.call('TIME')
-        now = t[1] * 1000 + math.floor(t[2] / 1000)
+-- Where the listener of an envelope ends and its JSON begins.
+local function line_end(envelope)
+  return string.find(envelope, '\n', 59, true)
+end
+
+-- Publishes to every other replica where somebody waits for one of these messages, or watches
+-- the conversation. The event is built only if there is one.
+local function tell(watchers, channels, envelopes, build)
+  local listeners = {}
+  for _, envelope in ipairs(envelopes) do
+    listeners[string.sub(envelope, 59, line_end(envelope) - 1)] = true
+  end
+  local watching = redis.call('HGETALL', watchers)
+  if #watching > 0 then
+    local t = redis.call('TIME')
+    local now = t[1] * 1000 + math.floor(t[2] / 1000)
+    for i = 1, #watching, 2 do
+      if tonumber(watching[i + 1]) < now then
+        redis.call('HDEL', watchers, watching[i])
+      else
+        listeners[watching[i]] = true
       end
-      local listener = string.sub(fields[i], 3)
-      if tonumber(fields[i + 1]) < now then
-        redis.call('HDEL', KEYS[2], fields[i])
-      elseif listener ~= owner then
-        message = message or build()
-        redis.call('PUBLISH', ARGV[7] .. listener, message)
-      end
+    end
+  end
+  listeners[''], listeners[owner] = nil, nil
+  if next(listeners) then
+    local event = build()
+    for listener in pairs(listeners) do
+      redis.call('PUBLISH', channels .. listener, event)
     end
   end
 end
@@ -69,4 +85,28 @@ local function refs(envelopes)
     list[i] = string.sub(envelope, 3, 29)
   end
   return '["' .. table.concat(list, '","') .. '"]'
+end
+
+-- Says of the records of these messages how far they have come. A record that has run out, or
+-- belongs to a later message with the same key, stays as it is.
+local function record(records, envelopes, state)
+  local keys = {}
+  for i, envelope in ipairs(envelopes) do
+    keys[i] = string.sub(envelope, 3, 18)
+  end
+  local updates = {}
+  for first = 1, #keys, 1000 do
+    local last = math.min(first + 999, #keys)
+    local known = redis.call('HMGET', records, unpack(keys, first, last))
+    for i = first, last do
+      local envelope, old = envelopes[i], known[i - first + 1]
+      if old and string.sub(old, 1, 11) == string.sub(envelope, 19, 29) then
+        updates[#updates + 1] = keys[i]
+        updates[#updates + 1] = string.sub(envelope, 19, 58) .. state(envelope)
+      end
+    end
+  end
+  for first = 1, #updates, 1000 do
+    redis.call('HSET', records, unpack(updates, first, math.min(first + 999, #updates)))
+  end
 end

@@ -1,17 +1,14 @@
 -- Erases a conversation. A claim on it becomes stale. An entry that was not handed out yet stays in
 -- the queue as an orphan, since deleting it would make the group's lag unknown; whoever gets it
 -- finds that the conversation doesn't name it, and drops it.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 seen keys, 7 records, 8 dead letters
--- by time, 9 dead letters of the conversation, 10 delayed. ARGV: 1 group, 2 conversation's name.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records, 7 watchers, 8 dead letters
+-- of the conversation, 9 dead letters by time, 10 delayed. ARGV: 1 group, 2 conversation's name.
 local entry = redis.call('HGET', KEYS[2], 'e')
-if entry and entry ~= 'delayed' then
-  if redis.call('XACK', KEYS[1], ARGV[1], entry) == 1 then
-    redis.call('XDEL', KEYS[1], entry)
-  end
+if entry and entry ~= 'delayed' and redis.call('XACK', KEYS[1], ARGV[1], entry) == 1 then
+  redis.call('XDEL', KEYS[1], entry)
 end
 redis.call('ZREM', KEYS[10], ARGV[2])
-local letters = redis.call('HKEYS', KEYS[9])
-for _, id in ipairs(letters) do
-  redis.call('ZREM', KEYS[8], id)
+for _, id in ipairs(redis.call('HKEYS', KEYS[8])) do
+  redis.call('ZREM', KEYS[9], id)
 end
-return redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[9])
+return redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8])

@@ -4,9 +4,9 @@
 local answers = {}
 for i = 3, #ARGV, 2 do
   local entry = ARGV[i]
-  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], entry, entry, 1)[1]
+  local pending = redis.call('XPENDING', KEYS[1], ARGV[1], entry, entry, '1')[1]
   if pending and pending[2] == ARGV[2] and pending[4] == tonumber(ARGV[i + 1]) then
-    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, entry, 'JUSTID')
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], '0', entry, 'JUSTID')
     answers[#answers + 1] = 1
   else
     answers[#answers + 1] = 0

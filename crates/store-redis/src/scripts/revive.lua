@@ -17,22 +17,24 @@ if letter.outbox then
       redis.call('HSET', KEYS[4], field, value)
     end
   end
+  redis.call('HSET', KEYS[2], 'o', '1')
 else
   -- A turn at work counts its messages from the head of the inbox, so nothing may come before
   -- them while one runs.
   local at_work = entry and entry ~= 'delayed'
-    and #redis.call('XPENDING', KEYS[1], ARGV[2], entry, entry, 1) > 0
+    and #redis.call('XPENDING', KEYS[1], ARGV[2], entry, entry, '1') > 0
   for i = 1, #letter.envelopes do
     local envelope = at_work and letter.envelopes[i] or letter.envelopes[#letter.envelopes + 1 - i]
     redis.call(at_work and 'RPUSH' or 'LPUSH', KEYS[3], envelope)
-    if redis.call('HEXISTS', KEYS[5], string.sub(envelope, 3, 18)) == 1 then
-      redis.call('HSET', KEYS[5], string.sub(envelope, 3, 18), string.sub(envelope, 19, 45) .. 'w')
+    local key = string.sub(envelope, 3, 18)
+    local record = redis.call('HGET', KEYS[5], key)
+    if record and string.sub(record, 1, 11) == string.sub(envelope, 19, 29) then
+      redis.call('HSET', KEYS[5], key, string.sub(envelope, 19, 58) .. 'w')
     end
   end
 end
 if not entry then
   redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', letter.conversation))
-  redis.call('PERSIST', KEYS[2])
 end
 redis.call('HDEL', KEYS[7], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])

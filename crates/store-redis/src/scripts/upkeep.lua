@@ -7,7 +7,7 @@ repeat
   local page = redis.call('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], cursor, 'COUNT', limit - #taken)
   cursor = page[1]
   for _, found in ipairs(page[2]) do
-    local pending = redis.call('XPENDING', KEYS[1], ARGV[1], found[1], found[1], 1)[1]
+    local pending = redis.call('XPENDING', KEYS[1], ARGV[1], found[1], found[1], '1')[1]
     taken[#taken + 1] = {found[1], found[2][2], pending[4]}
   end
 until cursor == '0-0' or #taken >= limit
