@@ -4,6 +4,7 @@ mod chain;
 mod complaint;
 mod dialects;
 mod http;
+mod instructions;
 mod ollama_probe;
 mod options;
 mod provider;

@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::chain::{Breaker, BreakerOptions, Guard, Jitter, Limits, Link, Places};
 use crate::complaint::Complaint;
 use crate::dialects::{Anthropic, Dialect, Ollama, OpenAi};
+use crate::instructions::Instructions;
 use crate::reading;
 use crate::retry_after::retry_after;
 use crate::{Api, InvalidProvider, ProviderOptions, http};
@@ -37,6 +38,7 @@ struct Upstream {
     url: Url,
     dialect: Box<dyn Dialect>,
     key: Option<SecretString>,
+    instructions: Instructions,
 }
 
 /// One model at a provider.
@@ -59,7 +61,13 @@ impl Provider {
         let key = options.api_key;
         Ok(Self {
             id: options.id,
-            upstream: Arc::new(Upstream { client, url, dialect, key }),
+            upstream: Arc::new(Upstream {
+                client,
+                url,
+                dialect,
+                key,
+                instructions: Instructions::default(),
+            }),
             places: Places::new(options.max_concurrent),
             limits: options.limits,
             breaker: options.breaker,
@@ -115,8 +123,11 @@ impl LanguageModel for RemoteModel {
     }
 
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
-        let Upstream { client, url, dialect, key } = &*self.upstream;
-        let body = dialect.request(&self.model, &prompt).map_err(|error| {
+        let Upstream { client, url, dialect, key, instructions } = &*self.upstream;
+        let spelled = instructions
+            .spell(&prompt.system)
+            .and_then(|instructions| dialect.request(&self.model, instructions.json(), &prompt));
+        let body = spelled.map_err(|error| {
             ModelError::Refused(format!("the prompt can't be written: {error}"))
         })?;
         drop(prompt);

@@ -7,6 +7,7 @@ use conversation::ports::ModelError;
 use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::messages::Messages;
 use super::{Dialect, write};
@@ -27,13 +28,9 @@ struct Request<'a> {
     model: &'a str,
     max_tokens: NonZeroU32,
     stream: bool,
-    #[serde(skip_serializing_if = "is_blank")]
-    system: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<&'a RawValue>,
     messages: Messages<'a>,
-}
-
-fn is_blank(text: &&str) -> bool {
-    text.trim().is_empty()
 }
 
 impl Dialect for Anthropic {
@@ -52,15 +49,20 @@ impl Dialect for Anthropic {
         (HeaderName::from_static("x-api-key"), key.to_owned())
     }
 
-    fn request(&self, model: &str, prompt: &Prompt) -> serde_json::Result<Vec<u8>> {
+    fn request(
+        &self,
+        model: &str,
+        system: Option<&RawValue>,
+        prompt: &Prompt,
+    ) -> serde_json::Result<Vec<u8>> {
         let request = Request {
             model,
             max_tokens: self.max_tokens,
             stream: true,
-            system: &prompt.system,
+            system,
             messages: Messages::from_the_customer(prompt),
         };
-        write(&request, prompt)
+        write(&request, system, prompt)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

@@ -3,38 +3,39 @@
 
 use conversation::{Prompt, Role, Utterance};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde_json::value::RawValue;
 
 /// The messages of a request.
 pub(super) struct Messages<'a> {
-    system: &'a str,
+    system: Option<&'a RawValue>,
     utterances: &'a [Utterance],
 }
 
 impl<'a> Messages<'a> {
     /// With the instructions as the first message, if there are any.
-    pub(super) fn with_system(prompt: &'a Prompt) -> Self {
-        Self { system: &prompt.system, utterances: &prompt.utterances }
+    pub(super) fn with_system(system: Option<&'a RawValue>, prompt: &'a Prompt) -> Self {
+        Self { system, utterances: &prompt.utterances }
     }
 
     /// Without the instructions, and beginning with the customer's words.
     pub(super) fn from_the_customer(prompt: &'a Prompt) -> Self {
         let said = |utterance: &Utterance| utterance.role == Role::Customer;
         let start = prompt.utterances.iter().position(said).unwrap_or(0);
-        Self { system: "", utterances: &prompt.utterances[start..] }
+        Self { system: None, utterances: &prompt.utterances[start..] }
     }
 }
 
 #[derive(serde::Serialize)]
-struct Message<'a> {
+struct Message<'a, T: ?Sized> {
     role: &'static str,
-    content: &'a str,
+    content: &'a T,
 }
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
-        if !self.system.trim().is_empty() {
-            list.serialize_element(&Message { role: "system", content: self.system })?;
+        if let Some(content) = self.system {
+            list.serialize_element(&Message { role: "system", content })?;
         }
         // Vendors refuse a whole request for one message without words.
         for Utterance { role, text } in self.utterances {
@@ -45,7 +46,7 @@ impl Serialize for Messages<'_> {
                 Role::Customer => "user",
                 Role::Assistant => "assistant",
             };
-            list.serialize_element(&Message { role, content: text })?;
+            list.serialize_element(&Message { role, content: text.as_str() })?;
         }
         list.end()
     }

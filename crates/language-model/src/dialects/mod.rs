@@ -8,6 +8,7 @@ mod openai;
 
 use conversation::Prompt;
 use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::value::RawValue;
 
 pub(crate) use anthropic::Anthropic;
 pub(crate) use ollama::Ollama;
@@ -27,17 +28,27 @@ pub(crate) trait Dialect: Send + Sync {
     /// The header that carries `key`.
     fn key_header(&self, key: &str) -> (HeaderName, String);
 
-    /// The body of a request.
-    fn request(&self, model: &str, prompt: &Prompt) -> serde_json::Result<Vec<u8>>;
+    /// The body of a request. `system` are the prompt's instructions as JSON, if it has any.
+    fn request(
+        &self,
+        model: &str,
+        system: Option<&RawValue>,
+        prompt: &Prompt,
+    ) -> serde_json::Result<Vec<u8>>;
 
     /// A reader for one answer.
     fn reader(&self) -> Box<dyn Reader>;
 }
 
 /// Writes `request`, whose size is about that of the prompt in it.
-fn write(request: &impl serde::Serialize, prompt: &Prompt) -> serde_json::Result<Vec<u8>> {
+fn write(
+    request: &impl serde::Serialize,
+    system: Option<&RawValue>,
+    prompt: &Prompt,
+) -> serde_json::Result<Vec<u8>> {
     let said: usize = prompt.utterances.iter().map(|utterance| utterance.text.len() + 48).sum();
-    let mut body = Vec::with_capacity(prompt.system.len() + prompt.system.len() / 8 + said + 256);
+    let instructions = system.map_or(0, |system| system.get().len());
+    let mut body = Vec::with_capacity(instructions + said + said / 8 + 256);
     serde_json::to_writer(&mut body, request)?;
     Ok(body)
 }

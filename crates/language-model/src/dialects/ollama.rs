@@ -5,6 +5,7 @@ use conversation::ports::ModelError;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::messages::Messages;
 use super::{Dialect, write};
@@ -39,14 +40,19 @@ impl Dialect for Ollama {
         (AUTHORIZATION, format!("Bearer {key}"))
     }
 
-    fn request(&self, model: &str, prompt: &Prompt) -> serde_json::Result<Vec<u8>> {
+    fn request(
+        &self,
+        model: &str,
+        system: Option<&RawValue>,
+        prompt: &Prompt,
+    ) -> serde_json::Result<Vec<u8>> {
         let request = Request {
             model,
             stream: true,
             keep_alive: &self.keep_alive,
-            messages: Messages::with_system(prompt),
+            messages: Messages::with_system(system, prompt),
         };
-        write(&request, prompt)
+        write(&request, system, prompt)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

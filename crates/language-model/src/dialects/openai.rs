@@ -5,6 +5,7 @@ use conversation::ports::ModelError;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::messages::Messages;
 use super::{Dialect, write};
@@ -34,9 +35,14 @@ impl Dialect for OpenAi {
         (AUTHORIZATION, format!("Bearer {key}"))
     }
 
-    fn request(&self, model: &str, prompt: &Prompt) -> serde_json::Result<Vec<u8>> {
-        let messages = Messages::with_system(prompt);
-        write(&Request { model, stream: true, messages }, prompt)
+    fn request(
+        &self,
+        model: &str,
+        system: Option<&RawValue>,
+        prompt: &Prompt,
+    ) -> serde_json::Result<Vec<u8>> {
+        let messages = Messages::with_system(system, prompt);
+        write(&Request { model, stream: true, messages }, system, prompt)
     }
 
     fn reader(&self) -> Box<dyn Reader> {
