@@ -8,17 +8,41 @@ use crate::packages;
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
-    cargo(&["build", "--package", "gateway"], &[])?;
+    cargo(&["build", "--locked", "--package", "gateway"], &[])?;
     let gateway = binary("debug");
-    let mut test = vec!["test", "--workspace"];
+    let mut test = vec!["test", "--workspace", "--locked"];
     test.extend(arguments.iter().map(String::as_str));
+    if !has_recorded_answers()? {
+        if !arguments.iter().any(|argument| argument == "--") {
+            test.push("--");
+        }
+        test.extend(["--skip", RECORDED_ANSWERS_TESTS]);
+    }
     cargo(&test, &[("OPENCLAW_GATEWAY_BINARY", &gateway)])
+}
+
+/// The tests that read every recorded answer of the model vendors.
+const RECORDED_ANSWERS_TESTS: &str = "fixture_tests";
+
+/// Whether the recorded answers lie beside this checkout. They come from other projects' public
+/// test suites and are not ours to ship, so only where everything must be checked are they a must.
+fn has_recorded_answers() -> Result<bool, String> {
+    let folder = workspace_root().join("../shared/fixtures");
+    if folder.is_dir() {
+        return Ok(true);
+    }
+    let absent = "the vendors' recorded answers are not in ../shared/fixtures";
+    if std::env::var_os("CI").is_some() {
+        return Err(format!("{absent}, and with CI set nothing may be left out"));
+    }
+    eprintln!("xtask: {absent}: SKIPPING the tests that read them ({RECORDED_ANSWERS_TESTS})");
+    Ok(false)
 }
 
 /// Prints the table of figures.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
-    cargo(&["build", "--release", "--package", "gateway"], &[])?;
+    cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
     let gateway = binary("release");
     let mut run =
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "bench", "--"];

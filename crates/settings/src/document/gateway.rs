@@ -13,8 +13,9 @@ section! {
         bind: Bind = Bind::Loopback,
         /// Who may use the API.
         auth: Auth,
-        /// Addresses and networks of the proxies in front, whose `X-Forwarded-For` and
-        /// `X-Request-Id` are believed. Default none, since anybody can send these headers.
+        /// Addresses and networks of the proxies in front, whose `X-Request-Id` is believed:
+        /// it makes a request that a proxy repeats the same message. Default none, since anybody can
+        /// send this header.
         trusted_proxies: List<Network>,
         /// How long a stop waits for the turns and requests in flight, in seconds. Default 25:
         /// less than the 30 that container runtimes give before they kill.

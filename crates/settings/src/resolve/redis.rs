@@ -9,7 +9,7 @@ use crate::document::Store;
 
 /// What was expected, for a problem's message.
 pub(super) const EXPECTATION: &str =
-    "a URL such as redis://host:6379/0, rediss://… for TLS or redis+unix:///path for a socket";
+    "a URL such as redis://:password@host:6379/0, or redis+unix:///path for a socket";
 
 /// The address from `REDIS_URL`, or else from the file.
 pub(super) fn url(
@@ -30,7 +30,11 @@ pub(super) fn url(
 pub(super) fn is_url(text: &str) -> bool {
     let Ok(url) = Url::parse(text) else { return false };
     match url.scheme() {
-        "redis" | "rediss" => url.host_str().is_some_and(|host| !host.is_empty()),
+        "redis" => {
+            let database = url.path().trim_start_matches('/');
+            let is_number = database.is_empty() || database.parse::<u16>().is_ok();
+            is_number && url.host_str().is_some_and(|host| !host.is_empty())
+        }
         "redis+unix" | "unix" => url.path().len() > 1,
         _ => false,
     }
@@ -42,11 +46,17 @@ mod tests {
 
     #[test]
     fn addresses_of_redis_are_told_from_others() {
-        for url in ["redis://redis:6379", "rediss://:p%40ss@h:1/0", "redis+unix:///run/redis.sock"]
-        {
+        for url in ["redis://redis:6379", "redis://:p%40ss@h:1/0", "redis+unix:///run/redis.sock"] {
             assert!(is_url(url), "{url}");
         }
-        for url in ["redis:6379", "localhost:6379", "redis://", "http://redis:6379", "unix:"] {
+        for url in [
+            "redis:6379",
+            "localhost:6379",
+            "redis://",
+            "http://redis:6379",
+            "unix:",
+            "redis://h/abc",
+        ] {
             assert!(!is_url(url), "{url}");
         }
     }

@@ -13,13 +13,13 @@ const FILE: &str = "{ gateway: { port: 1000 }, logging: { level: 'error' }, \
 fn variables_override_the_file() {
     let variables = [
         ("OPENCLAW_GATEWAY_PORT", "2000"),
-        ("REDIS_URL", "rediss://environment:1/2"),
+        ("REDIS_URL", "redis://environment:1/2"),
         ("OLLAMA_HOST", "environment"),
         ("LOG_LEVEL", "DEBUG"),
     ];
     let settings = settings(FILE, &variables);
     assert_eq!(settings.gateway.port, 2000);
-    assert_eq!(settings.redis_url.unwrap().expose_secret(), "rediss://environment:1/2");
+    assert_eq!(settings.redis_url.unwrap().expose_secret(), "redis://environment:1/2");
     assert_eq!(settings.ollama.unwrap().as_str(), "http://environment:11434/");
     assert_eq!(settings.logging.level, LogLevel::Debug);
 }
@@ -67,7 +67,7 @@ fn every_wrong_variable_is_named() {
              65535",
             &format!("environment: OPENCLAW_GATEWAY_TOKEN = (hidden): {secret}"),
             "environment: REDIS_URL = (hidden): expected a URL such as redis://host:6379/0, \
-             rediss://… for TLS or redis+unix:///path for a socket",
+             or redis+unix:///path for a socket",
         ]
     );
 }
