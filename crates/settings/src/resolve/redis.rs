@@ -9,7 +9,7 @@ use crate::document::Store;
 
 /// What was expected, for a problem's message.
 pub(super) const EXPECTATION: &str =
-    "a URL such as redis://:password@host:6379/0, or redis+unix:///path for a socket";
+    "a URL such as redis://host:6379/0 or redis+unix:///path for a socket";
 
 /// The address from `REDIS_URL`, or else from the file.
 pub(super) fn url(

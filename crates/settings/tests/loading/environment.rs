@@ -66,7 +66,7 @@ fn every_wrong_variable_is_named() {
             "environment: OPENCLAW_GATEWAY_PORT = \"99999\": expected a whole number from 1 to \
              65535",
             &format!("environment: OPENCLAW_GATEWAY_TOKEN = (hidden): {secret}"),
-            "environment: REDIS_URL = (hidden): expected a URL such as redis://host:6379/0, \
+            "environment: REDIS_URL = (hidden): expected a URL such as redis://host:6379/0 \
              or redis+unix:///path for a socket",
         ]
     );
