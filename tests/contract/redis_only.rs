@@ -2,7 +2,9 @@
 //! full.
 
 mod away;
+mod bookkeeping;
 mod full;
+mod later_versions;
 mod partitions;
 mod restart;
 mod scripts;

@@ -38,3 +38,11 @@ fn describe(error: &RedisError) -> String {
 pub(crate) fn unreadable(what: &'static str, why: &(impl ToString + ?Sized)) -> StoreError {
     StoreError::Unreadable { what, why: why.to_string() }
 }
+
+/// Stored JSON that can't be read. What the JSON's own error says may quote a stored value, and a
+/// value may be what a customer wrote, so only its kind and its place are told.
+pub(crate) fn unreadable_json(what: &'static str, error: &serde_json::Error) -> StoreError {
+    let (line, column) = (error.line(), error.column());
+    let why = format!("{:?} error at line {line} column {column}", error.classify());
+    StoreError::Unreadable { what, why }
+}

@@ -92,7 +92,7 @@ impl Keys {
         format!("{prefix}:partitions")
     }
 
-    /// The names of all replicas that were seen.
+    /// The replicas that were seen lately, each with the time of its last report.
     pub(crate) fn replicas(&self) -> String {
         format!("{}:replicas", self.prefix)
     }
@@ -110,6 +110,15 @@ impl Keys {
     fn of(&self, kind: &str, digest: Digest) -> String {
         format!("{}:{{p{:02}}}:{kind}:{digest}", self.prefix, self.partition(digest))
     }
+}
+
+/// Reads a conversation's digest as the keys spell it.
+pub(crate) fn digest(hex: &str) -> Option<Digest> {
+    let mut digest = Digest([0; 16]);
+    for (index, byte) in digest.0.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 #[cfg(test)]

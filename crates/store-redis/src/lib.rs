@@ -5,6 +5,7 @@ mod errors;
 mod events;
 mod inbox;
 mod keys;
+mod letters;
 mod link;
 mod overview;
 mod reader;

@@ -1,15 +1,21 @@
 //! Replicas and queues, as Redis knows them.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use conversation::ports::{Overview, QueueFigures, ReplicaReport};
 use conversation::{Clock, StoreError, SystemClock};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::link::GROUP;
-use crate::{RedisStore, stored};
+use crate::{RedisStore, millis, stored};
 
 /// How long a replica counts as alive after it last reported.
-const ALIVE_SECONDS: u64 = 10;
+const ALIVE: Duration = Duration::from_secs(10);
+/// How long it stays listed. Every start is another replica, so the list must not keep them all.
+const LISTED: Duration = Duration::from_secs(60 * 60);
+
+const REPORT: &str = "a replica's report";
 
 #[async_trait]
 impl Overview for RedisStore {
@@ -20,20 +26,23 @@ impl Overview for RedisStore {
     }
 
     async fn report(&self, report: ReplicaReport) -> Result<(), StoreError> {
-        let keys = &self.inner.keys;
+        let (keys, verb) = (&self.inner.keys, &self.inner.scripts.report);
         let report = ReplicaReport { seen_at: SystemClock.now(), ..report };
-        let json = stored::to_json("a replica's report", &report)?;
-        let mut tell = Pipeline::new();
-        tell.set_ex(keys.replica(&report.id), json, ALIVE_SECONDS).ignore();
-        tell.sadd(keys.replicas(), &report.id).ignore();
-        self.inner.link.run_all(&tell).await
+        let json = stored::to_json(REPORT, &report)?;
+        let mut say = Cmd::new();
+        say.arg("SET").arg(keys.replica(&report.id)).arg(json).arg("EX").arg(ALIVE.as_secs());
+        self.inner.link.run::<()>(&say).await?;
+        let mut list = verb.call();
+        list.arg(keys.replicas()).arg(&report.id).arg(millis(LISTED));
+        self.inner.link.call(verb, &list).await
     }
 
     async fn replicas(&self) -> Result<Vec<ReplicaReport>, StoreError> {
         let (keys, link) = (&self.inner.keys, &self.inner.link);
-        let mut members = Cmd::new();
-        members.arg("SMEMBERS").arg(keys.replicas());
-        let mut ids: Vec<String> = link.run(&members).await?;
+        let verb = &self.inner.scripts.replicas;
+        let mut call = verb.call();
+        call.arg(keys.replicas()).arg(millis(ALIVE));
+        let mut ids: Vec<String> = link.call(verb, &call).await?;
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -43,20 +52,11 @@ impl Overview for RedisStore {
             reads.get(keys.replica(id));
         }
         let reports: Vec<Option<String>> = link.run_all(&reads).await?;
-        let mut forgetting = Pipeline::new();
-        let mut alive = Vec::with_capacity(ids.len());
-        for (id, report) in ids.iter().zip(reports) {
-            match report {
-                Some(json) => alive.push(stored::from_json("a replica's report", &json)?),
-                None => {
-                    forgetting.srem(keys.replicas(), id).ignore();
-                }
-            }
-        }
-        if !forgetting.is_empty() {
-            link.run_all::<()>(&forgetting).await?;
-        }
-        Ok(alive)
+        let read = |json: String| {
+            let skip = |error: &StoreError| tracing::debug!(%error, "a replica is left out");
+            stored::from_json(REPORT, &json).inspect_err(skip).ok()
+        };
+        Ok(reports.into_iter().flatten().filter_map(read).collect())
     }
 
     async fn queue(&self) -> Result<QueueFigures, StoreError> {

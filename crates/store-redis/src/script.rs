@@ -71,6 +71,8 @@ scripts! {
     watch: plain(3),
     queue: plain(3),
     tidy: plain(1),
+    report: plain(1),
+    replicas: plain(1),
     open: fenced(6),
     commit: fenced(7),
     sending: fenced(3),

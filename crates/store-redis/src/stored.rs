@@ -21,7 +21,7 @@ use conversation::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::errors::unreadable;
+use crate::errors::{unreadable, unreadable_json};
 
 /// The version of the envelope that this code writes.
 const ENVELOPE: u8 = b'1';
@@ -119,7 +119,7 @@ pub(crate) fn record(stored: &str) -> Result<([u8; 8], MessageState), StoreError
     let mut token = [0; 8];
     BASE64
         .decode_slice(stored.get(..11).ok_or_else(short)?, &mut token)
-        .map_err(|error| unreadable(WHAT, &error))?;
+        .map_err(|_| unreadable(WHAT, "its token is not base64"))?;
     let rest = stored.get(RECORD_STATE + 1..).ok_or_else(short)?;
     let state = match stored.as_bytes().get(RECORD_STATE) {
         Some(b'w') => MessageState::Waiting,
@@ -144,11 +144,21 @@ struct StoredExchange {
 }
 
 /// Reads one turn of a history.
-pub(crate) fn exchange(stored: &str) -> Result<Exchange, StoreError> {
+fn exchange(stored: &str) -> Result<Exchange, StoreError> {
     const WHAT: &str = "a turn of the history";
     let StoredExchange { v, asked, reply } = from_json(WHAT, stored)?;
     known_version(WHAT, v)?;
     Ok(Exchange { asked: asked.into_iter().map(|stored| stored.message).collect(), reply })
+}
+
+/// Reads a history. A turn that can't be read here, since a later version wrote it, is left out:
+/// it is context for the next answer, and worth less than the answer itself.
+pub(crate) fn history(turns: &[String]) -> Vec<Exchange> {
+    let read = |turn: &String| {
+        let warn = |error: &StoreError| tracing::warn!(%error, "a turn is left out");
+        exchange(turn).inspect_err(warn).ok()
+    };
+    turns.iter().filter_map(read).collect()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -196,14 +206,14 @@ fn part_state(stored: &str) -> Result<PartState, StoreError> {
 }
 
 pub(crate) fn to_json(what: &'static str, value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| unreadable(what, &error))
+    serde_json::to_string(value).map_err(|error| unreadable_json(what, &error))
 }
 
 pub(crate) fn from_json<'a, T: Deserialize<'a>>(
     what: &'static str,
     json: &'a str,
 ) -> Result<T, StoreError> {
-    serde_json::from_str(json).map_err(|error| unreadable(what, &error))
+    serde_json::from_str(json).map_err(|error| unreadable_json(what, &error))
 }
 
 /// Refuses a form that a later version wrote.

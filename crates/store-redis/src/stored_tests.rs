@@ -91,3 +91,22 @@ fn garbage_is_refused_and_never_panics() {
     }
     assert!(outbox([("b", "{}")].into_iter()).is_err());
 }
+
+#[test]
+fn a_turn_that_cannot_be_read_is_left_out_of_the_history() {
+    let later = EXCHANGE_V1.replace("\"v\":1", "\"v\":2").replace("hello", "later");
+    let turns = [EXCHANGE_V1.to_owned(), later, "garbage".to_owned(), EXCHANGE_V1.to_owned()];
+    let replies: Vec<String> = history(&turns).into_iter().map(|turn| turn.reply.text).collect();
+    assert_eq!(replies, ["hello", "hello"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_never_quoted() {
+    let secret = EXCHANGE_V1.replace("\"v\":1", "\"v\":\"my secret\"");
+    let error = exchange(&secret).unwrap_err().to_string();
+    assert!(!error.contains("secret"), "{error}");
+    assert!(error.contains("Data error at line 1"), "{error}");
+    let head = "AAECAwQFBgcfingerprint-01231763800000001";
+    let error = record(&format!("{head}a\"my secret\"")).unwrap_err().to_string();
+    assert!(!error.contains("secret"), "{error}");
+}

@@ -19,7 +19,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::errors::store_error;
-use crate::keys::Keys;
+use crate::keys::{self, Keys};
 use crate::link::within;
 use crate::{Inner, Options, stored};
 
@@ -187,7 +187,7 @@ impl Inner {
             tracing::debug!("an event that is not known here");
             return;
         };
-        let Some(conversation) = digest(&c) else { return };
+        let Some(conversation) = keys::digest(&c) else { return };
         let ids = |heads: &[String]| {
             let known = |head: &String| stored::message_id(conversation, head).ok();
             heads.iter().filter_map(known).collect()
@@ -205,14 +205,6 @@ impl Inner {
         };
         self.hub.announce(conversation, &Arc::new(event));
     }
-}
-
-fn digest(hex: &str) -> Option<Digest> {
-    let mut digest = Digest([0; 16]);
-    for (index, byte) in digest.0.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }
 
 async fn tell(inner: Arc<Inner>, mut outgoing: mpsc::Receiver<(String, String)>) {

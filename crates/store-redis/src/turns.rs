@@ -53,7 +53,7 @@ impl Turns for RedisStore {
         inner.telegraph.listeners_of(digest, listeners);
         Ok(Opened {
             messages: inbox.iter().map(|e| stored::waiting(digest, e)).collect::<Result<_, _>>()?,
-            history: history.iter().map(|e| stored::exchange(e)).collect::<Result<_, _>>()?,
+            history: stored::history(&history),
             outbox: stored::outbox(outbox.iter().map(|(f, v)| (f.as_str(), v.as_str())))?,
             attempts,
         })
@@ -170,7 +170,7 @@ impl Turns for RedisStore {
             .arg(digest.to_string())
             .arg(messages.get())
             .arg(stored::to_json("a reason", &reason)?)
-            .arg(crate::archive::letter_id(digest))
+            .arg(crate::letters::letter_id(digest))
             .arg(reason);
         let refs: String = inner.link.call(verb, &call).await?;
         let reason = reason.to_owned();

@@ -11,4 +11,6 @@ redis.call('ZREM', KEYS[10], ARGV[2])
 for _, id in ipairs(redis.call('HKEYS', KEYS[8])) do
   redis.call('ZREM', KEYS[9], id)
 end
+-- That somebody watches it is not yet something to be erased.
+redis.call('DEL', KEYS[7])
 return redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8])

@@ -6,6 +6,10 @@ if not stored then
   return 0
 end
 local letter = cjson.decode(stored)
+-- What a later version wrote is not understood here.
+if letter.v ~= 1 then
+  return 0
+end
 local entry = redis.call('HGET', KEYS[2], 'e')
 if letter.outbox then
   if redis.call('EXISTS', KEYS[4]) == 1 then

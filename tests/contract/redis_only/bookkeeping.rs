@@ -1,0 +1,44 @@
+//! What Redis remembers for the store's own use stays small, and goes when it should.
+
+use std::time::Duration;
+
+use conversation::ports::ReplicaReport;
+
+use crate::harness::Harness as _;
+use crate::redis_harness::RedisHarness;
+use crate::steps::{accept_new, answer_next};
+use crate::words::{customer, recorded};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_of_replicas_forgets_those_that_are_long_gone() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let report = |id: String| store.report(ReplicaReport { id, ..ReplicaReport::default() });
+    for start in 0..5 {
+        report(format!("start-{start}")).await.unwrap();
+    }
+    harness.advance(Duration::from_secs(59 * 60)).await;
+    report("late".to_owned()).await.unwrap();
+    assert_eq!(harness.server().cli(&["ZCARD", "oc:replicas"]), "6");
+    harness.advance(Duration::from_secs(2 * 60)).await;
+    report("now".to_owned()).await.unwrap();
+    assert_eq!(harness.server().cli(&["ZRANGE", "oc:replicas", "0", "-1"]), "late\nnow");
+    assert_eq!(store.replicas().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_forgotten_conversation_no_key_is_left() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let anna = customer("anna");
+    let watch = store.watch(&anna).await.unwrap();
+    assert_eq!(store.forget(&anna).await, Ok(false), "it was only watched");
+    accept_new(&*store, recorded(&anna, "k", "hello")).await;
+    answer_next(&*store, "t").await;
+    drop(watch);
+    let _watch = store.watch(&anna).await.unwrap();
+    let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
+    assert!(left().contains(":w:"), "{}", left());
+    assert_eq!(store.forget(&anna).await, Ok(true));
+    assert_eq!(left(), "");
+}
