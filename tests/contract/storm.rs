@@ -28,8 +28,9 @@ struct Log {
     progress: Notify,
 }
 
-/// Lets the storm rage, with a `disturbance` now and then, and checks what it leaves.
-pub(crate) async fn rage(harness: &dyn Harness, disturbance: impl AsyncFn()) {
+/// Lets the storm rage, with a `disturbance` now and then, and checks what it leaves. Returns how
+/// many disturbances there were.
+pub(crate) async fn rage(harness: &dyn Harness, disturbance: impl AsyncFn()) -> usize {
     let log = Arc::new(Log::default());
     let mut tasks = Vec::new();
     for owner in ["one", "two", "three"] {
@@ -41,7 +42,7 @@ pub(crate) async fn rage(harness: &dyn Harness, disturbance: impl AsyncFn()) {
         }
     }
     let watcher = harness.store("watcher").await;
-    let mut disturbed = 0;
+    let (mut disturbances, mut calm_until) = (0, CALM);
     for _ in 0..2000 {
         let progress = log.progress.notified();
         if is_over(&*watcher, &log).await {
@@ -52,8 +53,9 @@ pub(crate) async fn rage(harness: &dyn Harness, disturbance: impl AsyncFn()) {
             harness.advance(PAST_LEASE).await;
         }
         let turns = log.committed.lock().unwrap().len();
-        if turns / CALM > disturbed {
-            disturbed = turns / CALM;
+        if turns >= calm_until {
+            calm_until = turns + CALM;
+            disturbances += 1;
             disturbance().await;
         }
     }
@@ -64,6 +66,7 @@ pub(crate) async fn rage(harness: &dyn Harness, disturbance: impl AsyncFn()) {
         }
     }
     assert_each_has_its_answer(&*watcher, &log).await;
+    disturbances
 }
 
 async fn is_over(store: &dyn Store, log: &Log) -> bool {
