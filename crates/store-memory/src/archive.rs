@@ -43,15 +43,18 @@ impl Archive for MemoryStore {
 impl State {
     fn revive(&mut self, id: &str, now: Timestamp) -> bool {
         let Some((number, digest)) = self.find_dead(id) else { return false };
-        let is_back = self.edit(digest, |found| match found.dead.remove(number) {
-            Some(dead) => bring_back(found, number, dead),
-            None => false,
+        let is_held = self.queue.is_held(digest);
+        let is_back = self.edit(digest, |found| {
+            if is_held && found.dead.get(number).is_some_and(|dead| dead.outbox.is_some()) {
+                return false;
+            }
+            found.dead.remove(number).is_some_and(|dead| bring_back(found, number, dead))
         });
         if is_back != Some(true) {
             return false;
         }
         self.dead.remove(&number);
-        if !self.queue.is_held(digest) {
+        if !is_held {
             self.edit(digest, Conversation::take_in_revived);
         }
         self.queue.ensure(digest, now);
@@ -67,7 +70,7 @@ impl State {
 /// Puts a dead letter ahead of what waits, or back if its reply finds another one unsent.
 fn bring_back(found: &mut Conversation, number: u64, mut dead: Dead) -> bool {
     match &mut dead.outbox {
-        Some(_) if found.outbox.is_some() || found.revived_outbox.is_some() => {
+        Some(_) if found.outbox.is_some() => {
             found.dead.insert(number, dead);
             return false;
         }
@@ -75,7 +78,7 @@ fn bring_back(found: &mut Conversation, number: u64, mut dead: Dead) -> bool {
         Some(outbox) => send_again(outbox),
         None => {}
     }
-    found.revived_outbox = dead.outbox.or(found.revived_outbox.take());
+    found.outbox = dead.outbox.or(found.outbox.take());
     for queued in dead.messages.into_iter().rev() {
         found.keys.set(&queued.id, |_| MessageState::Waiting);
         found.revived.push_front(queued);

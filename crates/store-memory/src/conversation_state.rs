@@ -28,8 +28,9 @@ impl Weigh for Queued {
 
 /// One customer's conversation.
 ///
-/// What an operator revives during a turn is kept apart until the conversation is opened next:
-/// the turn counts its messages from the oldest it has seen, and must not take another for it.
+/// What an operator revives during a turn is kept apart until the next owner opens the
+/// conversation: the turn counts its messages from the oldest it has seen, and must not take
+/// another for it, however often it looks again.
 pub(crate) struct Conversation {
     pub(crate) id: ConversationId,
     pub(crate) keys: Keys,
@@ -39,7 +40,6 @@ pub(crate) struct Conversation {
     pub(crate) history_until: Timestamp,
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
-    pub(crate) revived_outbox: Option<Outbox>,
     /// The last turn whose answer went to the outbox.
     pub(crate) last_sent: Option<String>,
     pub(crate) attempts: u32,
@@ -57,7 +57,6 @@ impl Conversation {
             history_until: Timestamp::default(),
             has_reminder: false,
             outbox: None,
-            revived_outbox: None,
             last_sent: None,
             attempts: 0,
             dead: DeadLetters::default(),
@@ -71,7 +70,7 @@ impl Conversation {
 
     /// Whether there is anything to do.
     pub(crate) fn has_work(&self) -> bool {
-        self.waiting_count() > 0 || self.outbox.is_some() || self.revived_outbox.is_some()
+        self.waiting_count() > 0 || self.outbox.is_some()
     }
 
     /// Lets the idle time run anew; a history whose time is over does not come back.
@@ -98,9 +97,6 @@ impl Conversation {
     pub(crate) fn take_in_revived(&mut self) {
         while let Some(queued) = self.revived.pop_back() {
             self.waiting.push_front(queued);
-        }
-        if self.outbox.is_none() {
-            self.outbox = self.revived_outbox.take();
         }
     }
 
@@ -184,7 +180,6 @@ impl Weigh for Conversation {
             + self.revived.weight()
             + self.history.weight()
             + self.outbox.weight()
-            + self.revived_outbox.weight()
             + self.last_sent.as_ref().map_or(0, String::len)
             + self.dead.weight()
     }

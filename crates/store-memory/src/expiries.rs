@@ -10,9 +10,6 @@ use conversation::{Digest, MessageId, Timestamp};
 
 use crate::weight::Weigh;
 
-/// How far [`Expiries::next_settled`] looks past keys that can't be forgotten yet.
-const REACH: usize = 64;
-
 /// The reminders, oldest first.
 #[derive(Default)]
 pub(crate) struct Expiries {
@@ -37,15 +34,6 @@ impl Expiries {
     /// The next conversation whose history may be over.
     pub(crate) fn next_history(&mut self, now: Timestamp) -> Option<Digest> {
         self.histories.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
-    }
-
-    /// The oldest key that `settled` allows to forget before its time.
-    pub(crate) fn next_settled(
-        &mut self,
-        settled: impl Fn(&MessageId) -> bool,
-    ) -> Option<MessageId> {
-        let found = self.keys.iter().take(REACH).position(|(_, id)| settled(id))?;
-        self.keys.remove(found).map(|(_, id)| id)
     }
 }
 

@@ -65,7 +65,7 @@ impl State {
             return Ok(known);
         }
         let queued = Queued { id, key: Arc::from(key.as_str()), message };
-        self.admit(digest, queued.weight())?;
+        self.find_room(digest, queued.weight())?;
         self.insert(digest, || Conversation::new(conversation));
         let until = now.plus(self.options.dedupe);
         let idle_until = now.plus(self.options.idle);
@@ -92,11 +92,11 @@ impl State {
         Some(remembered.repeated(digest, key, answer_by))
     }
 
-    fn admit(&mut self, digest: Digest, weight: usize) -> Result<(), StoreError> {
+    fn find_room(&self, digest: Digest, weight: usize) -> Result<(), StoreError> {
         let limit = self.options.waiting_limit;
         if self.conversation(digest).is_some_and(|found| found.waiting_count() >= limit) {
             return Err(StoreError::TooManyWaiting { limit });
         }
-        self.make_room(weight + OVERHEAD)
+        self.admit(weight + OVERHEAD)
     }
 }

@@ -15,7 +15,7 @@ const PROMOTED_AT_ONCE: usize = 256;
 /// Where a conversation stands.
 enum Place {
     Ready { entry: u64, since: Timestamp },
-    Held { entry: u64, owner: Arc<str>, deliveries: u64, until: Timestamp },
+    Held { entry: u64, owner: Arc<str>, deliveries: u64, until: Timestamp, is_opened: bool },
     Delayed { entry: u64, until: Timestamp },
 }
 
@@ -77,6 +77,15 @@ impl Queue {
                     && **owner == *fence.owner
                     && fence.entry.parse() == Ok(*entry)
             }
+            Some(Place::Ready { .. } | Place::Delayed { .. }) | None => false,
+        }
+    }
+
+    /// Takes note that whoever holds the conversation has opened it. Says whether that is the
+    /// first time under this claim.
+    pub(crate) fn open(&mut self, conversation: Digest) -> bool {
+        match self.places.get_mut(&conversation) {
+            Some(Place::Held { is_opened, .. }) => !std::mem::replace(is_opened, true),
             Some(Place::Ready { .. } | Place::Delayed { .. }) | None => false,
         }
     }
@@ -164,7 +173,8 @@ impl Queue {
             Place::Delayed { .. } => return None,
         };
         self.remove(conversation);
-        let place = Place::Held { entry, owner: Arc::clone(owner), deliveries, until };
+        let owner_name = Arc::clone(owner);
+        let place = Place::Held { entry, owner: owner_name, deliveries, until, is_opened: false };
         self.places.insert(conversation, place);
         self.held.insert((until, entry), conversation);
         Some(Fence { entry: entry.to_string(), owner: owner.to_string(), deliveries })

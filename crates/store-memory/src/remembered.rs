@@ -78,16 +78,6 @@ impl Keys {
         }
     }
 
-    /// Whether the message under `key` with this token is through, so that forgetting it early
-    /// leaves no one waiting. A message that is not there is through as well.
-    pub(crate) fn is_settled(&self, key: KeyDigest, token: [u8; 8]) -> bool {
-        let found = self.by_digest.get(&key).filter(|found| found.token == token);
-        found.is_none_or(|remembered| match remembered.state {
-            MessageState::Answered(_) | MessageState::Parked { .. } => true,
-            MessageState::Waiting => false,
-        })
-    }
-
     /// Forgets the message under `key` with this token.
     pub(crate) fn remove(&mut self, key: KeyDigest, token: [u8; 8]) {
         if self.by_digest.get(&key).is_some_and(|found| found.token == token)

@@ -15,9 +15,6 @@ use crate::weight::Weigh;
 /// How many reminders of each kind one call works off at most.
 const CLEARED_AT_ONCE: usize = 16;
 
-/// How many keys are forgotten early, at most, to make room for one message.
-const SHED_AT_ONCE: usize = 64;
-
 /// The data of one installation.
 pub(crate) struct State {
     pub(crate) options: Options,
@@ -103,21 +100,9 @@ impl State {
         self.weight + self.expiries.weight()
     }
 
-    /// Makes sure that `more` bytes fit, by forgetting the oldest settled keys if need be.
-    pub(crate) fn make_room(&mut self, more: usize) -> Result<(), StoreError> {
-        for _ in 0..SHED_AT_ONCE {
-            if self.total_weight() + more <= self.options.memory_limit {
-                return Ok(());
-            }
-            let conversations = &self.conversations;
-            let oldest = self.expiries.next_settled(|id| {
-                let found = conversations.get(&id.conversation);
-                found.is_none_or(|found| found.keys.is_settled(id.key, id.token))
-            });
-            let Some(id) = oldest else { break };
-            self.edit(id.conversation, |found| found.keys.remove(id.key, id.token));
-            self.remove_if_empty(id.conversation);
-        }
+    /// Makes sure that `more` bytes fit. Nothing is forgotten for that before its time: a key that
+    /// is gone too early would let a repeated message be answered twice.
+    pub(crate) fn admit(&self, more: usize) -> Result<(), StoreError> {
         if self.total_weight() + more <= self.options.memory_limit {
             Ok(())
         } else {

@@ -1,7 +1,8 @@
-//! What only this store has: bounded memory and its own way of waking. Everything else is in the
-//! contract suite, which both stores pass.
+//! What only this store has: bounded memory, its own way of waking, and what it does with what is
+//! revived during a turn. Everything else is in the contract suite, which both stores pass.
 
 mod memory;
+mod reviving;
 mod waking;
 
 use std::num::NonZeroUsize;

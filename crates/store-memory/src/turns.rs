@@ -44,8 +44,13 @@ impl Turns for MemoryStore {
     async fn open(&self, claim: &Claim, limit: NonZeroUsize) -> Result<Opened, StoreError> {
         let (mut opened, history) = self.step(|state, now| {
             let digest = state.check(claim)?;
+            // An owner that looks again, since it does not know what became of its commit, must
+            // find the messages that it counted where it counted them.
+            let is_first = state.queue.open(digest);
             let view = |found: &mut Conversation| {
-                found.take_in_revived();
+                if is_first {
+                    found.take_in_revived();
+                }
                 (found.opened(limit.get()), found.history_at(now))
             };
             state.edit(digest, view).ok_or(StoreError::Stale)

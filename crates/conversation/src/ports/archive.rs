@@ -46,7 +46,8 @@ pub trait Archive: Send + Sync {
 
     /// Puts a dead letter back to where it came from, ahead of what waits there, and queues the
     /// conversation. Says whether there was such a dead letter. An unsent reply that finds
-    /// another one in the outbox stays a dead letter, and the answer is `false`.
+    /// another one in the outbox stays a dead letter, and the answer is `false`; so does one whose
+    /// conversation is claimed at the moment, and the operator tries again.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].

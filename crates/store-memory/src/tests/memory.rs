@@ -4,7 +4,7 @@ use std::time::Duration;
 use conversation::ports::{
     Accepted, Archive as _, Inbox as _, MessageState, Overview as _, Turns as _,
 };
-use conversation::{ManualClock, Part, StoreError, Timestamp};
+use conversation::{ManualClock, MessageId, Part, StoreError, Timestamp};
 
 use super::{ONE, accept, answer, customer, only, says};
 use crate::{MemoryStore, Options};
@@ -89,27 +89,39 @@ async fn a_conversation_that_goes_on_keeps_its_history_past_the_first_reminder()
     assert_eq!(store.history(&customer("anna")).await.unwrap().len(), 4);
 }
 
-#[tokio::test]
-async fn near_the_limit_the_oldest_answered_keys_go_before_a_message_is_refused() {
-    let (store, _) = store(Options { memory_limit: 40_000, ..Options::default() });
-    let Accepted::New(first) = accept(&store, says("first", "1", "hello")).await else {
-        panic!("it is the first message");
-    };
-    let claim = only(store.claim(ONE, Duration::ZERO).await.unwrap());
-    store.commit(&claim, answer("hi")).await.unwrap();
-    let Accepted::New(waiting) = accept(&store, says("waiting", "1", "hello")).await else {
-        panic!("it is the first message of this customer");
-    };
-    let _held = only(store.claim(ONE, Duration::ZERO).await.unwrap());
+/// Has messages of this customer answered until the store takes no more. Returns the first one.
+async fn fill_with_answered(store: &MemoryStore, name: &str) -> MessageId {
+    let mut first = None;
     for number in 0..500_u32 {
-        accept(&store, says("busy", &number.to_string(), "hello")).await;
+        match store.accept(vec![says(name, &number.to_string(), "hello")]).await {
+            Ok(answers) => match answers[..] {
+                [Accepted::New(id)] => drop(first.get_or_insert(id)),
+                ref other => panic!("{other:?}"),
+            },
+            Err(error) => {
+                assert_eq!(error, StoreError::Full);
+                return first.unwrap();
+            }
+        }
         let claim = only(store.claim(ONE, Duration::ZERO).await.unwrap());
         store.commit(&claim, answer(&number.to_string())).await.unwrap();
-        assert_the_books_are_right(&store);
+        assert_the_books_are_right(store);
     }
-    assert_eq!(store.message(&first).await.unwrap(), None);
-    assert_eq!(store.message(&waiting).await.unwrap(), Some(MessageState::Waiting));
+    panic!("the limit was passed");
+}
+
+#[tokio::test]
+async fn a_full_store_forgets_no_key_before_its_time() {
+    let (store, clock) = store(Options { memory_limit: 40_000, ..Options::default() });
+    let first = fill_with_answered(&store, "anna").await;
     store.step(|state, _| assert!(state.total_weight() <= 40_000 + 2_000));
+    // The history goes after half an hour and makes room, the keys stay.
+    clock.advance(6 * DAY);
+    fill_with_answered(&store, "berta").await;
+    let repeated = accept(&store, says("anna", "0", "hello")).await;
+    assert!(matches!(repeated, Accepted::Duplicate(id, _) if id == first), "{repeated:?}");
+    clock.advance(2 * DAY);
+    assert!(matches!(accept(&store, says("cara", "1", "hi")).await, Accepted::New(_)));
 }
 
 #[tokio::test]
