@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use conversation::ports::MessageState;
 use dialogue::UncertainPolicy;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::fakes::channel::Step;
 use crate::fakes::driven::Driven;
 use crate::fakes::echo::Mood;
 use crate::fakes::faulty::{Effect, Fault, Faulty, Verb, When};
-use crate::world::{LEASE, World, api, chat};
+use crate::world::{World, api, chat};
 
 #[tokio::test(start_paused = true)]
 async fn what_a_dead_replica_was_answering_another_one_answers_within_five_seconds() {
@@ -150,6 +150,30 @@ async fn a_conversation_that_kills_its_owners_is_parked_and_the_next_message_is_
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_for_a_while_is_answered_when_it_can_be() {
+    let mut world = World::new();
+    world.options.max_deliveries = 3;
+    let garbled = Fault { times: 8, ..Fault::always(Verb::Open, When::After, Effect::Garble) };
+    let store = Arc::new(Faulty::new(world.store.clone(), [garbled]));
+    let _replica = world.start_with(store.clone(), world.model.clone());
+    let id = world.say(&api("ann"), "Hello").await;
+    assert_eq!(world.answer(&api("ann"), &id).await, "re: Hello");
+    assert_eq!(store.met(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_that_a_store_cut_short_again_and_again_make_no_dead_letter() {
+    let world = World::new();
+    // Each turn tries its commit sixteen times before it leaves it to the next owner.
+    let fault = Fault { times: 15 * 16, ..Fault::always(Verb::Commit, When::Before, Effect::Fail) };
+    let store = Arc::new(Faulty::new(world.store.clone(), [fault]));
+    let replica = world.start_with(store.clone(), world.model.clone());
+    let id = world.say(&api("ann"), "Hello").await;
+    assert_eq!(world.answer(&api("ann"), &id).await, "re: Hello");
+    assert_eq!(replica.figure("openclaw_turns_total", "unavailable"), 15);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_conversation_that_one_replica_cannot_read_is_left_to_another() {
     let world = World::new();
     let garbled = Fault::always(Verb::Open, When::After, Effect::Garble);
@@ -165,17 +189,20 @@ async fn a_conversation_that_one_replica_cannot_read_is_left_to_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conversation_that_nobody_can_read_is_parked_after_a_few_leases() {
-    let mut world = World::new();
-    world.options.max_deliveries = 3;
+async fn a_conversation_that_nobody_can_read_is_tried_ever_more_slowly_and_parked_after_hours() {
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    let world = World::new();
     let garbled = Fault::always(Verb::Open, When::After, Effect::Garble);
     let store = Arc::new(Faulty::new(world.store.clone(), [garbled]));
     let replica = world.start_with(store.clone(), world.model.clone());
-    let began = Instant::now();
-    world.say(&api("ann"), "Hello").await;
-    world.is_idle().await;
-    assert_eq!(store.met(), 3, "once per lease");
-    assert_eq!(began.elapsed().as_secs(), 3 * LEASE.as_secs());
-    assert_eq!(world.dead().await.len(), 1);
-    assert_eq!(replica.figure("openclaw_turns_total", "unreadable"), 3);
+    let id = world.say(&api("ann"), "Hello").await;
+    sleep(Duration::from_secs(60)).await;
+    assert!((5..=7).contains(&store.met()), "{} tries in a minute", store.met());
+    sleep(4 * HOUR).await;
+    assert!(world.dead().await.is_empty(), "someone may come who can read it");
+    sleep(5 * HOUR).await;
+    let reason = "it can't be read".to_owned();
+    assert_eq!(world.state(&id).await, MessageState::Parked { reason });
+    assert_eq!(replica.figure("openclaw_turns_total", "unreadable"), 47);
+    assert_eq!(store.met(), 48);
 }

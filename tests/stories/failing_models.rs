@@ -89,6 +89,17 @@ async fn a_model_that_never_answers_is_a_model_that_fails() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_last_resort_that_answers_when_the_time_is_over_is_heard() {
+    let mut world = World::new();
+    world.options.turn_timeout = Duration::from_secs(30);
+    world.options.max_attempts = 1;
+    world.model.feel(Mood::Answers(Duration::from_secs(31)));
+    let _replica = world.start("one");
+    let id = world.say(&api("ann"), "Hello").await;
+    assert_eq!(world.answer(&api("ann"), &id).await, "re: Hello");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_is_cut_or_says_nothing_is_tried_again() {
     let world = World::new();
     let model = Arc::new(Driven::new());

@@ -3,10 +3,11 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use conversation::ports::{Archive as _, MessageState, SendError};
+use conversation::ports::{Archive as _, MessageState, ModelError, SendError};
 use dialogue::UncertainPolicy;
 
 use crate::fakes::channel::Step;
+use crate::fakes::echo::Mood;
 use crate::world::{World, chat};
 
 fn not_sent(retry_after: Option<u64>) -> Step {
@@ -78,6 +79,24 @@ async fn a_part_that_is_never_sent_becomes_a_dead_letter_that_can_be_revived() {
     assert!(world.store.revive(&letter.id).await.unwrap());
     world.is_idle().await;
     assert_eq!(world.channel.texts(), ["re: Hello"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tries_of_a_reply_that_went_out_at_last_do_not_count_for_the_next_message() {
+    let mut world = World::new();
+    world.options.max_attempts = 3;
+    world.channel.plan([not_sent(None), not_sent(None)]);
+    let _replica = world.start("one");
+    world.say(&chat("ann"), "first").await;
+    world.until(async || world.channel.tried().len() == 2).await;
+    world.model.feel(Mood::Fails(ModelError::Resting));
+    world.say(&chat("ann"), "second").await;
+    world.until(async || world.model.tries() == 3).await;
+    assert_eq!(world.channel.texts(), ["re: first"]);
+    world.model.feel(Mood::Answers(Duration::ZERO));
+    world.is_idle().await;
+    assert!(world.dead().await.is_empty());
+    assert_eq!(world.channel.texts(), ["re: first", "re: second"]);
 }
 
 #[tokio::test(start_paused = true)]

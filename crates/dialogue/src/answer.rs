@@ -20,6 +20,10 @@ const LONGEST_REPLY: usize = 32 * 1024;
 /// How often the customer is shown that an answer is being made.
 const TYPING_EVERY: Duration = Duration::from_secs(4);
 
+/// How much longer a turn listens than the models have. They share that time among themselves, and
+/// the last resort among them answers when it is over: it must still be heard.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
 /// What a model said, and which one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
@@ -27,7 +31,7 @@ pub(crate) struct Answer {
     pub(crate) model: String,
 }
 
-/// The answer to a prompt, or why there is none after `patience`.
+/// The answer to a prompt, or why there is none. The models have `patience` altogether.
 pub(crate) async fn answer(
     parts: &Parts,
     conversation: &ConversationId,
@@ -37,7 +41,7 @@ pub(crate) async fn answer(
     let listening = listen(&*parts.model, Arc::new(prompt), |event| {
         parts.events.announce(conversation, event);
     });
-    timeout(patience, listening).await.unwrap_or(Err(Failure::TimedOut))
+    timeout(patience.saturating_add(LAST_WORD), listening).await.unwrap_or(Err(Failure::TimedOut))
 }
 
 /// Does the `work`, and shows meanwhile that an answer to `newest` is being made.

@@ -53,8 +53,8 @@ async fn commit_and_keep(
     }
 }
 
-/// Whether the turn has been committed. Another reply in the outbox was put there by an operator
-/// and goes first: then this turn is given up, and the messages are answered after it.
+/// Whether the turn has been committed. Another reply in the outbox would go first: then this turn
+/// is given up, and the messages are answered after it.
 async fn is_committed(
     store: &dyn Turns,
     holding: &Holding,

@@ -19,7 +19,8 @@ pub(crate) enum End {
     Stale,
     /// The store was away for too long; the conversation is left to whoever claims it next.
     Unavailable,
-    /// What is stored can't be read here; the conversation is left to whoever claims it next.
+    /// What is stored can't be read here; the conversation is put off, or left
+    /// to whoever claims it next.
     Unreadable,
     /// The lease was lost or ran out.
     Lost,

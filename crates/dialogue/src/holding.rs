@@ -1,7 +1,8 @@
 //! The claims that this process holds, and for how long each is certainly its own.
 //!
-//! A lease counts from the moment at which its renewal was asked for, so it ends here no later
-//! than in the store.
+//! A lease that was renewed counts from the moment at which the renewal was asked for, so it ends
+//! here no later than in the store. The first one counts from [`claimed`]: a store waits for work
+//! before it hands any out, so when it did is known only by [`ON_ITS_WAY`].
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,6 +12,16 @@ use std::time::Duration;
 use conversation::ports::{Claim, Lease};
 use tokio::sync::Notify;
 use tokio::time::Instant;
+
+/// The longest time that a claim takes from the store to here, as far as a lease is concerned. A
+/// claim that takes longer, until its first renewal, is only protected by the store's fence.
+const ON_ITS_WAY: Duration = Duration::from_millis(500);
+
+/// From when a claim's first lease counts: from before it was on its way, but not from before it
+/// was asked for.
+pub(crate) fn claimed(asked: Instant, returned: Instant) -> Instant {
+    returned.checked_sub(ON_ITS_WAY).map_or(asked, |handed_out| handed_out.max(asked))
+}
 
 /// Why a turn has to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +183,14 @@ mod tests {
         assert!(!holding.is_ours());
         holding.note(Lease::Held, Instant::now());
         assert!(holding.is_ours());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_lease_counts_from_before_the_claim_was_on_its_way() {
+        let asked = Instant::now();
+        let at = |millis| asked + Duration::from_millis(millis);
+        assert_eq!(claimed(asked, at(2)), asked);
+        assert_eq!(claimed(asked, at(900)), at(400));
     }
 
     #[tokio::test(start_paused = true)]

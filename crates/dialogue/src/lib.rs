@@ -19,6 +19,7 @@ mod schedule;
 mod shift;
 mod turn;
 mod turn_id;
+mod unread;
 mod utterances;
 
 pub use options::{Options, Parts, UncertainPolicy};

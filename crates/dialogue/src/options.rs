@@ -57,8 +57,12 @@ pub struct Options {
     pub retry: Schedule,
     /// How often a turn or a part is tried before it becomes a dead letter.
     pub max_attempts: u32,
-    /// How often a conversation is handed out before it becomes a dead letter. One that is handed
-    /// out again and again has had an owner die over it each time.
+    /// How often a conversation is handed out in a row before it becomes a dead letter. One that is
+    /// handed out again and again may have had an owner die over it each time; but so it is when
+    /// its owners are well and a store that comes and goes takes their leases from them. So this
+    /// has to be a number that no outage reaches: 30 leases of 3 seconds, each with a claim that
+    /// went well and a turn that did not, are more than flapping brings and little enough for a
+    /// conversation that kills whoever takes it.
     pub max_deliveries: u64,
     /// What to do with a part of which nobody knows whether it went out.
     pub uncertain: UncertainPolicy,
@@ -76,7 +80,7 @@ impl Default for Options {
             question_budget: 16 * 1024,
             retry: Schedule::new(Duration::from_secs(1), Duration::from_secs(60)),
             max_attempts: 8,
-            max_deliveries: 10,
+            max_deliveries: 30,
             uncertain: UncertainPolicy::default(),
         }
     }

@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::figures::Figures;
-use crate::holding::{Holding, Holdings, Stop};
+use crate::holding::{Holding, Holdings, Stop, claimed};
 use crate::outage::Outage;
 use crate::prompt::Prompter;
+use crate::unread::Unread;
 use crate::{Options, Parts, heartbeat, shift};
 
 /// How long one claim waits for work. It bounds how long an idle pool takes to drain.
@@ -31,6 +32,7 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) prompter: Prompter,
     pub(crate) figures: Figures,
+    pub(crate) unread: Unread,
     holdings: Arc<Holdings>,
     places: Arc<Semaphore>,
 }
@@ -43,6 +45,7 @@ impl Pool {
         let inner = Inner {
             prompter: Prompter::new(&options),
             figures: Figures::new(parts.channels.iter().map(|channel| channel.name())),
+            unread: Unread::default(),
             holdings: Arc::default(),
             places: Arc::new(Semaphore::new(places)),
             parts,
@@ -125,6 +128,7 @@ async fn claim_until(
         let Some(capacity) = std::num::NonZeroUsize::new(places.num_permits()) else { return };
         // A draining pool waits for its last claim, since one that is dropped may have claimed
         // something that nobody would hear of until the lease is over.
+        let asked = Instant::now();
         let claims = tokio::select! {
             biased;
             () = abort.cancelled() => return,
@@ -134,7 +138,7 @@ async fn claim_until(
             Ok(claims) if drain.is_cancelled() => hand_back(pool, turns, claims),
             Ok(claims) => {
                 outage.over();
-                hand_out(pool, turns, claims, places);
+                hand_out(pool, turns, claims, asked, places);
             }
             Err(error) => {
                 let wait = outage.failed(&error);
@@ -163,9 +167,10 @@ fn hand_out(
     pool: &Arc<Inner>,
     turns: &TaskTracker,
     claims: Vec<Claim>,
+    asked: Instant,
     mut places: OwnedSemaphorePermit,
 ) {
-    let (lease, claimed) = (pool.parts.store.lease(), Instant::now());
+    let (lease, claimed) = (pool.parts.store.lease(), claimed(asked, Instant::now()));
     let mut claims = claims.into_iter();
     for claim in claims.by_ref().take(places.num_permits()) {
         let Some(place) = places.split(1) else { break };

@@ -35,7 +35,7 @@ impl Turn<'_> {
         let end = End::from(&error);
         if end == End::Unreadable {
             let conversation = &self.holding.claim.conversation;
-            warn!(?conversation, %error, "a conversation is left to other replicas");
+            warn!(?conversation, turn = %self.id, %error, "a turn is left to other replicas");
         } else {
             debug!(%error, "the turn ended early");
         }
@@ -48,12 +48,19 @@ impl Turn<'_> {
             return self.give_up(options.collect, "its owners kept failing over it").await;
         }
         let opened = insist(self.holding, || self.pool.parts.store.open(claim, options.collect));
-        let Opened { messages, history, outbox, attempts } = opened.await?;
+        let opened = match opened.await {
+            Err(error @ StoreError::Unreadable { .. }) => return self.leave_unread(&error).await,
+            opened => opened?,
+        };
+        self.pool.unread.was_read(&claim.conversation);
+        let Opened { messages, history, outbox, mut attempts } = opened;
         let had_outbox = outbox.is_some();
-        if let Some(outbox) = outbox
-            && let ControlFlow::Break(end) = self.deliver(&outbox, attempts).await?
-        {
-            return Ok(end);
+        if let Some(outbox) = outbox {
+            if let ControlFlow::Break(end) = self.deliver(&outbox, attempts).await? {
+                return Ok(end);
+            }
+            // They were the reply's attempts, and went with it, in the store as well.
+            attempts = 0;
         }
         let Some(count) = NonZeroUsize::new(messages.len()) else {
             self.release().await?;
