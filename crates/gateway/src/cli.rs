@@ -9,6 +9,7 @@ Environment:
   OPENCLAW_CONFIG_PATH    the settings file, where --config names none
   OPENCLAW_GATEWAY_PORT   the port, instead of gateway.port
   OPENCLAW_GATEWAY_TOKEN  the API's token, instead of gateway.auth.token
+  OPENCLAW_BIND           what the shipped settings file takes for gateway.bind, such as lan
   REDIS_URL               where conversations are kept, as redis://host:6379;
                           without it they are kept in this process, and lost with it
   OLLAMA_HOST             where Ollama listens, instead of http://127.0.0.1:11434

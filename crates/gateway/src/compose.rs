@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use conversation::SystemClock;
 use conversation::ports::Knowledge;
 use dialogue::Pool;
@@ -11,16 +10,16 @@ use language_model::Chain;
 use metrics_exporter_prometheus::PrometheusHandle;
 use settings::Settings;
 use skills::{OfflineAnswerer, SkillLibrary};
-use tokio::net::TcpListener;
 
+use crate::doors::Doors;
 use crate::models;
 use crate::observe;
-use crate::storage::{self, Storage, StorageKind};
+use crate::storage::{self, StorageKind};
 use crate::vital_signs::VitalSigns;
 
 /// Everything that a running gateway consists of.
 pub(crate) struct Gateway {
-    pub(crate) listener: TcpListener,
+    pub(crate) doors: Doors,
     pub(crate) router: axum::Router,
     pub(crate) pool: Pool,
     pub(crate) skills: Option<Arc<SkillLibrary>>,
@@ -32,7 +31,8 @@ pub(crate) struct Gateway {
     pub(crate) grace: std::time::Duration,
 }
 
-/// Puts the gateway together. Nothing is served yet, but the port is taken.
+/// Puts the gateway together. From the moment the port is bound, callers are told that it starts;
+/// how long that takes is up to the store.
 pub(crate) async fn compose(
     settings: &Settings,
     metrics: PrometheusHandle,
@@ -45,16 +45,15 @@ pub(crate) async fn compose(
     let chain: Arc<Chain> = Arc::new(models::chain(settings, offline)?);
     let ollama = models::ollama_probe(settings)?;
 
-    let address = settings.gateway.address();
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!(
-            "port {} of {} can't be opened; set another by gateway.port or OPENCLAW_GATEWAY_PORT",
-            address.port(),
-            address.ip()
-        )
-    })?;
+    let kind = StorageKind::of(settings);
+    let vitals = Arc::new(vitals(kind, ollama.is_some()));
+    let grace = settings.gateway.shutdown_grace;
+    let doors = Doors::open(settings.gateway.address(), Arc::clone(&vitals), grace).await?;
 
-    let Storage { store, kind } = storage::open(settings, &replica).await;
+    let store = storage::open(settings, &replica).await;
+    if kind == StorageKind::Redis {
+        vitals.set_store(StoreLink::Connected);
+    }
 
     let pool = Pool::new(
         dialogue::Parts {
@@ -68,15 +67,6 @@ pub(crate) async fn compose(
         dialogue_options(settings),
     );
 
-    let store_link = match kind {
-        StorageKind::Redis => StoreLink::Connected,
-        StorageKind::Process => StoreLink::Embedded,
-    };
-    let ollama_link = match ollama {
-        Some(_) => OllamaLink::Disconnected,
-        None => OllamaLink::NotConfigured,
-    };
-    let vitals = Arc::new(Vitals::new(env!("CARGO_PKG_VERSION"), store_link, ollama_link));
     let router = http_api::router(Api {
         store: store.clone(),
         clock,
@@ -98,8 +88,8 @@ pub(crate) async fn compose(
         knowledge: library.clone() as Arc<dyn Knowledge>,
     };
     Ok(Gateway {
-        banner: crate::banner::text(settings, listener.local_addr()?),
-        listener,
+        banner: crate::banner::text(settings, doors.address),
+        doors,
         router,
         pool,
         skills: settings.skills.watch.then_some(library),
@@ -107,8 +97,18 @@ pub(crate) async fn compose(
         vital_signs,
         storage: kind,
         metrics,
-        grace: settings.gateway.shutdown_grace,
+        grace,
     })
+}
+
+/// The state to start from: what can be away is, until it has answered.
+fn vitals(kind: StorageKind, asks_ollama: bool) -> Vitals {
+    let store = match kind {
+        StorageKind::Redis => StoreLink::Disconnected,
+        StorageKind::Process => StoreLink::Embedded,
+    };
+    let ollama = if asks_ollama { OllamaLink::Disconnected } else { OllamaLink::NotConfigured };
+    Vitals::new(env!("CARGO_PKG_VERSION"), store, ollama)
 }
 
 /// Where the skills are.

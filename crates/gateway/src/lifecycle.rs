@@ -1,14 +1,19 @@
 //! Signals, tasks and the order of stopping, all in one place.
 //!
-//! On SIGTERM or SIGINT the gateway says that it isn't ready, claims nothing more, finishes
-//! what is in flight within the grace, and hands the rest to other replicas at once. A second
-//! signal ends the grace.
+//! On SIGTERM or SIGINT the gateway says that it isn't ready, and finishes what it has within
+//! the grace. With Redis it claims nothing more, and takes connections until its turns are done,
+//! so that the proxies in front see that it isn't ready; what comes in meanwhile, and what is
+//! left in the end, is answered by other replicas. With the store in this process nobody else
+//! can answer: it takes no more connections, and claims until nothing waits. A second signal
+//! ends the grace.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
+use conversation::ports::Store;
 use futures::future::BoxFuture;
-use http_api::{Phase, ServeOptions};
+use http_api::Phase;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, timeout_at};
@@ -16,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::compose::Gateway;
+use crate::doors::Doors;
 use crate::start::say;
 use crate::storage::StorageKind;
 
@@ -23,6 +29,8 @@ use crate::storage::StorageKind;
 const LAST_CALL: Duration = Duration::from_secs(3);
 /// How often the collected figures are condensed.
 const CONDENSE: Duration = Duration::from_secs(5);
+/// How often the store in this process is asked whether anything still waits.
+const QUEUE_LOOK: Duration = Duration::from_millis(50);
 
 /// The signals that ask a process to stop.
 pub(crate) struct Signals {
@@ -59,30 +67,32 @@ impl Signals {
 
 /// Serves until a signal, then stops in order.
 pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Result<()> {
-    let Gateway { vitals, storage, grace, banner, vital_signs, .. } = &gateway;
-    let (vitals, storage, grace, banner) = (vitals.clone(), *storage, *grace, banner.clone());
+    let Gateway { vitals, grace, banner, vital_signs, .. } = &gateway;
+    let (vitals, grace, banner) = (vitals.clone(), *grace, banner.clone());
     let replica = vital_signs.replica.clone();
     let stops = Stops::default();
+    let router = gateway.router.clone();
     let running = Running::start(gateway, &stops);
 
     say(&banner);
     tracing::info!(%replica, "ready");
+    running.doors.entrance.open(router);
     vitals.set_phase(Phase::Ready);
 
     tokio::select! {
         name = signals.next() => tracing::info!(signal = name, ?grace, "stopping"),
-        () = running.doors_closed.cancelled() => anyhow::bail!("the HTTP server ended by itself"),
+        () = running.doors.closed.cancelled() => anyhow::bail!("the HTTP server ended by itself"),
         () = running.turns_over.cancelled() => anyhow::bail!("the worker pool ended by itself"),
     }
     vitals.set_phase(Phase::Draining);
     let end_of_grace = Instant::now() + grace;
     tokio::select! {
-        () = running.wind_down(storage, &stops, end_of_grace) => {}
+        () = running.wind_down(&stops, end_of_grace) => {}
         name = signals.next() => tracing::warn!(signal = name, "told again: stopping at once"),
     }
     // Who still waits learns where to fetch the reply, and what is still claimed goes back.
     vitals.call_last();
-    stops.doors.cancel();
+    running.doors.close.cancel();
     stops.turns.cancel();
     stops.abort.cancel();
     let deadline = Instant::now() + LAST_CALL;
@@ -96,8 +106,6 @@ pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Resu
 /// What makes the parts stop.
 #[derive(Default)]
 struct Stops {
-    /// No further connections; open ones end with their request.
-    doors: CancellationToken,
     /// No further claims.
     turns: CancellationToken,
     /// Turns stop where they are, and their claims go back.
@@ -106,26 +114,21 @@ struct Stops {
 
 /// The tasks of a running gateway.
 struct Running {
-    doors_closed: CancellationToken,
+    doors: Doors,
     turns_over: CancellationToken,
+    store: Arc<dyn Store>,
+    storage: StorageKind,
     _tasks: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Running {
     fn start(gateway: Gateway, stops: &Stops) -> Self {
-        let Gateway { listener, router, pool, skills, vitals, vital_signs, metrics, grace, .. } =
-            gateway;
-        let (doors_closed, turns_over) = (CancellationToken::new(), CancellationToken::new());
+        let Gateway { doors, pool, skills, vital_signs, storage, metrics, .. } = gateway;
+        let (store, turns_over) = (Arc::clone(&vital_signs.store), CancellationToken::new());
         let mut tasks = Vec::new();
         let mut spawn = |work: BoxFuture<'static, ()>| {
             tasks.push(AbortOnDropHandle::new(tokio::spawn(work)));
         };
-        let options = ServeOptions { grace, ..ServeOptions::default() };
-        let (close, closed) = (stops.doors.clone(), doors_closed.clone().drop_guard());
-        spawn(Box::pin(async move {
-            let _closed = closed;
-            http_api::serve(listener, router, vitals, options, close).await;
-        }));
         let answering = pool.run(stops.turns.clone(), stops.abort.clone());
         let over = turns_over.clone().drop_guard();
         spawn(Box::pin(async move {
@@ -135,30 +138,33 @@ impl Running {
         spawn(Box::pin(vital_signs.keep()));
         spawn(Box::pin(condense(metrics)));
         if let Some(library) = skills {
-            spawn(Box::pin(library.watch(stops.doors.clone())));
+            spawn(Box::pin(library.watch(doors.close.clone())));
         }
-        Self { doors_closed, turns_over, _tasks: tasks }
+        Self { doors, turns_over, store, storage, _tasks: tasks }
     }
 
     /// Waits until the connections are closed and the turns over.
     async fn ended(&self) {
-        tokio::join!(self.doors_closed.cancelled(), self.turns_over.cancelled());
+        tokio::join!(self.doors.closed.cancelled(), self.turns_over.cancelled());
     }
 
     /// Finishes what is in flight, until the grace is over.
-    async fn wind_down(&self, storage: StorageKind, stops: &Stops, end_of_grace: Instant) {
+    async fn wind_down(&self, stops: &Stops, end_of_grace: Instant) {
         let work = async {
-            match storage {
+            match self.storage {
                 // Others answer what waits: claiming stops first, and callers are told by events.
                 StorageKind::Redis => {
                     stops.turns.cancel();
-                    stops.doors.cancel();
-                    self.ended().await;
+                    self.turns_over.cancelled().await;
+                    self.doors.close.cancel();
+                    self.doors.closed.cancelled().await;
                 }
-                // Nobody else can answer: callers get their replies before claiming stops.
+                // Nobody else can answer: claiming stops when nothing waits any more, whether a
+                // caller waits for it or was told where to fetch it.
                 StorageKind::Process => {
-                    stops.doors.cancel();
-                    self.doors_closed.cancelled().await;
+                    self.doors.close.cancel();
+                    self.doors.closed.cancelled().await;
+                    self.nothing_waits().await;
                     stops.turns.cancel();
                     self.turns_over.cancelled().await;
                 }
@@ -166,7 +172,23 @@ impl Running {
         };
         let in_time = timeout_at(end_of_grace, work).await;
         if in_time.is_err() {
-            tracing::warn!("the grace is over; what is left goes to other replicas");
+            let rest = match self.storage {
+                StorageKind::Redis => "goes to other replicas",
+                StorageKind::Process => "is lost with this process",
+            };
+            tracing::warn!("the grace is over; what is left {rest}");
+        }
+    }
+
+    /// Waits until no conversation is at work or still to be answered, also by a later attempt.
+    async fn nothing_waits(&self) {
+        let mut looks = interval(QUEUE_LOOK);
+        loop {
+            looks.tick().await;
+            match self.store.queue().await {
+                Ok(queue) if queue.ready + queue.claimed + queue.delayed == 0 => return,
+                Ok(_) | Err(_) => {}
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ mod banner;
 mod check;
 mod cli;
 mod compose;
+mod doors;
 mod lifecycle;
 mod models;
 mod observe;

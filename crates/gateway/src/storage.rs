@@ -11,12 +11,6 @@ use store_memory::MemoryStore;
 use store_redis::RedisStore;
 use tokio::time::sleep;
 
-/// A store, and where it keeps things.
-pub(crate) struct Storage {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) kind: StorageKind,
-}
-
 /// Where a store keeps things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StorageKind {
@@ -26,9 +20,19 @@ pub(crate) enum StorageKind {
     Process,
 }
 
+impl StorageKind {
+    /// What the settings ask for.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        match settings.redis_url {
+            Some(_) => Self::Redis,
+            None => Self::Process,
+        }
+    }
+}
+
 /// Opens the store under this replica's name. With Redis it waits until that answers: a gateway
 /// that gives up would only be started again.
-pub(crate) async fn open(settings: &Settings, replica: &str) -> Storage {
+pub(crate) async fn open(settings: &Settings, replica: &str) -> Arc<dyn Store> {
     match &settings.redis_url {
         Some(url) => {
             let options = store_redis::Options {
@@ -37,8 +41,7 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> Storage {
                 idle: settings.session_idle,
                 ..store_redis::Options::default()
             };
-            let store = Arc::new(insist(options).await);
-            Storage { store, kind: StorageKind::Redis }
+            Arc::new(insist(options).await)
         }
         None => {
             let options = store_memory::Options {
@@ -46,8 +49,7 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> Storage {
                 idle: settings.session_idle,
                 ..store_memory::Options::default()
             };
-            let store = Arc::new(MemoryStore::new(options, Arc::new(SystemClock)));
-            Storage { store, kind: StorageKind::Process }
+            Arc::new(MemoryStore::new(options, Arc::new(SystemClock)))
         }
     }
 }

@@ -4,19 +4,21 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::host::is_addressed_locally;
 use crate::problem::Problem;
 
 /// How callers of the API prove that they may.
 #[derive(Clone, Debug)]
 pub enum ApiAuth {
-    /// Everyone may: for a gateway that only this machine can reach.
+    /// Everyone may who calls it by an IP address or as localhost: for a gateway that only this
+    /// machine can reach.
     Open,
     /// Whoever sends this token as `Authorization: Bearer …`.
     Token(SecretString),
@@ -44,9 +46,16 @@ impl From<&ApiAuth> for Gate {
 }
 
 impl Gate {
-    fn admit(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
         match self {
-            Self::Open => Ok(()),
+            Self::Open if is_addressed_locally(uri, headers) => Ok(()),
+            Self::Open => Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "foreign_host",
+                "A gateway without a token is called by an IP address or as localhost only, so \
+                 that no web page can reach it under a name of its own: call it so, or set \
+                 OPENCLAW_GATEWAY_TOKEN or gateway.auth.token.",
+            )),
             Self::Locked => Err(refuse(
                 "token_not_set",
                 "This gateway takes no API calls until a token is set: set OPENCLAW_GATEWAY_TOKEN \
@@ -83,7 +92,7 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    gate.admit(request.headers())?;
+    gate.admit(request.uri(), request.headers())?;
     Ok(next.run(request).await)
 }
 

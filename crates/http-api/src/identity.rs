@@ -16,39 +16,65 @@ pub(crate) const MAX_KEY_CHARS: usize = 200;
 /// What a caller's key may be made of, for error messages.
 pub(crate) const KEY_RULE: &str = "1 to 200 visible ASCII characters";
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header that carries a caller's key.
+pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Whether a caller's key is within [`KEY_RULE`].
 pub(crate) fn is_key(text: &str) -> bool {
     (1..=MAX_KEY_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// How a caller names, as its key, a request that a proxy named. A proxy gives a request that
+/// the caller sends again a new name, so that only this leads back to the first one.
+const OF_PROXY: &str = "x-request-id:";
+
+/// A message's key, in the words of the store and in those of the caller.
+pub(crate) struct Key {
+    /// What the store goes by.
+    pub(crate) dedupe: DedupeKey,
+    /// What a caller has to send as its own key for this to be the same message.
+    pub(crate) retry_with: String,
+}
+
 /// The message's key: its own `message_id`, else `Idempotency-Key`, else the request id if a
-/// trusted proxy gave it, else one that no other message has.
-pub(crate) fn dedupe_key(
+/// trusted proxy gave it, else one that no other message has, and that the caller can send as
+/// its own should it have to try again.
+pub(crate) fn key_of(
     message_id: Option<&str>,
     headers: &HeaderMap,
     request: &RequestId,
-) -> Result<DedupeKey, Problem> {
+) -> Result<Key, Problem> {
     let header = idempotency_key(headers)?;
-    let key = match (message_id.or(header), request.origin) {
-        (Some(given), _) => format!("key:{given}"),
-        (None, Origin::Proxy) => format!("request:{}", request.as_str()),
-        (None, Origin::Own) => {
-            let random = random_hex();
-            format!("once:{}", String::from_utf8_lossy(&random))
-        }
+    let retry_with = match (message_id.or(header), request.origin) {
+        (Some(given), _) => given.to_owned(),
+        (None, Origin::Proxy) => format!("{OF_PROXY}{}", request.as_str()),
+        (None, Origin::Own) => String::from_utf8_lossy(&random_hex()).into_owned(),
     };
-    DedupeKey::new(key).map_err(|invalid| {
-        tracing::error!(%invalid, "a message's key can't be made");
-        Problem::internal()
-    })
+    let stored = match retry_with.strip_prefix(OF_PROXY) {
+        Some(request) => format!("request:{request}"),
+        None => format!("key:{retry_with}"),
+    };
+    match DedupeKey::new(stored) {
+        Ok(dedupe) => Ok(Key { dedupe, retry_with }),
+        Err(invalid) => {
+            tracing::error!(%invalid, "a message's key can't be made");
+            Err(Problem::internal())
+        }
+    }
 }
 
 /// The header's value. The draft of its standard wants it in quotes and hardly anyone writes
 /// them, so both spellings are the same key.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).into_iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_idempotency_key",
+            "The header Idempotency-Key came more than once; send it once, with one key.",
+        ));
+    }
     let text = value.to_str().unwrap_or_default().trim();
     let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     if is_key(bare) {

@@ -4,8 +4,10 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod entrance;
 mod events;
 mod following;
+mod host;
 mod identity;
 mod middleware;
 mod openapi;
@@ -22,6 +24,7 @@ mod vitals;
 
 pub use api::{Api, Limits, MetricsPage};
 pub use auth::ApiAuth;
+pub use entrance::Entrance;
 pub use router::router;
 pub use serve::{Closed, ServeOptions, serve};
 pub use vitals::{Models, OllamaLink, Phase, StoreLink, Vitals};

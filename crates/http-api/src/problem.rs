@@ -12,6 +12,8 @@ use conversation::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::identity::IDEMPOTENCY_KEY;
+
 /// An error that the caller is told of.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -21,6 +23,8 @@ pub(crate) struct Problem {
     /// For people: what is wrong, where, and what would be right.
     pub(crate) message: Cow<'static, str>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// The key under which the message may have been stored.
+    retry_with: Option<String>,
 }
 
 impl Problem {
@@ -29,7 +33,7 @@ impl Problem {
         code: &'static str,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, message: message.into(), headers: Vec::new() }
+        Self { status, code, message: message.into(), headers: Vec::new(), retry_with: None }
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -38,8 +42,27 @@ impl Problem {
     }
 
     /// Says when asking again is worth it.
-    fn retry_after(self, seconds: u16) -> Self {
+    pub(crate) fn retry_after(self, seconds: u16) -> Self {
         self.with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// The message may have been stored under this key, or not: only sending it again under the
+    /// same key is safe.
+    pub(crate) fn outcome_unknown(key: &str) -> Self {
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "The gateway can't reach its store, so it is unknown whether the message was stored. \
+             Send the same request again in a moment, with the key in `retry_with` as its \
+             `message_id` or in the header Idempotency-Key: then it is answered once, whatever \
+             became of this request.",
+        )
+        .retry_after(2);
+        let problem = match HeaderValue::from_str(key) {
+            Ok(value) => problem.with_header(IDEMPOTENCY_KEY, value),
+            Err(_) => problem,
+        };
+        Self { retry_with: Some(key.to_owned()), ..problem }
     }
 
     /// The request is understood, and its values are wrong.
@@ -79,6 +102,10 @@ impl Problem {
             StatusCode::UNPROCESSABLE_ENTITY => {
                 ("invalid_request", "The request is understood, and its values are wrong.")
             }
+            StatusCode::URI_TOO_LONG => ("uri_too_long", "The request's address is too long."),
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+                ("header_too_large", "The request's header is too large.")
+            }
             StatusCode::TOO_MANY_REQUESTS => ("too_many_requests", "There are too many requests."),
             StatusCode::SERVICE_UNAVAILABLE => {
                 ("unavailable", "The gateway can't do this now. Ask again in a moment.")
@@ -98,6 +125,7 @@ impl Problem {
                 code: self.code.to_owned(),
                 message: self.message.clone().into_owned(),
                 request_id: request_id.to_owned(),
+                retry_with: self.retry_with.clone(),
             },
         };
         serde_json::to_string(&body).unwrap_or_default()
@@ -124,8 +152,8 @@ impl From<StoreError> for Problem {
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "store_unavailable",
-                    "The gateway can't reach its store. Nothing was acknowledged: send the same \
-                     request again in a moment.",
+                    "The gateway can't reach its store, so the outcome of this request is unknown. \
+                     Send the same request again in a moment; that does no harm.",
                 )
                 .retry_after(2)
             }
@@ -174,4 +202,8 @@ pub(crate) struct ErrorDetail {
     /// The request's id, as in the header `X-Request-Id` and in the gateway's log.
     #[schema(example = "4f1d9a0c63b24f0e9a3c5d7e8f901234")]
     request_id: String,
+    /// Only if it is unknown whether a message was stored: the key to send it again with, as its
+    /// `message_id` or in the header `Idempotency-Key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_with: Option<String>,
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::problem::Problem;
 use crate::rules::{
     CHANNEL_RULE, USER_RULE, check_channel, check_language, check_message_id, check_name,
-    check_text, check_user,
+    check_text, check_user, shows_nothing,
 };
 
 /// The channel's name under which the store keeps all conversations of this API, whatever the
@@ -165,7 +165,7 @@ impl Wrong {
 fn required(field: &'static str, found: Option<Value>, rule: &str) -> Result<String, String> {
     match found {
         None | Some(Value::Null) => Err(format!("`{field}` is missing: give {rule}.")),
-        Some(Value::String(text)) if text.trim().is_empty() => {
+        Some(Value::String(text)) if shows_nothing(&text) => {
             Err(format!("`{field}` is empty: give {rule}."))
         }
         Some(Value::String(text)) => Ok(text),

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::{Router, middleware};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,30 +41,35 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(page::icon))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi));
-    let probes = OpenApiRouter::<Arc<Probes>>::new()
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::livez))
-        .routes(routes!(health::readyz));
-
     let (served, mut description) = OpenApiRouter::with_openapi(document(shared.vitals.version()))
         .merge(guarded)
         .merge(open)
         .split_for_parts();
-    let (probed, of_probes) = probes.split_for_parts();
+    let around = Middleware::new(proxies, Arc::clone(&shared.vitals));
+    let (probed, of_probes) = probe_routes(&around);
     description.merge(of_probes);
     // Only this place sets it, and only once.
     let _ = shared.openapi.set(rendered(&description));
 
-    let around = Middleware::new(proxies, Arc::clone(&shared.vitals));
     let served = served
         .with_state(shared)
         .merge(extra)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route);
+    around.around(served).merge(probed)
+}
+
+/// The health routes, which need nothing but the vitals, and their description.
+pub(crate) fn probe_routes(around: &Middleware) -> (Router, OpenApi) {
+    let (probed, described) = OpenApiRouter::<Arc<Probes>>::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+        .split_for_parts();
     let probed = probed
         .method_not_allowed_fallback(wrong_method_of_probe)
         .with_state(Arc::new(around.probes()));
-    around.around(served).merge(probed)
+    (probed, described)
 }
 
 async fn unknown_route(uri: Uri) -> Problem {

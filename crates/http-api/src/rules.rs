@@ -18,6 +18,25 @@ pub(crate) const CHANNEL_RULE: &str = "1 to 32 characters of a-z, 0-9, '_' and '
 /// The rule for a user's name.
 pub(crate) const USER_RULE: &str = "1 to 256 characters";
 
+/// Whether a text has nothing to see: white space, and characters that have no width.
+pub(crate) fn shows_nothing(text: &str) -> bool {
+    let is_hidden = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{180e}'
+                    | '\u{200b}'..='\u{200f}'
+                    | '\u{202a}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}'
+                    | '\u{feff}'
+            )
+    };
+    text.chars().all(is_hidden)
+}
+
 pub(crate) fn check_channel(text: &str) -> Result<(), String> {
     let length = text.chars().count();
     if length == 0 || length > MAX_CHANNEL {
@@ -32,7 +51,7 @@ pub(crate) fn check_channel(text: &str) -> Result<(), String> {
 
 pub(crate) fn check_user(text: &str) -> Result<(), String> {
     let length = text.chars().count();
-    if text.trim().is_empty() || length > MAX_USER_ID {
+    if shows_nothing(text) || length > MAX_USER_ID {
         return Err(format!("`user_id` must be {USER_RULE}; this one has {length}."));
     }
     if text.len() > MAX_USER_ID_BYTES {

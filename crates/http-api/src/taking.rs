@@ -35,8 +35,13 @@ pub(crate) enum Course {
     Settled(Settled),
 }
 
-/// Stores the message, unless it was stored before.
-pub(crate) async fn take(shared: &Arc<Shared>, inbound: Inbound) -> Result<Taken, Problem> {
+/// Stores the message, unless it was stored before. Should that fail halfway, the caller learns
+/// that `retry_with` is the key to try again with.
+pub(crate) async fn take(
+    shared: &Arc<Shared>,
+    inbound: Inbound,
+    retry_with: &str,
+) -> Result<Taken, Problem> {
     let conversation = inbound.conversation.clone();
     // The watch stands before the message is stored, so that no answer can come unheard.
     let watch = shared.store.watch_here(&conversation);
@@ -44,7 +49,7 @@ pub(crate) async fn take(shared: &Arc<Shared>, inbound: Inbound) -> Result<Taken
         Ok(accepted) => accepted.into_iter().next(),
         Err(error) => {
             count(refusal(&error));
-            return Err(error.into());
+            return Err(refused(error, retry_with));
         }
     };
     match accepted {
@@ -80,6 +85,20 @@ async fn listen(shared: &Shared, conversation: &ConversationId, here: Watch) -> 
         tracing::debug!(%error, "could not watch a conversation on other replicas");
         here
     })
+}
+
+/// A store that doesn't answer may have stored the message all the same.
+fn refused(error: StoreError, retry_with: &str) -> Problem {
+    match error {
+        StoreError::Unavailable(_) => {
+            tracing::warn!(%error, "could not learn whether a message was stored");
+            Problem::outcome_unknown(retry_with)
+        }
+        StoreError::Full
+        | StoreError::TooManyWaiting { .. }
+        | StoreError::Stale
+        | StoreError::Unreadable { .. } => error.into(),
+    }
 }
 
 fn conflict() -> Problem {

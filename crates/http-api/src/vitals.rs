@@ -15,7 +15,8 @@ pub enum Phase {
     Starting,
     /// It takes work.
     Ready,
-    /// It finishes what it has and ends. Whatever still comes in is served.
+    /// It finishes what it has and ends. While it still takes connections, messages that come in
+    /// are stored as ever; who answers them is up to the store.
     Draining,
 }
 

@@ -1,5 +1,5 @@
-//! While the replica drains, every answer ends its connection, so that the proxies in front
-//! move on to other replicas before the listener closes.
+//! While the replica drains, every answer ends its connection, so that the proxies in front ask
+//! for a new one, and get it from another replica where there is one.
 
 use std::pin::Pin;
 use std::sync::Arc;

@@ -71,6 +71,7 @@ pub(crate) struct Retried {
         (status = 200, description = "The dead letters, oldest first", body = DeadLetters),
         (status = 400, description = "`limit` is not a number", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
+        (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),
     ),
 )]
@@ -96,6 +97,7 @@ pub(crate) async fn list(
     responses(
         (status = 202, description = "It is queued", body = Retried),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
+        (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),
         (status = 404, description = "There is no such dead letter, or it can't go back now", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),
     ),

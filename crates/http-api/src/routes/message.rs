@@ -13,7 +13,7 @@ use crate::api::Shared;
 use crate::body::read_json;
 use crate::events::{Told, events};
 use crate::following::Following;
-use crate::identity::dedupe_key;
+use crate::identity::key_of;
 use crate::middleware::RequestId;
 use crate::patience::{PREFERENCE_APPLIED, Patience};
 use crate::problem::{ErrorBody, Problem};
@@ -53,6 +53,7 @@ use crate::taking::{Course, Sent, take};
         (status = 202, description = "Not answered in time, or parked for an operator", body = Unanswered),
         (status = 400, description = "Not JSON, or a broken body or key", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
+        (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),
         (status = 408, description = "The body took too long to arrive", body = ErrorBody),
         (status = 409, description = "The key was used for another message", body = ErrorBody),
         (status = 410, description = "The conversation was erased while waiting", body = ErrorBody),
@@ -60,7 +61,7 @@ use crate::taking::{Course, Sent, take};
         (status = 415, description = "The body is not sent as application/json", body = ErrorBody),
         (status = 422, description = "A field is missing, empty, too long or wrong", body = ErrorBody),
         (status = 429, description = "Too many messages of this conversation wait", body = ErrorBody),
-        (status = 503, description = "Nothing can be stored now", body = ErrorBody),
+        (status = 503, description = "The store is full, or away: then `retry_with` and the header Idempotency-Key hold the key to send the message again with", body = ErrorBody),
     ),
 )]
 pub(crate) async fn send(
@@ -72,11 +73,11 @@ pub(crate) async fn send(
     let question = Question::read(&body, shared.limits.message_chars)?;
     drop(body);
     let request_id = parts.extensions.get::<RequestId>().ok_or_else(Problem::internal)?;
-    let key = dedupe_key(question.message_id.as_deref(), &parts.headers, request_id)?;
+    let key = key_of(question.message_id.as_deref(), &parts.headers, request_id)?;
 
     let form = form_of(question.form, &parts.headers);
-    let (asked, inbound) = words(question, key, shared.clock.now());
-    let taken = take(&shared, inbound).await?;
+    let (asked, inbound) = words(question, key.dedupe, shared.clock.now());
+    let taken = take(&shared, inbound, &key.retry_with).await?;
 
     let mut response = match form {
         AnswerForm::Json => whole(&shared, &parts.headers, asked, taken.id, taken.course).await?,

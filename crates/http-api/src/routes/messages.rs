@@ -45,6 +45,7 @@ pub(crate) struct Wait {
         (status = 202, description = "Not answered yet, or parked for an operator", body = Unanswered),
         (status = 400, description = "`wait` is not a number of seconds", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
+        (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),
         (status = 404, description = "There is no such message, or not any more", body = ErrorBody),
         (status = 503, description = "The store is away", body = ErrorBody),
     ),

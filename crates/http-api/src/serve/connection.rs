@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
@@ -24,6 +23,7 @@ use super::coarse_clock::CoarseClock;
 use super::deadline_body::DeadlineBody;
 use super::pulse::{Finding, Pulse};
 use super::watched_io::WatchedIo;
+use crate::entrance::Entrance;
 
 /// What is to become of the connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) enum Stage {
 
 /// How connections are served.
 pub(super) struct Connection {
-    router: Router,
+    entrance: Entrance,
     protocol: http1::Builder,
     options: Arc<ServeOptions>,
     clock: CoarseClock,
@@ -47,14 +47,14 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(
-        router: Router,
+        entrance: Entrance,
         options: ServeOptions,
         clock: CoarseClock,
         stages: watch::Receiver<Stage>,
     ) -> Self {
         let mut protocol = http1::Builder::new();
         protocol.header_read_timeout(None).max_header_size(options.header_bytes);
-        Self { router, protocol, options: Arc::new(options), clock, stages }
+        Self { entrance, protocol, options: Arc::new(options), clock, stages }
     }
 
     /// Serves `stream` to its end.
@@ -70,7 +70,7 @@ impl Connection {
         let pulse = Arc::new(Pulse::new(self.clock.clone()));
         let io = TokioIo::new(WatchedIo::new(stream, Arc::clone(&pulse)));
         let served = Served {
-            router: self.router.clone(),
+            entrance: self.entrance.clone(),
             peer,
             pulse: Arc::clone(&pulse),
             options: Arc::clone(&self.options),
@@ -134,7 +134,7 @@ async fn run<S, F>(
 
 /// What answers the requests of one connection.
 struct Served {
-    router: Router,
+    entrance: Entrance,
     peer: SocketAddr,
     pulse: Arc<Pulse>,
     options: Arc<ServeOptions>,
@@ -149,7 +149,7 @@ impl Served {
         let limit = self.options.body_timeout;
         let mut request = request.map(|body| Body::new(DeadlineBody::new(body, limit)));
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let answer = self.router.clone().call(request);
+        let answer = self.entrance.router().clone().call(request);
         async move {
             let answer = answer.await;
             drop(working);

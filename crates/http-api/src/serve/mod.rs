@@ -10,13 +10,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::entrance::Entrance;
 use crate::vitals::{Phase, Vitals};
 use coarse_clock::CoarseClock;
 use connection::{Connection, Stage};
@@ -71,14 +71,14 @@ pub struct Closed {
     pub cut: usize,
 }
 
-/// Serves `router` until `shutdown` is cancelled and what is in flight has ended.
+/// Serves a router, or an entrance that gets its router later, until `shutdown` is cancelled and what is in flight has ended.
 ///
 /// Then it takes no more connections, ends the idle ones, and gives the others the grace. Shortly
 /// before that is over, requests that wait for a reply are asked to answer with where to fetch
 /// it. `vitals` are those of the router.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    entrance: impl Into<Entrance>,
     vitals: Arc<Vitals>,
     options: ServeOptions,
     shutdown: CancellationToken,
@@ -89,7 +89,7 @@ pub async fn serve(
     let grace = options.grace;
     let shortest = options.header_timeout.min(options.idle_timeout);
     let clock = CoarseClock::default();
-    let connection = Connection::new(router, options, clock.clone(), stages);
+    let connection = Connection::new(entrance.into(), options, clock.clone(), stages);
 
     let serving = async {
         tokio::select! {

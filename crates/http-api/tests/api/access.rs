@@ -51,6 +51,22 @@ async fn a_gateway_without_a_token_that_can_be_reached_says_how_to_set_one() {
 }
 
 #[tokio::test]
+async fn without_a_token_a_page_that_took_over_a_name_is_refused_and_this_machine_is_not() {
+    let open = gateway(ApiAuth::Open).await;
+    let refused = open.message(&question()).host("evil.example:18789").send().await;
+    refused.assert_error(403, "foreign_host", &["localhost", "OPENCLAW_GATEWAY_TOKEN"]);
+    assert_eq!(open.vitals.accepted_total(), 0);
+    for host in ["localhost:18789", "shop.localhost", "127.0.0.1:18789", "[::1]:18789"] {
+        assert_eq!(open.message(&question()).host(host).send().await.status, 200, "{host}");
+    }
+    assert_eq!(open.get("/healthz").host("gateway.internal").send().await.status, 200);
+
+    let guarded = gateway(token()).await;
+    let answer = guarded.message(&question()).host("shop.example");
+    assert_eq!(answer.header("authorization", "Bearer s3cret").send().await.status, 200);
+}
+
+#[tokio::test]
 async fn every_route_of_the_api_asks_for_the_token() {
     let gateway = gateway(token()).await;
     let description = gateway.get("/openapi.json").send().await.json();

@@ -64,6 +64,14 @@ async fn a_header_that_is_no_key_is_refused() {
 }
 
 #[tokio::test]
+async fn two_keys_in_the_header_are_refused() {
+    let gateway = echoing(vec![]).await;
+    let twice = gateway.message(&question()).header("idempotency-key", "k1");
+    let refused = twice.header("idempotency-key", "k1").send().await;
+    refused.assert_error(400, "invalid_idempotency_key", &["more than once"]);
+}
+
+#[tokio::test]
 async fn a_request_id_is_a_key_only_from_a_trusted_proxy() {
     let trusting = echoing(vec!["127.0.0.0/8"]).await;
     let named = |gateway: &Gateway| gateway.message(&question()).header("x-request-id", "r1");

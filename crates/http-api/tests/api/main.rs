@@ -12,5 +12,6 @@ mod health;
 mod identity;
 mod operators;
 mod server;
+mod starting;
 mod support;
 mod trouble;

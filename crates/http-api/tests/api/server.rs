@@ -46,7 +46,7 @@ async fn serving(options: ServeOptions) -> Gateway {
     Setup { options, ..Setup::default() }.serve().await
 }
 
-const LIVEZ: &str = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
+const LIVEZ: &str = "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 #[tokio::test]
 async fn a_connection_serves_several_requests() {
@@ -84,7 +84,7 @@ async fn a_header_that_is_too_large_is_refused() {
     let gateway = serving(options).await;
     let mut wire = Wire::to(&gateway).await;
     let header = "x".repeat(9 * 1024);
-    wire.write(&format!("GET /livez HTTP/1.1\r\nhost: x\r\nlong: {header}\r\n\r\n")).await;
+    wire.write(&format!("GET /livez HTTP/1.1\r\nhost: localhost\r\nlong: {header}\r\n\r\n")).await;
     assert!(wire.rest().await.starts_with("HTTP/1.1 431"));
 }
 
@@ -122,7 +122,7 @@ async fn an_idle_connection_ends_and_a_waiting_request_does_not() {
 
 fn unfinished(length: usize) -> String {
     format!(
-        "POST /api/v1/message HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+        "POST /api/v1/message HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
          content-length: {length}\r\n\r\n{{\"channel\":"
     )
 }
@@ -153,7 +153,7 @@ async fn a_body_that_ends_early_reaches_nothing() {
 async fn a_chunked_body_is_taken_up_to_the_limit_and_no_further() {
     let limits = Limits { body_bytes: 1000, ..Limits::default() };
     let gateway = Setup { limits, ..Setup::default() }.serve().await;
-    let head = "POST /api/v1/message HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+    let head = "POST /api/v1/message HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
                 content-type: application/json\r\nprefer: wait=0\r\ntransfer-encoding: chunked\r\n\r\n";
     let chunked = |body: &str| {
         let pieces = body.as_bytes().chunks(40).map(|piece| {
@@ -183,7 +183,7 @@ async fn a_caller_that_asks_before_sending_too_much_is_told_without_sending() {
     let gateway = Gateway::start().await;
     let mut wire = Wire::to(&gateway).await;
     wire.write(
-        "POST /api/v1/message HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+        "POST /api/v1/message HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
          expect: 100-continue\r\ncontent-length: 300000\r\n\r\n",
     )
     .await;

@@ -13,7 +13,6 @@ async fn a_store_that_is_away_refuses_before_anything_is_acknowledged() {
     gateway.store.fail(Some(StoreError::Unavailable("10.0.0.7:6379 refused".into())));
     let id = format!("/api/v1/messages/msg_{}", "A".repeat(48));
     for request in [
-        gateway.message(&question()),
         gateway.get(&id),
         gateway.get("/api/v1/conversations/a/b"),
         ask(gateway.address, "DELETE", "/api/v1/conversations/a/b"),
@@ -21,11 +20,44 @@ async fn a_store_that_is_away_refuses_before_anything_is_acknowledged() {
         ask(gateway.address, "POST", "/api/v1/dead-letters/1/retry"),
     ] {
         let refused = request.send().await;
-        refused.assert_error(503, "store_unavailable", &["Nothing was acknowledged"]);
+        refused.assert_error(503, "store_unavailable", &["outcome", "unknown"]);
         assert_eq!(refused.header("retry-after"), "2");
         assert!(!refused.text().contains("10.0.0.7"));
     }
     assert_eq!(gateway.vitals.accepted_total(), 0);
+}
+
+#[tokio::test]
+async fn a_message_whose_storing_is_in_doubt_is_answered_once_when_sent_again_with_the_key_given() {
+    for (trusted, sent) in [
+        (vec![], None),
+        (vec![], Some(("idempotency-key", "mine"))),
+        (vec!["127.0.0.0/8"], Some(("x-request-id", "of-the-proxy"))),
+    ] {
+        let gateway = Setup { trusted_proxies: trusted, ..Setup::default() }.serve().await;
+        gateway.store.store_in_silence(true);
+        let mut message = gateway.message(&question());
+        if let Some((name, value)) = sent {
+            message = message.header(name, value);
+        }
+        let refused = message.send().await;
+        refused.assert_error(503, "store_unavailable", &["unknown", "retry_with"]);
+        assert_eq!(refused.header("retry-after"), "2");
+        let key = refused.header("idempotency-key").to_owned();
+        assert_eq!(refused.json()["error"]["retry_with"], key.as_str());
+        gateway.store.store_in_silence(false);
+
+        gateway.answerer().echo_for_ever();
+        // A proxy names the repetition anew.
+        let again = gateway.message(&question()).header("idempotency-key", &key);
+        let again = again.header("x-request-id", "another").send().await;
+        assert_eq!((again.status, again.header("idempotent-replayed")), (200, "true"));
+        let mut by_id = question();
+        by_id["message_id"] = key.into();
+        assert_eq!(gateway.message(&by_id).send().await.json()["id"], again.json()["id"]);
+        let history = gateway.get("/api/v1/conversations/shop/u1").send().await;
+        assert_eq!(history.text().matches("Where is my package?").count(), 2, "once, and its echo");
+    }
 }
 
 #[tokio::test]

@@ -29,13 +29,21 @@ pub(crate) struct Answer {
 
 /// Makes a request.
 pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> Ask {
-    let request = Request::builder().method(method).uri(path).header("host", "gateway");
+    let request = Request::builder().method(method).uri(path).header("host", "localhost");
     Ask { address, request, body: Bytes::new() }
 }
 
 impl Ask {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Calls the gateway by another name.
+    pub(crate) fn host(mut self, name: &str) -> Self {
+        if let Some(headers) = self.request.headers_mut() {
+            headers.insert("host", name.parse().unwrap());
+        }
         self
     }
 
@@ -96,7 +104,14 @@ impl Answer {
         assert_eq!(self.header("content-type"), "application/json");
         assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
         let error = body["error"].as_object().unwrap();
-        assert_eq!(error.keys().collect::<Vec<_>>(), ["code", "message", "request_id"], "{body}");
+        let keys: Vec<&str> = error.keys().map(String::as_str).collect();
+        let key_to_retry_with =
+            if keys.contains(&"retry_with") { &["retry_with"][..] } else { &[] };
+        assert_eq!(
+            keys,
+            [&["code", "message", "request_id"], key_to_retry_with].concat(),
+            "{body}"
+        );
         let request_id = error["request_id"].as_str().unwrap();
         assert!(!request_id.is_empty());
         assert_eq!(request_id, self.header("x-request-id"));

@@ -17,6 +17,7 @@ use store_memory::MemoryStore;
 pub(crate) struct FaultyStore {
     inner: MemoryStore,
     fault: Mutex<Option<StoreError>>,
+    silent: AtomicBool,
     deaf: AtomicBool,
     silence: EventHub,
 }
@@ -26,6 +27,7 @@ impl FaultyStore {
         Self {
             inner,
             fault: Mutex::default(),
+            silent: AtomicBool::new(false),
             deaf: AtomicBool::new(false),
             silence: EventHub::default(),
         }
@@ -34,6 +36,11 @@ impl FaultyStore {
     /// From now on every question of the API is answered with this error, or with none.
     pub(crate) fn fail(&self, fault: Option<StoreError>) {
         *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// From now on messages are stored without an answer that says so, or with one again.
+    pub(crate) fn store_in_silence(&self, silence: bool) {
+        self.silent.store(silence, Ordering::SeqCst);
     }
 
     /// From now on whoever starts to watch hears nothing.
@@ -58,7 +65,11 @@ impl FaultyStore {
 impl Inbox for FaultyStore {
     async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
         self.check()?;
-        self.inner.accept(batch).await
+        let accepted = self.inner.accept(batch).await;
+        if self.silent.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("no answer in time".into()));
+        }
+        accepted
     }
 
     async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {
