@@ -140,7 +140,7 @@ contract! {
         a_revived_reply_goes_on_where_it_stopped,
         a_revived_reply_that_finds_another_stays_dead,
         a_message_revived_during_a_turn_is_not_taken_for_its_own,
-        a_reply_revived_during_a_turn_displaces_no_other,
+        a_reply_is_not_revived_during_a_turn,
         a_dead_letter_is_revived_once,
         dead_letters_come_oldest_first_and_no_more_than_asked,
         dead_letters_never_expire,

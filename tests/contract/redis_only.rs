@@ -2,9 +2,11 @@
 //! full.
 
 mod away;
+mod batches;
 mod bookkeeping;
 mod full;
 mod later_versions;
 mod partitions;
 mod restart;
 mod scripts;
+mod telegraph;

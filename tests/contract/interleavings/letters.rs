@@ -31,14 +31,15 @@ impl Play<'_> {
     pub(super) async fn revive(&mut self, letter: usize) {
         let Some(letter) = letter.checked_rem(self.model.letters.len()) else { return };
         let who = self.model.letters[letter].who;
+        let is_held = matches!(self.model.talks[who].place, Place::Held { .. });
         // Where a revived message goes while a turn runs is left to the store.
-        if matches!(self.model.talks[who].place, Place::Held { .. }) {
+        if is_held && self.model.letters[letter].outgoing.is_none() {
             return;
         }
         let is_back = self.any_store().revive(&self.model.letters[letter].id).await.unwrap();
         let talk = &mut self.model.talks[who];
-        let collides = self.model.letters[letter].outgoing.is_some() && talk.outgoing.is_some();
-        assert_eq!(is_back, !collides);
+        let is_reply = self.model.letters[letter].outgoing.is_some();
+        assert_eq!(is_back, !(is_reply && (is_held || talk.outgoing.is_some())));
         if !is_back {
             return;
         }

@@ -6,7 +6,7 @@ use conversation::ports::ReplicaReport;
 
 use crate::harness::Harness as _;
 use crate::redis_harness::RedisHarness;
-use crate::steps::{accept_new, answer_next};
+use crate::steps::{accept_new, answer_next, claim_nothing, texts};
 use crate::words::{customer, recorded};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,4 +41,27 @@ async fn of_a_forgotten_conversation_no_key_is_left() {
     assert!(left().contains(":w:"), "{}", left());
     assert_eq!(store.forget(&anna).await, Ok(true));
     assert_eq!(left(), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_that_the_queue_has_lost_is_queued_by_its_next_message() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let anna = customer("anna");
+    accept_new(&*store, recorded(&anna, "1", "lost")).await;
+    assert_eq!(harness.server().cli(&["XTRIM", "oc:{p00}:ready", "MAXLEN", "0"]), "1");
+    claim_nothing(&harness, &*store).await;
+    accept_new(&*store, recorded(&anna, "2", "found")).await;
+    assert_eq!(texts(&answer_next(&*store, "t").await), ["lost", "found"]);
+    claim_nothing(&harness, &*store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_connects_makes_every_script_known() {
+    let harness = RedisHarness::start().await;
+    assert_eq!(harness.server().cli(&["SCRIPT", "FLUSH"]), "OK");
+    let _store = harness.store("one").await;
+    let memory = harness.server().cli(&["INFO", "memory"]);
+    let known = memory.lines().find_map(|line| line.strip_prefix("number_of_cached_scripts:"));
+    assert_eq!(known.unwrap().trim(), "18");
 }

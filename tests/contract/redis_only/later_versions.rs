@@ -12,6 +12,19 @@ fn key(harness: &RedisHarness, kind: &str) -> String {
     keys
 }
 
+/// Makes this dead letter one of a later version, and puts one beside it that never was one.
+fn spoil(harness: &RedisHarness, letter: &str) {
+    let (list, server) = (key(harness, "dl"), harness.server());
+    let body = server.cli(&["HGET", &list, letter]);
+    assert!(body.contains("\"v\":1"), "{body}");
+    let later = body.replacen("\"v\":1", "\"v\":9", 1);
+    assert_eq!(server.cli(&["HSET", &list, letter, &later]), "0");
+    let lost = letter.replace(&letter[40..], "0");
+    assert_eq!(server.cli(&["HSET", &list, &lost, "garbage"]), "1");
+    let dead = list.split_once(":dl:").unwrap().0;
+    assert_eq!(server.cli(&["ZADD", &format!("{dead}:dead"), "1", &lost]), "1");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unreadable_dead_letter_hides_no_other() {
     let harness = RedisHarness::start().await;
@@ -20,16 +33,7 @@ async fn an_unreadable_dead_letter_hides_no_other() {
     accept_new(&*store, recorded(&anna, "k", "hello")).await;
     park_next(&*store, "too often").await;
     let letter = store.dead_letters(1).await.unwrap().remove(0);
-    let (list, server) = (key(&harness, "dl"), harness.server());
-    let body = server.cli(&["HGET", &list, &letter.id]);
-    assert!(body.contains("\"v\":1"), "{body}");
-    let later = body.replacen("\"v\":1", "\"v\":9", 1);
-    assert_eq!(server.cli(&["HSET", &list, &letter.id, &later]), "0");
-    let lost = letter.id.replace(&letter.id[40..], "0");
-    assert_eq!(server.cli(&["HSET", &list, &lost, "garbage"]), "1");
-    let dead = list.split_once(":dl:").unwrap().0;
-    assert_eq!(server.cli(&["ZADD", &format!("{dead}:dead"), "1", &lost]), "1");
-    drop(server);
+    spoil(&harness, &letter.id);
     accept_new(&*store, recorded(&berta, "k", "hello")).await;
     park_next(&*store, "no model can").await;
 
