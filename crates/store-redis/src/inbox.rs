@@ -20,10 +20,18 @@ impl Inbox for RedisStore {
     async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
         let inner = &self.inner;
         let mut accepted = Vec::with_capacity(batch.len());
+        let mut outcome = Ok(());
         for chunk in batch.chunks(CHUNK) {
-            inner.accept_chunk(chunk, &mut accepted).await?;
+            let taken = inner.accept_chunk(chunk, &mut accepted).await;
+            let is_away = matches!(taken, Err(StoreError::Unavailable(_)));
+            // One conversation without room must not keep out the others of the batch.
+            outcome = outcome.and(taken);
+            if is_away {
+                // The rest would only wait for the same error.
+                break;
+            }
         }
-        Ok(accepted)
+        outcome.map(|()| accepted)
     }
 
     async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {

@@ -51,6 +51,16 @@ impl Keys {
         format!("{}:{{p{partition:02}}}:dead", self.prefix)
     }
 
+    /// The conversations that are put off in a conversation's partition.
+    pub(crate) fn delayed_of(&self, digest: Digest) -> String {
+        self.delayed(self.partition(digest))
+    }
+
+    /// The dead letters of a conversation's partition.
+    pub(crate) fn dead_of(&self, digest: Digest) -> String {
+        self.dead(self.partition(digest))
+    }
+
     /// The state of a conversation that is not at rest: its queue entry `e`, its attempts `n`, the
     /// last turn with an outbox `t`, and `o` if that outbox is still there.
     pub(crate) fn conversation(&self, digest: Digest) -> String {

@@ -3,10 +3,12 @@
 mod archive;
 mod errors;
 mod events;
+mod fenced;
 mod inbox;
 mod keys;
 mod letters;
 mod link;
+mod listeners;
 mod overview;
 mod reader;
 mod script;
@@ -98,7 +100,7 @@ struct Inner {
 
 impl RedisStore {
     /// Connects, agrees with the installation on the number of partitions, makes sure of the
-    /// consumer groups, and starts the background tasks.
+    /// consumer groups and the scripts, and starts the background tasks.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if Redis can't be reached, or the URL is not one.
@@ -106,12 +108,13 @@ impl RedisStore {
         let link = Link::new(&options)?;
         let partitions = link::agree_on_partitions(&link, &options).await?;
         let keys = Keys::new(&options.key_prefix, partitions);
-        let scripts = Scripts::load();
+        let scripts = Scripts::new();
         let hub = EventHub::default();
         let stop = CancellationToken::new();
         let (telegraph, outgoing) = Telegraph::new(&options, &keys);
         let inner = Arc::new(Inner { options, keys, link, scripts, hub, telegraph });
         inner.ensure_groups().await?;
+        inner.load_scripts().await?;
         telegraph::start(&inner, outgoing, &stop).await?;
         let reader = reader::start(&inner, &stop);
         Ok(Self { inner, reader, _tasks: Arc::new(stop.drop_guard()) })

@@ -116,7 +116,8 @@ impl Link {
         self.with(async |connection: &mut MultiplexedConnection| {
             match calls.query_async(connection).await {
                 // Some calls may have run, if the script was forgotten between them. Every verb
-                // that is called in a row may be called again.
+                // that is called in a row may be called again; what an upkeep had taken over is
+                // only found again when the lease has run out once more.
                 Err(error) if is_unknown_script(&error) => {
                     verb.load().query_async::<()>(connection).await?;
                     calls.query_async(connection).await
@@ -189,6 +190,15 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    /// Makes Redis know every script, so that no call has to find out that it doesn't.
+    pub(crate) async fn load_scripts(&self) -> Result<(), StoreError> {
+        let mut loads = Pipeline::new();
+        for verb in self.scripts.all() {
+            loads.add_command(verb.load()).ignore();
+        }
+        self.link.run_all(&loads).await
     }
 }
 

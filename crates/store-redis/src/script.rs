@@ -49,13 +49,18 @@ macro_rules! scripts {
         }
 
         impl Scripts {
-            pub(crate) fn load() -> Self {
+            pub(crate) fn new() -> Self {
                 Self {
                     $($name: Verb::$kind(
                         $keys,
                         include_str!(concat!("scripts/", stringify!($name), ".lua")),
                     ),)*
                 }
+            }
+
+            /// Each of them.
+            pub(crate) fn all(&self) -> impl Iterator<Item = &Verb> {
+                [$(&self.$name),*].into_iter()
             }
         }
     };

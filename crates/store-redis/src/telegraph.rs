@@ -10,29 +10,32 @@ use std::time::Duration;
 
 use conversation::ports::Event;
 use conversation::{ConversationId, Digest, MessageId, Reply, StoreError};
-use deadpool_redis::redis::aio::PubSub;
-use deadpool_redis::redis::{Cmd, Pipeline};
+use deadpool_redis::redis::aio::{PubSub, PubSubSink};
+use deadpool_redis::redis::{Cmd, Pipeline, Value};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::errors::store_error;
 use crate::keys::{self, Keys};
 use crate::link::within;
+use crate::listeners::Listeners;
 use crate::{Inner, Options, stored};
 
 /// How many events wait to be sent before further ones are dropped.
 const BACKLOG: usize = 4096;
 /// How many events travel in one round trip at most.
 const BATCH: usize = 128;
+/// How often the subscription is checked within the time for which a replica listens.
+const CHECKS: u32 = 24;
 
-/// Who listens to the conversations that are answered here.
+/// What this replica tells the others, and hears from them.
 pub(crate) struct Telegraph {
     replica: String,
     channels: String,
-    listeners: Mutex<HashMap<Digest, Vec<String>>>,
+    pub(crate) listeners: Listeners,
     /// The conversations that someone here watches for longer than one answer.
     watched: Mutex<HashMap<Digest, ConversationId>>,
     outgoing: mpsc::Sender<(String, String)>,
@@ -61,51 +64,19 @@ impl Telegraph {
         let telegraph = Self {
             replica: options.replica.clone(),
             channels: keys.events(),
-            listeners: Mutex::default(),
+            listeners: Listeners::new(&options.replica),
             watched: Mutex::default(),
             outgoing,
         };
         (telegraph, receiver)
     }
 
-    /// Notes who listens to a conversation that is answered here now.
-    pub(crate) fn listeners_of(
-        &self,
-        conversation: Digest,
-        listeners: impl Iterator<Item = String>,
-    ) {
-        let mut others: Vec<String> =
-            listeners.filter(|listener| *listener != self.replica).collect();
-        others.sort_unstable();
-        others.dedup();
-        let mut all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        if others.is_empty() {
-            all.remove(&conversation);
-        } else {
-            all.insert(conversation, others);
-        }
-    }
-
-    /// Forgets who listens: the conversation is no longer answered here.
-    pub(crate) fn turn_over(&self, conversation: Digest) {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).remove(&conversation);
-    }
-
-    fn also_listens(&self, conversation: Digest, listener: String) {
-        let mut all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        let listeners = all.entry(conversation).or_default();
-        if !listeners.contains(&listener) && listeners.len() < 64 {
-            listeners.push(listener);
-        }
-    }
-
     /// Sends an event to the other replicas that listen to the conversation.
     pub(crate) fn send(&self, conversation: Digest, event: &Event) {
-        let listeners = {
-            let all = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(listeners) = all.get(&conversation) else { return };
-            listeners.clone()
-        };
+        let listeners = self.listeners.of(conversation);
+        if listeners.is_empty() {
+            return;
+        }
         let wire = Wire { c: conversation.to_string(), what: What::Event { e: event.clone() } };
         let Ok(json) = serde_json::to_string(&wire) else { return };
         for listener in listeners {
@@ -156,15 +127,34 @@ async fn subscribe(inner: &Inner) -> Result<PubSub, StoreError> {
     .await
 }
 
-async fn hear(inner: Arc<Inner>, mut subscription: PubSub) {
+async fn hear(inner: Arc<Inner>, subscription: PubSub) {
+    let (mut sink, mut messages) = subscription.split();
     loop {
-        let mut messages = subscription.on_message();
-        while let Some(message) = messages.next().await {
-            inner.heard(message.get_payload_bytes());
+        let hearing = async {
+            while let Some(message) = messages.next().await {
+                inner.heard(message.get_payload_bytes());
+            }
+        };
+        tokio::select! {
+            () = hearing => {}
+            () = until_silent(&inner.options, &mut sink) => {
+                tracing::debug!("the subscription to events is dead");
+            }
         }
-        drop(messages);
-        subscription = resubscribe(&inner).await;
+        (sink, messages) = resubscribe(&inner).await.split();
         inner.hub.announce_missed();
+    }
+}
+
+/// Waits until the connection no longer answers. One that died without a word brings no events,
+/// which can't be told from a quiet hour.
+async fn until_silent(options: &Options, sink: &mut PubSubSink) {
+    loop {
+        sleep(options.listening / CHECKS).await;
+        let pong = timeout(options.verb_timeout, sink.ping::<Value>()).await;
+        if !matches!(pong, Ok(Ok(_))) {
+            return;
+        }
     }
 }
 
@@ -199,7 +189,7 @@ impl Inner {
             }
             What::Parked { parked, reason } => Event::Parked { messages: ids(&parked), reason },
             What::Listen { listen } => {
-                self.telegraph.also_listens(conversation, listen);
+                self.telegraph.listeners.add(conversation, &listen);
                 return;
             }
         };

@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{Claim, Event, Lease, Opened, TurnResult, Turns};
 use conversation::{Digest, MessageId, StoreError};
-use deadpool_redis::redis::{Cmd, Pipeline};
+use deadpool_redis::redis::Pipeline;
 
+use crate::keys::Keys;
 use crate::link::GROUP;
-use crate::script::Verb;
 use crate::{Inner, RedisStore, millis, stored};
 
 #[async_trait]
@@ -32,25 +32,15 @@ impl Turns for RedisStore {
 
     async fn open(&self, claim: &Claim, limit: NonZeroUsize) -> Result<Opened, StoreError> {
         let inner = &self.inner;
-        let verb = &inner.scripts.open;
         let digest = claim.conversation.digest();
-        let mut call = inner.fenced(
-            verb,
-            claim,
-            digest,
-            &[
-                inner.keys.inbox(digest),
-                inner.keys.history(digest),
-                inner.keys.outbox(digest),
-                inner.keys.watchers(digest),
-            ],
-        );
-        call.arg(limit.get() - 1);
-        let (inbox, history, outbox, watchers, attempts): OpenAnswer =
-            inner.link.call(verb, &call).await?;
+        inner.telegraph.listeners.opening(digest);
+        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::watchers];
+        let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
+        let (inbox, history, outbox, watchers, attempts): OpenAnswer = call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
-        let listeners = callers.map(str::to_owned).chain(watchers);
-        inner.telegraph.listeners_of(digest, listeners);
+        for listener in callers.chain(watchers.iter().map(String::as_str)) {
+            inner.telegraph.listeners.add(digest, listener);
+        }
         Ok(Opened {
             messages: inbox.iter().map(|e| stored::waiting(digest, e)).collect::<Result<_, _>>()?,
             history: stored::history(&history),
@@ -61,26 +51,16 @@ impl Turns for RedisStore {
 
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
         let inner = &self.inner;
-        let verb = &inner.scripts.commit;
         let digest = claim.conversation.digest();
         let TurnResult { turn, answered, reply, parts } = result;
         let outbox = match parts.as_slice() {
             [] => String::new(),
             parts => stored::outbox_body(&turn, &reply, parts)?,
         };
-        let mut call = inner.fenced(
-            verb,
-            claim,
-            digest,
-            &[
-                inner.keys.inbox(digest),
-                inner.keys.history(digest),
-                inner.keys.outbox(digest),
-                inner.keys.records(digest),
-                inner.keys.watchers(digest),
-            ],
-        );
-        call.arg(inner.keys.events())
+        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::records, Keys::watchers];
+        let call = inner
+            .fenced(&inner.scripts.commit, claim, &keys)
+            .arg(inner.keys.events())
             .arg(digest.to_string())
             .arg(answered.get())
             .arg(stored::reply(&reply)?)
@@ -89,21 +69,17 @@ impl Turns for RedisStore {
             .arg(inner.options.history_limit.max(1))
             .arg(parts.len())
             .arg(&turn);
-        let refs: String = inner.link.call(verb, &call).await?;
+        let refs: String = call.run().await?;
         inner.tell_here(digest, &refs, |messages| Event::Committed { messages, reply });
         if parts.is_empty() {
-            inner.telegraph.turn_over(digest);
+            inner.telegraph.listeners.over(digest);
         }
         Ok(())
     }
 
     async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError> {
-        let inner = &self.inner;
-        let verb = &inner.scripts.sending;
-        let digest = claim.conversation.digest();
-        let mut call = inner.fenced(verb, claim, digest, &[inner.keys.outbox(digest)]);
-        call.arg(part);
-        inner.link.call(verb, &call).await
+        let verb = &self.inner.scripts.sending;
+        self.inner.fenced(verb, claim, &[Keys::outbox]).arg(part).run().await
     }
 
     async fn delivered(
@@ -112,12 +88,8 @@ impl Turns for RedisStore {
         part: usize,
         receipt: Option<String>,
     ) -> Result<(), StoreError> {
-        let inner = &self.inner;
-        let verb = &inner.scripts.delivered;
-        let digest = claim.conversation.digest();
-        let mut call = inner.fenced(verb, claim, digest, &[inner.keys.outbox(digest)]);
-        call.arg(part).arg(receipt.unwrap_or_default());
-        inner.link.call(verb, &call).await
+        let call = self.inner.fenced(&self.inner.scripts.delivered, claim, &[Keys::outbox]);
+        call.arg(part).arg(receipt.unwrap_or_default()).run().await
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
@@ -126,22 +98,9 @@ impl Turns for RedisStore {
 
     async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
         let inner = &self.inner;
-        let verb = &inner.scripts.retry_at;
-        let digest = claim.conversation.digest();
-        let mut call = inner.fenced(
-            verb,
-            claim,
-            digest,
-            &[
-                inner.keys.inbox(digest),
-                inner.keys.outbox(digest),
-                inner.keys.delayed(inner.keys.partition(digest)),
-            ],
-        );
-        call.arg(millis(delay));
-        inner.link.call::<()>(verb, &call).await?;
-        inner.telegraph.turn_over(digest);
-        Ok(())
+        inner.telegraph.listeners.over(claim.conversation.digest());
+        let keys = [Keys::inbox, Keys::outbox, Keys::delayed_of];
+        inner.fenced(&inner.scripts.retry_at, claim, &keys).arg(millis(delay)).run().await
     }
 
     async fn park(
@@ -151,57 +110,35 @@ impl Turns for RedisStore {
         reason: &str,
     ) -> Result<(), StoreError> {
         let inner = &self.inner;
-        let verb = &inner.scripts.park;
         let digest = claim.conversation.digest();
-        let mut call = inner.fenced(
-            verb,
-            claim,
-            digest,
-            &[
-                inner.keys.inbox(digest),
-                inner.keys.outbox(digest),
-                inner.keys.records(digest),
-                inner.keys.dead(inner.keys.partition(digest)),
-                inner.keys.letters(digest),
-                inner.keys.watchers(digest),
-            ],
-        );
-        call.arg(inner.keys.events())
+        inner.telegraph.listeners.over(digest);
+        let keys = [
+            Keys::inbox,
+            Keys::outbox,
+            Keys::records,
+            Keys::dead_of,
+            Keys::letters,
+            Keys::watchers,
+        ];
+        let call = inner
+            .fenced(&inner.scripts.park, claim, &keys)
+            .arg(inner.keys.events())
             .arg(digest.to_string())
             .arg(messages.get())
             .arg(stored::to_json("a reason", &reason)?)
             .arg(crate::letters::letter_id(digest))
             .arg(reason);
-        let refs: String = inner.link.call(verb, &call).await?;
+        let refs: String = call.run().await?;
         let reason = reason.to_owned();
         inner.tell_here(digest, &refs, |messages| Event::Parked { messages, reason });
-        inner.telegraph.turn_over(digest);
         Ok(())
     }
 }
 
 impl Inner {
-    /// The call of a fenced script with what they all begin with.
-    fn fenced(&self, verb: &Verb, claim: &Claim, digest: Digest, keys: &[String]) -> Cmd {
-        let mut call = verb.call();
-        call.arg(self.keys.ready(self.keys.partition(digest)))
-            .arg(self.keys.conversation(digest))
-            .arg(keys)
-            .arg(GROUP)
-            .arg(&claim.fence.entry)
-            .arg(&claim.fence.owner)
-            .arg(claim.fence.deliveries)
-            .arg(claim.conversation.as_str());
-        call
-    }
-
     pub(crate) async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
-        let verb = &self.scripts.release;
-        let digest = claim.conversation.digest();
-        let call = self.fenced(verb, claim, digest, &[self.keys.inbox(digest)]);
-        self.link.call::<()>(verb, &call).await?;
-        self.telegraph.turn_over(digest);
-        Ok(())
+        self.telegraph.listeners.over(claim.conversation.digest());
+        self.fenced(&self.scripts.release, claim, &[Keys::inbox]).run().await
     }
 
     async fn renew(&self, claims: &[Claim]) -> Result<Vec<Lease>, StoreError> {
@@ -242,7 +179,7 @@ impl Inner {
             }
         }
         let lost = claims.iter().zip(&leases).filter(|(_, lease)| **lease == Lease::Lost);
-        lost.for_each(|(claim, _)| self.telegraph.turn_over(claim.conversation.digest()));
+        lost.for_each(|(claim, _)| self.telegraph.listeners.over(claim.conversation.digest()));
         Ok(leases)
     }
 

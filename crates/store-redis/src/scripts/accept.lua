@@ -21,6 +21,11 @@ if record and tonumber(string.sub(record, 28, 40)) + keep > tonumber(now) then
 end
 
 local entry = redis.call('HGET', KEYS[2], 'e')
+-- An entry that somebody took out of the stream would leave the conversation waiting for ever.
+if entry and entry ~= 'delayed' and #redis.call('XRANGE', KEYS[1], entry, entry) == 0 then
+  entry = redis.call('XADD', KEYS[1], '*', 'c', ARGV[1])
+  redis.call('HSET', KEYS[2], 'e', entry)
+end
 -- Only a conversation in the queue can have messages waiting.
 if entry and redis.call('LLEN', KEYS[3]) >= tonumber(ARGV[6]) then
   return {'many'}
