@@ -103,7 +103,8 @@ fn schema_prints_a_json_schema_and_help_teaches() {
     assert!(schema["properties"]["gateway"].is_object());
     let (code, help, _) = folder.run(&["--help"], &[]);
     assert_eq!(code, 0);
-    for expected in ["REDIS_URL", "OPENCLAW_CONFIG_PATH", "check", "schema", "78"] {
+    for expected in ["REDIS_URL", "OPENCLAW_CONFIG_PATH", "OPENCLAW_BIND", "check", "schema", "78"]
+    {
         assert!(help.contains(expected), "{expected} is missing in:\n{help}");
     }
 }

@@ -2,8 +2,10 @@
 //! of them dies or stops.
 
 mod command_line;
+mod crowds;
 mod dying;
 mod outages;
 mod sharing;
+mod starting;
 mod stopping;
 mod world;

@@ -1,7 +1,7 @@
 //! A Redis, a fake model and as many gateways as a test needs.
 
 use support::fake_model::{Api, FakeModel};
-use support::gateway_process::{GatewayOptions, GatewayProcess};
+use support::gateway_process::{GatewayOptions, GatewayProcess, get};
 use support::redis_server::RedisServer;
 
 /// Settings that ask the fake model, and fall back to nothing.
@@ -18,6 +18,14 @@ pub fn options(model: &FakeModel, redis: Option<&RedisServer>) -> GatewayOptions
     );
     let redis_url = redis.map(RedisServer::url);
     GatewayOptions { settings, redis_url, environment: Vec::new() }
+}
+
+/// Waits until a path answers with this status.
+pub async fn wait_for_status(port: u16, path: &'static str, wanted: u16) {
+    let asking = move || get(port, path).is_none_or(|(status, _)| status != wanted);
+    while tokio::task::spawn_blocking(asking).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// A gateway on this Redis that asks this model.

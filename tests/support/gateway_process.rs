@@ -29,6 +29,7 @@ pub struct GatewayProcess {
     port: u16,
     directory: PathBuf,
     process: Child,
+    begun: Instant,
     ready_after: Duration,
 }
 
@@ -39,6 +40,17 @@ impl GatewayProcess {
     /// If it isn't ready within twenty seconds; the message holds what it printed.
     #[must_use]
     pub fn start(options: &GatewayOptions) -> Self {
+        let mut gateway = Self::launch(options);
+        gateway.wait_until_ready();
+        gateway
+    }
+
+    /// Starts a gateway that won't be ready yet.
+    ///
+    /// # Panics
+    /// If the process can't be started.
+    #[must_use]
+    pub fn launch(options: &GatewayOptions) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory =
             std::env::temp_dir().join(format!("openclaw-gateway-{}-{number}", std::process::id()));
@@ -54,13 +66,14 @@ impl GatewayProcess {
             .stderr(log)
             .spawn()
             .expect("the gateway's binary can be started");
-        let mut gateway = Self { port, directory, process, ready_after: Duration::ZERO };
-        gateway.wait_until_ready();
-        gateway.ready_after = begun.elapsed();
-        gateway
+        Self { port, directory, process, begun, ready_after: Duration::ZERO }
     }
 
-    fn wait_until_ready(&mut self) {
+    /// Waits until it is ready.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn wait_until_ready(&mut self) {
         let patience = Instant::now() + Duration::from_secs(20);
         while get(self.port, "/readyz").is_none_or(|(status, _)| status != 200) {
             let ended = self.process.try_wait().ok().flatten();
@@ -71,6 +84,7 @@ impl GatewayProcess {
             );
             std::thread::sleep(Duration::from_millis(2));
         }
+        self.ready_after = self.begun.elapsed();
     }
 
     /// The port it serves on.

@@ -33,14 +33,27 @@ impl RedisServer {
     /// As [`Self::start`].
     #[must_use]
     pub fn start_with(options: &[&str]) -> Self {
+        let mut server = Self::reserve_with(options);
+        server.start_again();
+        server
+    }
+
+    /// A server that has an address, and runs from [`Self::start_again`] on.
+    ///
+    /// # Panics
+    /// If there is no place for its data.
+    #[must_use]
+    pub fn reserve() -> Self {
+        Self::reserve_with(&["--appendonly", "yes", "--appendfsync", "everysec"])
+    }
+
+    fn reserve_with(options: &[&str]) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory =
             std::env::temp_dir().join(format!("openclaw-redis-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("a directory for Redis");
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        let mut server = Self { port: free_port(), directory, options, process: None };
-        server.start_again();
-        server
+        Self { port: free_port(), directory, options, process: None }
     }
 
     /// The address, as `REDIS_URL` takes it.
