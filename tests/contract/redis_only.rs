@@ -8,5 +8,6 @@ mod full;
 mod later_versions;
 mod partitions;
 mod restart;
+mod revived;
 mod scripts;
 mod telegraph;

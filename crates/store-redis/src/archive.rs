@@ -34,6 +34,7 @@ impl Archive for RedisStore {
             .arg(keys.letters(digest))
             .arg(keys.dead(partition))
             .arg(keys.delayed(partition))
+            .arg(keys.revived(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
         let erased: u64 = inner.link.call(verb, &call).await?;
@@ -76,6 +77,7 @@ impl Archive for RedisStore {
             .arg(keys.records(digest))
             .arg(keys.dead(partition))
             .arg(keys.letters(digest))
+            .arg(keys.revived(digest))
             .arg(id)
             .arg(GROUP);
         let revived: u64 = inner.link.call(verb, &call).await?;

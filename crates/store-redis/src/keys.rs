@@ -62,7 +62,8 @@ impl Keys {
     }
 
     /// The state of a conversation that is not at rest: its queue entry `e`, its attempts `n`, the
-    /// last turn with an outbox `t`, and `o` if that outbox is still there.
+    /// last turn with an outbox `t`, `o` if that outbox is still there, and, if revived messages
+    /// stand apart, `r`, the claim during which the last of them came.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }
@@ -70,6 +71,11 @@ impl Keys {
     /// The waiting messages of a conversation.
     pub(crate) fn inbox(&self, digest: Digest) -> String {
         self.of("in", digest)
+    }
+
+    /// The messages that were revived while a turn was at work.
+    pub(crate) fn revived(&self, digest: Digest) -> String {
+        self.of("rv", digest)
     }
 
     /// The earlier turns of a conversation.
@@ -146,6 +152,7 @@ mod tests {
             keys.dead(keys.partition(digest)),
             keys.conversation(digest),
             keys.inbox(digest),
+            keys.revived(digest),
             keys.history(digest),
             keys.outbox(digest),
             keys.watchers(digest),

@@ -32,8 +32,10 @@ impl RedisStore {
         for key in self.keys_with(":m:").await? {
             self.age_texts(AGE_RECORDS, &key, by).await?;
         }
-        for key in self.keys_with(":in:").await? {
-            self.age_texts(AGE_INBOX, &key, by).await?;
+        for kind in [":in:", ":rv:"] {
+            for key in self.keys_with(kind).await? {
+                self.age_texts(AGE_INBOX, &key, by).await?;
+            }
         }
         Ok(())
     }

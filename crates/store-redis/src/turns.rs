@@ -34,7 +34,7 @@ impl Turns for RedisStore {
         let inner = &self.inner;
         let digest = claim.conversation.digest();
         inner.telegraph.listeners.opening(digest);
-        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::watchers];
+        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::watchers, Keys::revived];
         let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
         let (inbox, history, outbox, watchers, attempts): OpenAnswer = call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));

@@ -5,9 +5,9 @@
 -- The scripts make as few calls as they can: a call costs Redis more than what most of them do.
 local group, entry, owner, deliveries, name =
   ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
--- What the conversation's hash says: its attempts, the last turn that left an outbox, and
--- whether the outbox holds anything.
-local attempts, last_turn, has_outbox
+-- What the conversation's hash says: its attempts, the last turn that left an outbox, whether
+-- the outbox holds anything, and, if revived messages stand apart, the claim during which they came.
+local attempts, last_turn, has_outbox, revived
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -21,12 +21,13 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
+  revived = state[5]
   return true
 end
 
@@ -34,11 +35,11 @@ local function stale()
   return redis.error_reply('STALE the claim is no longer held')
 end
 
--- Ends the claim. A conversation with something waiting goes to the end of the queue; the hash
--- of one without is empty then, and gone.
+-- Ends the claim. A conversation with something waiting, or revived meanwhile, goes to the end of
+-- the queue; the hash of one without is empty then, and gone.
 local function finish(waits)
   leave_queue()
-  if waits then
+  if waits or revived then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
     redis.call('HDEL', KEYS[2], 'e', 'n', 't')

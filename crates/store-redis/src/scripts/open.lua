@@ -1,8 +1,14 @@
 -- Reads all that a turn needs.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers. ARGV: 1-5 fence, 6 last
--- index of the messages.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers, 7 revived
+-- messages. ARGV: 1-5 fence, 6 last index of the messages.
 if not held() then
   return stale()
+end
+-- A turn counts its messages from the head of the inbox, so what was revived during a claim goes
+-- there only when the next one begins, however often this one is opened.
+if revived and revived ~= entry .. ':' .. ARGV[4] then
+  while redis.call('LMOVE', KEYS[7], KEYS[3], 'RIGHT', 'LEFT') do end
+  redis.call('HDEL', KEYS[2], 'r')
 end
 return {
   redis.call('LRANGE', KEYS[3], '0', ARGV[6]),

@@ -3,7 +3,7 @@
 if not held() then
   return stale()
 end
-if not has_outbox and redis.call('EXISTS', KEYS[3]) == 0 then
+if not has_outbox and not revived and redis.call('EXISTS', KEYS[3]) == 0 then
   finish(false)
   return 1
 end

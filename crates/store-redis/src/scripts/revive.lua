@@ -1,6 +1,6 @@
 -- Puts a dead letter back to where it came from.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 outbox, 5 records, 6 dead letters by time, 7 dead letters
--- of the conversation. ARGV: 1 id, 2 group.
+-- of the conversation, 8 revived messages. ARGV: 1 id, 2 group.
 local stored = redis.call('HGET', KEYS[7], ARGV[1])
 if not stored then
   return 0
@@ -11,8 +11,11 @@ if letter.v ~= 1 then
   return 0
 end
 local entry = redis.call('HGET', KEYS[2], 'e')
+local claim = entry and entry ~= 'delayed'
+  and redis.call('XPENDING', KEYS[1], ARGV[2], entry, entry, '1')[1]
 if letter.outbox then
-  if redis.call('EXISTS', KEYS[4]) == 1 then
+  -- A turn at work counts on having the outbox to itself; the operator tries again after it.
+  if claim or redis.call('EXISTS', KEYS[4]) == 1 then
     return 0
   end
   for field, value in pairs(letter.outbox) do
@@ -24,12 +27,16 @@ if letter.outbox then
   redis.call('HSET', KEYS[2], 'o', '1')
 else
   -- A turn at work counts its messages from the head of the inbox, so nothing may come before
-  -- them while one runs.
-  local at_work = entry and entry ~= 'delayed'
-    and #redis.call('XPENDING', KEYS[1], ARGV[2], entry, entry, '1') > 0
-  for i = 1, #letter.envelopes do
-    local envelope = at_work and letter.envelopes[i] or letter.envelopes[#letter.envelopes + 1 - i]
-    redis.call(at_work and 'RPUSH' or 'LPUSH', KEYS[3], envelope)
+  -- them while one runs: until it is over the revived ones stand apart.
+  local head = claim and KEYS[8] or KEYS[3]
+  if claim then
+    redis.call('HSET', KEYS[2], 'r', entry .. ':' .. string.format('%d', claim[4]))
+  elseif redis.call('HDEL', KEYS[2], 'r') == 1 then
+    while redis.call('LMOVE', KEYS[8], KEYS[3], 'RIGHT', 'LEFT') do end
+  end
+  for i = #letter.envelopes, 1, -1 do
+    local envelope = letter.envelopes[i]
+    redis.call('LPUSH', head, envelope)
     local key = string.sub(envelope, 3, 18)
     local record = redis.call('HGET', KEYS[5], key)
     if record and string.sub(record, 1, 11) == string.sub(envelope, 19, 29) then
