@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::StatusCode;
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -21,9 +22,11 @@ use tower::Service as _;
 use super::ServeOptions;
 use super::coarse_clock::CoarseClock;
 use super::deadline_body::DeadlineBody;
+use super::own_words;
 use super::pulse::{Finding, Pulse};
 use super::watched_io::WatchedIo;
 use crate::entrance::Entrance;
+use crate::problem::Problem;
 
 /// What is to become of the connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +86,7 @@ impl Connection {
 
 /// Drives a connection until it ends, hangs, or is to end.
 async fn run<S, F>(
-    connection: http1::Connection<TokioIo<WatchedIo<TcpStream>>, S>,
+    mut connection: http1::Connection<TokioIo<WatchedIo<TcpStream>>, S>,
     pulse: Arc<Pulse>,
     options: Arc<ServeOptions>,
     mut stages: watch::Receiver<Stage>,
@@ -93,18 +96,17 @@ async fn run<S, F>(
             Response = Response,
             Error = Infallible,
             Future = F,
-        >,
+        > + Unpin,
     F: Future<Output = Result<Response, Infallible>> + Send,
 {
-    let mut connection = pin!(connection);
     let mut look = pin!(sleep_until(Instant::now() + options.header_timeout));
     if *stages.borrow_and_update() != Stage::Open {
-        connection.as_mut().graceful_shutdown();
+        Pin::new(&mut connection).graceful_shutdown();
     }
     loop {
         tokio::select! {
             biased;
-            ended = connection.as_mut() => {
+            ended = &mut connection => {
                 if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended early");
                 }
@@ -115,6 +117,9 @@ async fn run<S, F>(
                     Finding::Well(for_now) => look.as_mut().reset(Instant::now() + for_now),
                     Finding::SlowHeader => {
                         tracing::debug!("cut a connection whose header did not arrive in time");
+                        if pulse.has_a_part_of_the_first_header() {
+                            refuse(&connection.into_parts().io.into_inner().into_inner());
+                        }
                         return;
                     }
                     Finding::Idle => return,
@@ -124,11 +129,23 @@ async fn run<S, F>(
                 let stage = if changed.is_ok() { *stages.borrow_and_update() } else { Stage::Cut };
                 match stage {
                     Stage::Open => {}
-                    Stage::Draining => connection.as_mut().graceful_shutdown(),
+                    Stage::Draining => Pin::new(&mut connection).graceful_shutdown(),
                     Stage::Cut => return,
                 }
             }
         }
+    }
+}
+
+/// Says that the header was too slow, if the system takes the words at once.
+fn refuse(stream: &TcpStream) {
+    let problem = Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "header_too_slow",
+        "The request's header took too long to arrive.",
+    );
+    if let Err(error) = stream.try_write(&own_words::refusal(&problem)) {
+        tracing::debug!(%error, "could not say so");
     }
 }
 

@@ -3,6 +3,7 @@
 mod coarse_clock;
 mod connection;
 mod deadline_body;
+mod own_words;
 mod pulse;
 mod watched_io;
 

@@ -18,6 +18,10 @@ pub(super) struct Pulse {
     clock: CoarseClock,
     /// A request is with its handler.
     busy: AtomicBool,
+    /// Bytes have come in.
+    heard: AtomicBool,
+    /// A request has been with its handler.
+    served: AtomicBool,
     /// When the first byte came of what should become a header, or [`NONE`].
     header_since: AtomicU64,
     /// When bytes last went out, or a request was last answered.
@@ -42,6 +46,8 @@ impl Pulse {
         Self {
             clock,
             busy: AtomicBool::new(false),
+            heard: AtomicBool::new(false),
+            served: AtomicBool::new(false),
             header_since: AtomicU64::new(now),
             moved: AtomicU64::new(now),
         }
@@ -49,6 +55,7 @@ impl Pulse {
 
     /// Bytes came in.
     pub(super) fn received(&self) {
+        self.heard.store(true, Ordering::Relaxed);
         let awaited = self.header_since.load(Ordering::Relaxed) == NONE;
         if awaited && !self.busy.load(Ordering::Relaxed) {
             self.header_since.store(self.clock.now(), Ordering::Relaxed);
@@ -62,6 +69,7 @@ impl Pulse {
 
     /// A header is complete, and the request goes to its handler.
     pub(super) fn began(&self) {
+        self.served.store(true, Ordering::Relaxed);
         self.busy.store(true, Ordering::Relaxed);
         self.header_since.store(NONE, Ordering::Relaxed);
     }
@@ -70,6 +78,11 @@ impl Pulse {
     pub(super) fn ended(&self) {
         self.busy.store(false, Ordering::Relaxed);
         self.sent();
+    }
+
+    /// Whether a part of the first header came, and so no answer can be on its way.
+    pub(super) fn has_a_part_of_the_first_header(&self) -> bool {
+        self.heard.load(Ordering::Relaxed) && !self.served.load(Ordering::Relaxed)
     }
 
     /// How the connection does, and how soon to look again. A header may begin to arrive right

@@ -1,13 +1,15 @@
-//! A connection's stream, which notes when bytes come and go.
+//! A connection's stream, which notes when bytes come and go, and puts refusals that hyper makes
+//! by itself into the shape of all others.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::own_words;
 use super::pulse::Pulse;
 
 pin_project! {
@@ -16,12 +18,26 @@ pin_project! {
         #[pin]
         stream: T,
         pulse: Arc<Pulse>,
+        instead: Option<Instead>,
     }
+}
+
+/// What goes out in place of something else.
+struct Instead {
+    bytes: Vec<u8>,
+    sent: usize,
+    /// The length of what it stands for.
+    of: usize,
 }
 
 impl<T> WatchedIo<T> {
     pub(super) fn new(stream: T, pulse: Arc<Pulse>) -> Self {
-        Self { stream, pulse }
+        Self { stream, pulse, instead: None }
+    }
+
+    /// The stream itself.
+    pub(super) fn into_inner(self) -> T {
+        self.stream
     }
 }
 
@@ -47,8 +63,24 @@ impl<T: AsyncWrite> AsyncWrite for WatchedIo<T> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let this = self.project();
-        noted(this.pulse, this.stream.poll_write(cx, bytes))
+        let mut this = self.project();
+        if this.instead.is_none() {
+            let of = bytes.len();
+            *this.instead =
+                own_words::instead_of(bytes).map(|bytes| Instead { bytes, sent: 0, of });
+        }
+        let Some(instead) = this.instead else {
+            return noted(this.pulse, this.stream.poll_write(cx, bytes));
+        };
+        while let Some(rest) = instead.bytes.get(instead.sent..).filter(|rest| !rest.is_empty()) {
+            match ready!(noted(this.pulse, this.stream.as_mut().poll_write(cx, rest)))? {
+                0 => return Poll::Ready(Ok(0)),
+                sent => instead.sent += sent,
+            }
+        }
+        let of = instead.of;
+        *this.instead = None;
+        Poll::Ready(Ok(of))
     }
 
     fn poll_write_vectored(
@@ -56,6 +88,10 @@ impl<T: AsyncWrite> AsyncWrite for WatchedIo<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let mut filled = slices.iter().filter(|slice| !slice.is_empty());
+        if let (Some(only), None) = (filled.next(), filled.next()) {
+            return self.poll_write(cx, only);
+        }
         let this = self.project();
         noted(this.pulse, this.stream.poll_write_vectored(cx, slices))
     }

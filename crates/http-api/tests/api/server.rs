@@ -65,16 +65,28 @@ async fn a_connection_serves_several_requests() {
     assert_eq!(both.matches("HTTP/1.1 200").count(), 2, "{both}");
 }
 
+/// Checks an answer that the server gave without a router: the one shape, with a name.
+fn assert_shaped(answer: &str, status: &str, code: &str) {
+    let (head, body) = answer.split_once("\r\n\r\n").expect(answer);
+    assert!(head.starts_with(status), "{answer}");
+    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).expect(answer);
+    assert_eq!(header("content-type: "), "application/json");
+    assert_eq!(header("connection: "), "close");
+    assert_eq!(header("content-length: "), body.len().to_string());
+    let error = &serde_json::from_str::<serde_json::Value>(body).expect(answer)["error"];
+    assert_eq!(error["code"], code);
+    assert_eq!(error["request_id"], header("x-request-id: "));
+}
+
 #[tokio::test]
-async fn what_is_not_http_ends_the_connection_with_a_400_at_most() {
+async fn what_is_not_http_ends_the_connection_with_a_400_in_the_one_shape() {
     let gateway = Gateway::start().await;
     for garbage in ["\u{16}\u{3}\u{1}\u{2}garbage\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"]
     {
         let mut wire = Wire::to(&gateway).await;
         wire.write(garbage).await;
         let answer = wire.rest().await;
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
-        assert!(answer.is_empty() || answer.ends_with("\r\n\r\n"), "there is no body: {answer}");
+        assert_shaped(&answer, "HTTP/1.1 400 Bad Request", "bad_request");
     }
 }
 
@@ -85,7 +97,13 @@ async fn a_header_that_is_too_large_is_refused() {
     let mut wire = Wire::to(&gateway).await;
     let header = "x".repeat(9 * 1024);
     wire.write(&format!("GET /livez HTTP/1.1\r\nhost: localhost\r\nlong: {header}\r\n\r\n")).await;
-    assert!(wire.rest().await.starts_with("HTTP/1.1 431"));
+    assert_shaped(&wire.rest().await, "HTTP/1.1 431", "header_too_large");
+    // So is one that comes after a request that was answered.
+    let mut wire = Wire::to(&gateway).await;
+    wire.write(LIVEZ).await;
+    wire.answer("ok").await;
+    wire.write(&format!("GET /livez HTTP/1.1\r\nhost: x\r\nlong: {header}\r\n\r\n")).await;
+    assert_shaped(&wire.rest().await, "HTTP/1.1 431", "header_too_large");
 }
 
 #[tokio::test]
@@ -97,7 +115,7 @@ async fn a_header_that_does_not_arrive_in_time_ends_the_connection() {
     assert_eq!(silent.rest().await, "");
     let mut slow = Wire::to(&gateway).await;
     slow.write("GET /livez HTTP/1.1\r\nhost:").await;
-    assert_eq!(slow.rest().await, "");
+    assert_shaped(&slow.rest().await, "HTTP/1.1 408 Request Timeout", "header_too_slow");
     let mut later = Wire::to(&gateway).await;
     later.write(LIVEZ).await;
     later.answer("ok").await;
