@@ -36,7 +36,8 @@ pub(crate) struct Listed {
 impl Listed {
     /// Takes the id and the time, in milliseconds, from the list; nothing if the id is not one.
     pub(crate) fn new(id: String, since: f64) -> Option<Self> {
-        let since = Duration::try_from_secs_f64(since / 1000.0).unwrap_or_default();
+        // Half a millisecond more, so that what the division loses takes no whole one away.
+        let since = Duration::try_from_secs_f64((since + 0.5) / 1000.0).unwrap_or_default();
         let digest = digest_of(&id)?;
         Some(Self { id, digest, since: Timestamp(millis(since)) })
     }
@@ -131,6 +132,16 @@ mod tests {
         ] {
             assert_eq!(digest_of(garbage), None, "{garbage}");
         }
+    }
+
+    #[test]
+    fn the_time_in_the_list_is_read_to_the_millisecond() {
+        for milliseconds in 1_795_369_398_000..1_795_369_399_000 {
+            let since: f64 = milliseconds.to_string().parse().unwrap();
+            let listed = Listed::new(letter_id(Digest([1; 16])), since).unwrap();
+            assert_eq!(listed.since, Timestamp(milliseconds));
+        }
+        assert_eq!(Listed::new(letter_id(Digest([1; 16])), -1.0).unwrap().since, Timestamp(0));
     }
 
     #[test]
