@@ -9,7 +9,7 @@ use support::http::{post_message, send};
 use support::redis_server::RedisServer;
 use tokio::task::JoinSet;
 
-use crate::world::{gateway, options};
+use crate::world::{gateway, options, within};
 
 /// One installation: its gateways, and the Redis they share, if any.
 struct Installation {
@@ -79,7 +79,7 @@ async fn fifty_of_one_customer(model: &FakeModel, installation: &Installation) {
     }
     gate.open();
     for (number, href) in hrefs.iter().enumerate() {
-        let reply = reply_at(installation.port(number + 1), href).await;
+        let reply = within(reply_at(installation.port(number + 1), href)).await;
         assert!(reply.contains(&message(number)), "{} got {reply}", message(number));
     }
     let asked: Vec<String> =

@@ -5,7 +5,7 @@ use support::gateway_process::GatewayProcess;
 use support::http::{post_message, send};
 use support::redis_server::RedisServer;
 
-use crate::world::{gateway, options, wait_for_status};
+use crate::world::{gateway, options, wait_for_status, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replica_told_to_stop_says_so_while_it_finishes_what_is_in_flight_and_exits_with_0() {
@@ -106,7 +106,10 @@ async fn a_replica_without_work_stops_and_a_second_signal_ends_the_grace() {
 
 /// Waits until the port takes no more connections.
 async fn wait_until_closed(port: u16) {
-    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    within(async {
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }

@@ -1,5 +1,7 @@
 //! A Redis, a fake model and as many gateways as a test needs.
 
+use std::time::Duration;
+
 use support::fake_model::{Api, FakeModel};
 use support::gateway_process::{GatewayOptions, GatewayProcess, get};
 use support::redis_server::RedisServer;
@@ -23,9 +25,17 @@ pub fn options(model: &FakeModel, redis: Option<&RedisServer>) -> GatewayOptions
 /// Waits until a path answers with this status.
 pub async fn wait_for_status(port: u16, path: &'static str, wanted: u16) {
     let asking = move || get(port, path).is_none_or(|(status, _)| status != wanted);
-    while tokio::task::spawn_blocking(asking).await.unwrap() {
-        tokio::task::yield_now().await;
-    }
+    let answered = async {
+        while tokio::task::spawn_blocking(asking).await.unwrap() {
+            tokio::task::yield_now().await;
+        }
+    };
+    within(answered).await;
+}
+
+/// The outcome of `work`, which a test never waits for without end.
+pub async fn within<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work).await.expect("it takes far too long")
 }
 
 /// A gateway on this Redis that asks this model.
