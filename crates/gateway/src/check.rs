@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use settings::Settings;
-use skills::{Problem, Severity};
+use settings::{ApiAuth, Settings};
+use skills::{Problem, Severity, SkillLibrary};
 
 use crate::compose::skills_options;
 use crate::start::{WRONG_SETTINGS, complain, load, say};
@@ -25,19 +25,45 @@ pub(crate) fn check(file: Option<PathBuf>) -> ExitCode {
     let is_error = |problem: &&Problem| problem.severity == Severity::Error;
     let errors = problems.iter().filter(is_error).count();
     if errors > 0 {
-        complain(&format!("{errors} skill files can't be used"));
+        let files = if errors == 1 { "1 skill file" } else { &format!("{errors} skill files") };
+        complain(&format!("{files} can't be used"));
         return WRONG_SETTINGS.into();
+    }
+    let (library, _) = SkillLibrary::load(skills_options(&loaded.settings));
+    let skills = library.snapshot().skills().len();
+    for doubt in doubts(&loaded.settings, skills) {
+        complain(&format!("warning: {doubt}"));
     }
     let from = loaded.path.map_or_else(
         || "no settings file, built-in defaults".to_owned(),
         |path| path.display().to_string(),
     );
-    say(&format!("settings: {from}\n{}", summary(&loaded.settings)));
+    say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills)));
     ExitCode::SUCCESS
 }
 
+/// What is allowed, and hardly meant. `skills` is how many there are.
+pub(crate) fn doubts(settings: &Settings, skills: usize) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if matches!(settings.gateway.api_auth, ApiAuth::Locked) {
+        doubts.push(
+            "the API refuses every call, since others can connect and no token is set; set \
+             OPENCLAW_GATEWAY_TOKEN or gateway.auth.token"
+                .to_owned(),
+        );
+    }
+    if settings.chain().is_empty() && skills == 0 {
+        doubts.push(format!(
+            "no model is configured and no skill was found in {}, so every customer is only told \
+             that a person will follow up",
+            settings.skills.directory.display()
+        ));
+    }
+    doubts
+}
+
 /// What would be started, in a few lines.
-fn summary(settings: &Settings) -> String {
+fn summary(settings: &Settings, skills: usize) -> String {
     let models: Vec<String> = settings
         .chain()
         .iter()
@@ -45,11 +71,10 @@ fn summary(settings: &Settings) -> String {
         .collect();
     let models = if models.is_empty() { "none".to_owned() } else { models.join(", then ") };
     let store = if settings.redis_url.is_some() { "Redis" } else { "in this process" };
-    let (skills, _) = skills::SkillLibrary::load(skills_options(settings));
     format!(
-        "address:  {}\nstore:    {store}\nmodels:   {models}\nskills:   {}\nall is well",
+        "address:  {}\nstore:    {store}\nmodels:   {models}\nskills:   {skills}\nno errors; whether Redis \
+         and the models answer shows at the start",
         settings.gateway.address(),
-        skills.snapshot().skills().len(),
     )
 }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+const ABOUT: &str = "Answers a company's customers through language models that know its skills";
+
 const AFTER_HELP: &str = "\
 Environment:
   OPENCLAW_CONFIG_PATH    the settings file, where --config names none
@@ -13,12 +15,16 @@ Environment:
   REDIS_URL               where conversations are kept, as redis://host:6379;
                           without it they are kept in this process, and lost with it
   OLLAMA_HOST             where Ollama listens, instead of http://127.0.0.1:11434
+  OPENAI_API_KEY,
+  ANTHROPIC_API_KEY       the keys of the models openai/… and anthropic/…
+  NO_COLOR                no colours in the log
   LOG_LEVEL               error, warn, info, debug or trace, instead of logging.level
 
 Exit codes:
   0   stopped as asked, or nothing wrong was found
   1   something failed while running, such as the port being taken
-  78  the settings are wrong; every error is printed, and no port was opened
+  78  the settings are wrong, or with `check` a skill is; every error is printed, and no port
+      was opened
 
 Try:
   openclaw-gateway check          validate settings and skills
@@ -26,7 +32,7 @@ Try:
 
 /// Answers a company's customers through a language model that knows its skills.
 #[derive(Parser)]
-#[command(name = "openclaw-gateway", version, about, after_help = AFTER_HELP)]
+#[command(name = "openclaw-gateway", version, about = ABOUT, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     /// The settings file [default: config/openclaw.json, if it is there]
     #[arg(long, short, value_name = "FILE", global = true)]

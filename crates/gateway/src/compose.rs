@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use settings::Settings;
 use skills::{OfflineAnswerer, SkillLibrary};
 
+use crate::check;
 use crate::doors::Doors;
 use crate::models;
 use crate::observe;
@@ -41,6 +42,9 @@ pub(crate) async fn compose(
     let clock = Arc::new(SystemClock);
 
     let (library, _logged) = SkillLibrary::load(skills_options(settings));
+    for doubt in check::doubts(settings, library.snapshot().skills().len()) {
+        tracing::warn!("{doubt}");
+    }
     let offline = Arc::new(OfflineAnswerer::new(Arc::clone(&library)));
     let chain: Arc<Chain> = Arc::new(models::chain(settings, offline)?);
     let ollama = models::ollama_probe(settings)?;

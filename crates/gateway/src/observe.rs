@@ -1,5 +1,6 @@
 //! Logs and metrics: how they are set up, once for the process.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -28,6 +29,7 @@ pub(crate) fn start_logging(logging: &LoggingSettings) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
         .with_target(false);
     match logging.console_style {
         ConsoleStyle::Pretty => lines.init(),

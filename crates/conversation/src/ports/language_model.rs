@@ -39,6 +39,17 @@ pub enum Phase {
     Answering,
 }
 
+impl std::fmt::Display for Phase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Queueing => "waiting for a place",
+            Self::Connecting => "connecting",
+            Self::FirstToken => "waiting for the first words",
+            Self::Answering => "answering",
+        })
+    }
+}
+
 /// Why a model gave no answer, by what can be done about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
@@ -46,7 +57,7 @@ pub enum ModelError {
     #[error("no connection: {0}")]
     Connection(String),
     /// Its time ran out.
-    #[error("timed out while {0:?}")]
+    #[error("timed out while {0}")]
     Timeout(Phase),
     /// It asks for fewer requests.
     #[error("rate limited")]
