@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::limits::{MAX_FILE_BYTES, MAX_TOTAL_BYTES};
+use crate::loading::claims::{self, Reading};
 use crate::loading::scan::{Absent, Found, Listing, SKILL_FILE};
 use crate::problem::Problem;
 use crate::skill::Skill;
@@ -32,7 +33,7 @@ pub(crate) fn load(listings: &[Listing], before: &LastGood) -> Loaded {
     for (rank, listing) in listings.iter().enumerate() {
         set.loaded.problems.extend(listing.problems.iter().cloned());
         match &listing.files {
-            Ok(files) => files.iter().for_each(|found| set.add(rank, found)),
+            Ok(files) => set.add_all(rank, files),
             Err(absent) => set.keep_directory(rank, &listing.directory, absent),
         }
     }
@@ -50,9 +51,20 @@ struct Assembly<'a> {
 }
 
 impl Assembly<'_> {
-    fn add(&mut self, rank: usize, found: &Found) {
-        let last_good = self.before.get(&found.path).cloned();
-        let problems = match read(found, last_good.as_ref()) {
+    fn add_all(&mut self, rank: usize, files: &[Found]) {
+        let reading = |found: &Found| {
+            let last_good = self.before.get(&found.path).cloned();
+            Reading { fresh: read(found, last_good.as_ref()), last_good }
+        };
+        let mut readings: Vec<_> = files.iter().map(reading).collect();
+        claims::settle(&mut readings);
+        for reading in readings {
+            self.add(rank, reading);
+        }
+    }
+
+    fn add(&mut self, rank: usize, Reading { fresh, last_good }: Reading) {
+        let problems = match fresh {
             Ok(skill) => match self.admit(rank, skill) {
                 Ok(()) => return,
                 Err(problem) => vec![problem],
@@ -71,9 +83,7 @@ impl Assembly<'_> {
     fn admit(&mut self, rank: usize, skill: Arc<Skill>) -> Result<(), Problem> {
         let owner = self.taken.get(&skill.key());
         if let Some((_, owner)) = owner.filter(|(owner_rank, _)| *owner_rank == rank) {
-            let (name, other) = (skill.name(), owner.path().display());
-            let message = format!("is named `{name}`, and so is {other}; rename one of them");
-            return Err(Problem::at(skill.path(), skill.name_position(), message));
+            return Err(claims::taken(&skill, owner.path()));
         }
         let bytes = self.bytes - owner.map_or(0, |(_, owner)| owner.bytes()) + skill.bytes();
         if bytes > MAX_TOTAL_BYTES {

@@ -1,5 +1,6 @@
 //! From directories to checked skills: everything is read and checked before anything is used.
 
+mod claims;
 pub(crate) mod front_matter;
 pub(crate) mod load;
 pub(crate) mod markdown;

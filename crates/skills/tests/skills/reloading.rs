@@ -87,6 +87,41 @@ fn a_name_taken_by_another_file_leaves_both_as_they_were() {
 }
 
 #[test]
+fn a_new_file_does_not_take_the_name_of_one_that_serves() {
+    let shelf = Shelf::with(&[("pets", "Pets one.")]);
+    let (library, _) = shelf.load();
+    shelf.write("foo/SKILL.md", "---\nname: pets\n---\nNewcomer.");
+    for (content, serving) in
+        [("Pets one.", "Pets one."), ("Pets two.", "Pets two."), (BAD, "Pets two.")]
+    {
+        shelf.write("pets.md", content);
+        library.reload();
+        assert_eq!(names(&library), ["pets"]);
+        assert_eq!(library.snapshot().skills()[0].path(), shelf.path("pets.md"));
+        assert!(library.brief("", usize::MAX).text.contains(serving), "{content}");
+        let problems = in_words(&library.problems(), &shelf.directory());
+        assert!(problems.iter().any(|it| it.starts_with("foo/SKILL.md:2:7: ")), "{problems:?}");
+    }
+    fs::remove_file(shelf.path("pets.md")).unwrap();
+    library.reload();
+    assert!(library.brief("", usize::MAX).text.contains("Newcomer."));
+    assert_eq!(library.problems(), []);
+}
+
+#[test]
+fn a_file_that_is_refused_its_new_name_keeps_its_old_one() {
+    let shelf = Shelf::with(&[("a", "Alpha."), ("b", "Beta."), ("c", "Gamma.")]);
+    let (library, _) = shelf.load();
+    let revision = library.revision();
+    shelf.write("a.md", "---\nname: b\n---\nAlpha.");
+    shelf.write("b.md", "---\nname: c\n---\nBeta.");
+    shelf.write("0.md", "---\nname: a\n---\nNewcomer.");
+    library.reload();
+    assert_eq!(library.revision(), revision);
+    assert_eq!(library.problems().len(), 3);
+}
+
+#[test]
 fn two_files_may_swap_their_names_at_once() {
     let shelf = Shelf::with(&[("a", "---\nname: x\n---\nOne."), ("b", "---\nname: y\n---\nTwo.")]);
     let (library, _) = shelf.load();
