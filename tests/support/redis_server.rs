@@ -24,7 +24,7 @@ impl RedisServer {
     /// If `redis-server` is not installed or doesn't answer within ten seconds.
     #[must_use]
     pub fn start() -> Self {
-        Self::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"])
+        Self::start_with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
     /// Starts a server with these options instead of the usual ones.
@@ -44,7 +44,7 @@ impl RedisServer {
     /// If there is no place for its data.
     #[must_use]
     pub fn reserve() -> Self {
-        Self::reserve_with(&["--appendonly", "yes", "--appendfsync", "everysec"])
+        Self::reserve_with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
     fn reserve_with(options: &[&str]) -> Self {
