@@ -19,6 +19,7 @@ pub struct Skill {
     bytes: usize,
     digest: [u8; 32],
     synonyms: Vec<String>,
+    warnings: Vec<Problem>,
     text: String,
     sections: Vec<Section>,
 }
@@ -42,6 +43,7 @@ impl Skill {
             (Ok((name, front)), Ok(outline)) => Ok(Self {
                 description: front.description.unwrap_or_else(|| first_title(&outline.text)),
                 synonyms: front.synonyms,
+                warnings: front.warnings,
                 name: name.text,
                 name_position: name.position,
                 path: path.to_owned(),
@@ -105,6 +107,11 @@ impl Skill {
     /// Groups of words that mean the same to customers, each as one text.
     pub(crate) fn synonyms(&self) -> &[String] {
         &self.synonyms
+    }
+
+    /// What was probably meant otherwise in it.
+    pub(crate) fn warnings(&self) -> &[Problem] {
+        &self.warnings
     }
 
     /// Its body without comments.

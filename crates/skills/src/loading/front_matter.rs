@@ -5,6 +5,8 @@
 
 use std::path::Path;
 
+use strsim::osa_distance;
+
 use crate::limits::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS};
 use crate::loading::yaml::{self, Fault, Field, Value};
 use crate::problem::{Position, Problem};
@@ -23,6 +25,8 @@ pub(crate) struct FrontMatter {
     pub(crate) description: Option<String>,
     /// Groups of words that mean the same to customers, each as one text.
     pub(crate) synonyms: Vec<String>,
+    /// Keys that are probably misspelled.
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// A file's front matter, if it has one, and the offset at which its body begins.
@@ -59,13 +63,13 @@ pub(crate) fn read(path: &Path, yaml: &str) -> Result<FrontMatter, Vec<Problem>>
         problems.push(Problem::at(path, position, message));
     };
     let mut front = FrontMatter::default();
-    if let Some(Field { value, position }) = fields.remove("name") {
+    if let Some(Field { value, position, .. }) = fields.remove("name") {
         match text(value, "name").and_then(|name| check_name(&name)) {
             Ok(text) => front.name = Some(Placed { text, position }),
             Err(message) => note(position, message),
         }
     }
-    if let Some(Field { value, position }) = fields.remove("description") {
+    if let Some(Field { value, position, .. }) = fields.remove("description") {
         match text(value, "description").and_then(|description| check_description(&description)) {
             Ok(description) => front.description = Some(description),
             Err(message) => note(position, message),
@@ -78,7 +82,18 @@ pub(crate) fn read(path: &Path, yaml: &str) -> Result<FrontMatter, Vec<Problem>>
         }
         Some(Field { position, .. }) => note(position, SYNONYMS.to_owned()),
     }
+    front.warnings = fields.iter().filter_map(|(key, field)| doubt(path, key, field)).collect();
     if problems.is_empty() { Ok(front) } else { Err(problems) }
+}
+
+/// A warning if a key is none of ours, but nearly: one slip for every three letters. Other
+/// programs' keys are hardly ever so near.
+fn doubt(path: &Path, key: &str, field: &Field) -> Option<Problem> {
+    let meant = ["name", "description", "synonyms"].into_iter().find(|ours| {
+        key.len() <= 2 * ours.len() && osa_distance(&key.to_lowercase(), ours) <= ours.len() / 3
+    })?;
+    let message = format!("the front matter has an unknown key here; did you mean `{meant}`?");
+    Some(Problem { position: Some(field.key_position), ..Problem::warning(path, message) })
 }
 
 fn text(value: Value, key: &str) -> Result<String, String> {
@@ -147,6 +162,23 @@ mod tests {
         let front = read_text(yaml).unwrap();
         assert_eq!(front.name.unwrap().text, "tracking");
         assert_eq!(front.description.unwrap(), "Two lines.");
+        assert_eq!(front.warnings, []);
+    }
+
+    #[test]
+    fn a_key_that_is_nearly_one_of_ours_is_doubted_where_it_stands() {
+        let front = read_text("Name: a\ndescripton: b\nlicense: c\nsynonym:\n  - d\n").unwrap();
+        let warnings: Vec<_> = front.warnings.iter().map(ToString::to_string).collect();
+        let doubt = |place, meant| {
+            format!(
+                "A.md:{place}: warning: the front matter has an unknown key here; did you mean \
+                 `{meant}`?"
+            )
+        };
+        assert_eq!(
+            warnings,
+            [doubt("2:1", "name"), doubt("3:1", "description"), doubt("5:1", "synonyms")]
+        );
     }
 
     #[test]

@@ -65,8 +65,8 @@ impl Assembly<'_> {
 
     fn add(&mut self, rank: usize, Reading { fresh, last_good }: Reading) {
         let problems = match fresh {
-            Ok(skill) => match self.admit(rank, skill) {
-                Ok(()) => return,
+            Ok(skill) => match self.admit(rank, Arc::clone(&skill)) {
+                Ok(()) => return self.loaded.problems.extend_from_slice(skill.warnings()),
                 Err(problem) => vec![problem],
             },
             Err(problems) => problems,

@@ -31,6 +31,7 @@ pub(crate) enum Value {
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
+    pub(crate) key_position: Position,
     pub(crate) value: Value,
     pub(crate) position: Position,
 }
@@ -78,9 +79,16 @@ struct Reader {
     depth: usize,
     /// The key whose value comes next, or is being read.
     key: Option<String>,
+    /// Where the key stands that was read last.
+    key_position: Option<Position>,
 }
 
 impl Reader {
+    fn put(&mut self, key: String, value: Value, position: Position) {
+        let key_position = self.key_position.unwrap_or(position);
+        self.fields.insert(key, Field { key_position, value, position });
+    }
+
     fn read(&mut self, event: Event<'_>, position: Position) -> Result<(), Fault> {
         match event {
             Event::MappingStart(..) => self.open(Value::Other, position),
@@ -104,12 +112,12 @@ impl Reader {
 
     fn open(&mut self, value: Value, position: Position) -> Result<(), Fault> {
         self.depth += 1;
-        match (self.depth, &self.key, value) {
+        match (self.depth, self.key.clone(), value) {
             (1, _, Value::Other) => Ok(()),
             (1, ..) => Err(Fault::new(position, "the front matter must be `key: value` lines")),
             (2, None, _) => Err(Fault::new(position, "a key of the front matter must be a text")),
             (2, Some(key), value) => {
-                self.fields.insert(key.clone(), Field { value, position });
+                self.put(key, value, position);
                 Ok(())
             }
             _ => Ok(()),
@@ -125,10 +133,11 @@ impl Reader {
             }
             (1, None) => {
                 self.key = Some(text);
+                self.key_position = Some(position);
                 Ok(())
             }
             (1, Some(key)) => {
-                self.fields.insert(key, Field { value: Value::Text(text), position });
+                self.put(key, Value::Text(text), position);
                 Ok(())
             }
             (2, Some(key)) => {
@@ -150,7 +159,7 @@ impl Reader {
         match (self.depth, self.key.take()) {
             (1, None) => Err(Fault::new(position, "a key of the front matter must be a text")),
             (1, Some(key)) => {
-                self.fields.insert(key, Field { value: Value::Other, position });
+                self.put(key, Value::Other, position);
                 Ok(())
             }
             (_, key) => {

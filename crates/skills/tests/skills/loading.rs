@@ -83,6 +83,19 @@ fn every_mistake_is_named_by_file_line_and_column_and_all_at_once() {
 }
 
 #[test]
+fn a_misspelled_key_is_a_warning_for_as_long_as_it_stands_there() {
+    let shelf = Shelf::with(&[("a", "---\ndescripton: Prices\nversion: 1\n---\nText.")]);
+    let (library, _) = shelf.load();
+    library.reload();
+    assert_eq!(names(&library), ["a"]);
+    assert_eq!(
+        in_words(&library.problems(), &shelf.directory()),
+        ["a.md:2:1: warning: the front matter has an unknown key here; did you mean \
+          `description`?"]
+    );
+}
+
+#[test]
 fn a_bad_file_is_left_out_and_the_others_serve() {
     let shelf = Shelf::with(&[("good", "Text."), ("bad", "---\nname: bad\n")]);
     let (library, problems) = shelf.load();
