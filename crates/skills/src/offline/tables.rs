@@ -25,17 +25,17 @@ pub(crate) fn as_lists(text: &str) -> String {
     plain.join("\n")
 }
 
-/// A row as one item: its first cell, and the others each with their column's title.
+/// A row as one item: its first cell, and the others each with their column's title. With two
+/// columns the title would only be repeated in each item.
 fn item(titles: &[&str], cells: &[&str]) -> String {
+    let is_pair = titles.len() == 2;
     let mut cells = titles.iter().zip(cells);
     let head = cells.next().map_or("", |(_, cell)| cell);
     let rest: Vec<_> = cells
         .filter(|(_, cell)| !cell.is_empty())
-        .map(
-            |(title, cell)| {
-                if title.is_empty() { (*cell).to_owned() } else { format!("{title} {cell}") }
-            },
-        )
+        .map(|(title, cell)| {
+            if title.is_empty() || is_pair { (*cell).to_owned() } else { format!("{title} {cell}") }
+        })
         .collect();
     if rest.is_empty() { format!("- {head}") } else { format!("- {head}: {}", rest.join(", ")) }
 }
@@ -66,6 +66,13 @@ mod tests {
         let expected =
             "Times:\n\n- Standard: Zone 1 2 days, Zone 2 4 days\n- Express: Zone 1 1 day\n\nEnd.";
         assert_eq!(as_lists(text), expected);
+    }
+
+    #[test]
+    fn a_table_of_two_columns_becomes_pairs_without_their_titles() {
+        let text = "| Status | What it means |\n|---|---|\n| Announced | The label exists. |\n\
+                    | Lost | |\n";
+        assert_eq!(as_lists(text), "- Announced: The label exists.\n- Lost");
     }
 
     #[test]
