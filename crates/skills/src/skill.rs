@@ -40,18 +40,21 @@ impl Skill {
         let front = front.and_then(|front| named(path, fallback_name, front));
         let body = read_body(path, &text, split.body_offset);
         match (front, body) {
-            (Ok((name, front)), Ok(outline)) => Ok(Self {
-                description: front.description.unwrap_or_else(|| first_title(&outline.text)),
-                synonyms: front.synonyms,
-                warnings: front.warnings,
-                name: name.text,
-                name_position: name.position,
-                path: path.to_owned(),
-                bytes: bytes.len(),
-                digest: digest(bytes),
-                text: outline.text,
-                sections: outline.sections,
-            }),
+            (Ok((name, front)), Ok(mut outline)) => {
+                entitle(&mut outline.sections, &name.text);
+                Ok(Self {
+                    description: front.description.unwrap_or_else(|| first_title(&outline.text)),
+                    synonyms: front.synonyms,
+                    warnings: front.warnings,
+                    name: name.text,
+                    name_position: name.position,
+                    path: path.to_owned(),
+                    bytes: bytes.len(),
+                    digest: digest(bytes),
+                    text: outline.text,
+                    sections: outline.sections,
+                })
+            }
             (Err(mut problems), Err(problem)) => {
                 problems.push(problem);
                 Err(problems)
@@ -167,6 +170,16 @@ fn read_body(path: &Path, text: &str, offset: usize) -> Result<markdown::Outline
         return Err(Problem::at(path, place(start), message));
     }
     Ok(outline)
+}
+
+/// Names the only section of a body without headings after its skill: with no title it could
+/// hardly be found.
+fn entitle(sections: &mut [Section], name: &str) {
+    if let [section] = sections
+        && section.level == 0
+    {
+        section.title = name.to_owned();
+    }
 }
 
 /// What stands in for a description that isn't there.

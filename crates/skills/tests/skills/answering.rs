@@ -1,11 +1,12 @@
 //! The offline answerer over the skills that the gateway ships, and over small ones.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use conversation::ports::{Delta, LanguageModel};
 use conversation::{Prompt, Role, Utterance};
 use futures::StreamExt as _;
-use skills::{Language, OfflineAnswerer};
+use skills::{Language, OfflineAnswerer, Options, SkillLibrary};
 
 use crate::shelf::{Shelf, shipped};
 
@@ -184,6 +185,25 @@ fn a_quotation_shows_tables_as_lists_and_no_comments() {
     let answer = answerer.answer_text(&prompt(&["How long does delivery take?"]));
     assert!(answer.contains("\n- Express: Zone 1 next day, Zone 2 1–2 days"), "{answer}");
     assert!(!answer.contains("<!--") && !answer.contains('|'), "{answer}");
+}
+
+#[test]
+fn a_skill_without_headings_is_quoted_as_one_section_named_after_it() {
+    let shelf = Shelf::with(&[
+        ("pets", "We carry cats and dogs, but no snakes. Call a day before."),
+        ("cards", "---\nname: Gift cards\n---\nOurs hold €20.\n\nThey never expire."),
+    ]);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skills");
+    let extra_dirs = vec![shelf.directory()];
+    let answerer = OfflineAnswerer::new(SkillLibrary::load(Options { directory, extra_dirs }).0);
+    for (question, start) in [
+        ("Do you carry pets?", "**pets**\n\nWe carry cats and dogs"),
+        ("Can I send pets with you?", "**pets**\n\nWe carry cats and dogs"),
+        ("Do you sell gift cards?", "**Gift cards**\n\nOurs hold €20."),
+    ] {
+        let answer = answerer.answer_text(&prompt(&[question]));
+        assert!(answer.starts_with(start), "{question}: {answer}");
+    }
 }
 
 #[tokio::test]
