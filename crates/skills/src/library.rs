@@ -175,9 +175,9 @@ fn report(problems: &[Problem], last_good: &LastGood) {
         let (line, column) = position.map_or((None, None), |p| (Some(p.line), Some(p.column)));
         match (severity, serving) {
             (Severity::Error, "nothing of it") => {
-                tracing::error!(%file, line, column, serving, "a skill can't be used: {message}");
+                tracing::error!(%file, line, column, serving, "{message}");
             }
-            _ => tracing::warn!(%file, line, column, serving, "about the skills: {message}"),
+            _ => tracing::warn!(%file, line, column, serving, "{message}"),
         }
     }
 }

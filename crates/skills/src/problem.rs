@@ -45,7 +45,7 @@ pub struct Problem {
     pub position: Option<Position>,
     /// How much it matters.
     pub severity: Severity,
-    /// What is wrong, and what to do about it.
+    /// What is wrong, as a whole sentence, and what to do about it.
     pub message: String,
 }
 

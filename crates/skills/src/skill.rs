@@ -160,13 +160,13 @@ fn read_body(path: &Path, text: &str, offset: usize) -> Result<markdown::Outline
     let body = text.get(offset..).unwrap_or_default();
     let place = |within: usize| Position::of(text, offset + within);
     if body.trim().is_empty() {
-        return Err(Problem::at(path, place(0), "has no body; write down what to know"));
+        return Err(Problem::at(path, place(0), "the skill has no body; write down what to know"));
     }
     let outline = markdown::outline(body)
         .map_err(|flaw| Problem::at(path, place(flaw.offset), flaw.message))?;
     if outline.sections.is_empty() {
         let start = body.len() - body.trim_start().len();
-        let message = "has headings or marks, but no text under them";
+        let message = "the skill has headings or marks, but no text under them";
         return Err(Problem::at(path, place(start), message));
     }
     Ok(outline)

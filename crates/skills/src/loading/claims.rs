@@ -81,6 +81,6 @@ fn loser(readings: &[Reading]) -> Option<(usize, Problem)> {
 /// That a skill's name belongs to another file.
 pub(crate) fn taken(skill: &Skill, owner: &Path) -> Problem {
     let (name, owner) = (skill.name(), owner.display());
-    let message = format!("is named `{name}`, and so is {owner}; rename one of them");
+    let message = format!("the skill is named `{name}`, and so is {owner}; rename one of them");
     Problem::at(skill.path(), skill.name_position(), message)
 }

@@ -87,13 +87,17 @@ impl Assembly<'_> {
         }
         let bytes = self.bytes - owner.map_or(0, |(_, owner)| owner.bytes()) + skill.bytes();
         if bytes > MAX_TOTAL_BYTES {
-            let message =
-                format!("doesn't fit: all skills together may have {MAX_TOTAL_BYTES} bytes");
+            let message = format!(
+                "the skill doesn't fit: all skills together may have {MAX_TOTAL_BYTES} bytes"
+            );
             return Err(Problem::whole(skill.path(), message));
         }
         if let Some((_, owner)) = owner {
-            let message =
-                format!("replaces the skill `{}` of {}", skill.name(), owner.path().display());
+            let message = format!(
+                "this skill replaces the skill `{}` of {}",
+                skill.name(),
+                owner.path().display()
+            );
             self.loaded.problems.push(Problem::warning(skill.path(), message));
         }
         self.bytes = bytes;
@@ -104,15 +108,15 @@ impl Assembly<'_> {
 
     fn keep_directory(&mut self, rank: usize, directory: &Path, absent: &Absent) {
         let why = match absent {
-            Absent::Missing => "is not there".to_owned(),
-            Absent::Unreadable(why) => format!("can't be read: {why}"),
+            Absent::Missing => "the skills directory is not there".to_owned(),
+            Absent::Unreadable(why) => format!("the skills directory can't be read: {why}"),
         };
         let mut kept: Vec<_> =
             self.before.values().filter(|skill| is_of(skill.path(), directory)).collect();
         kept.sort_by_key(|skill| skill.path());
         let problem = match (absent, kept.is_empty()) {
             (Absent::Missing, true) => {
-                Problem::warning(directory, format!("{why}; no skills from it"))
+                Problem::warning(directory, format!("{why}, so no skills come from it"))
             }
             (Absent::Unreadable(_), true) | (_, false) => Problem::whole(directory, why),
         };
@@ -142,7 +146,7 @@ fn read(found: &Found, last_good: Option<&Arc<Skill>>) -> Result<Arc<Skill>, Vec
 
 fn content(path: &Path) -> Result<Vec<u8>, Problem> {
     let unreadable =
-        |error: std::io::Error| Problem::whole(path, format!("can't be read: {error}"));
+        |error: std::io::Error| Problem::whole(path, format!("the file can't be read: {error}"));
     let limit = MAX_FILE_BYTES as u64;
     let mut content = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
@@ -150,7 +154,7 @@ fn content(path: &Path) -> Result<Vec<u8>, Problem> {
     if content.len() > MAX_FILE_BYTES {
         return Err(Problem::whole(
             path,
-            format!("is larger than {MAX_FILE_BYTES} bytes; split it"),
+            format!("the file is larger than {MAX_FILE_BYTES} bytes; split it"),
         ));
     }
     Ok(content)

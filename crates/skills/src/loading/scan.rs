@@ -51,7 +51,7 @@ pub(crate) fn scan<'a>(directories: impl Iterator<Item = &'a Path>) -> Vec<Listi
         if let Ok(files) = &mut listing.files {
             if files.len() > room {
                 let message = format!(
-                    "has more skill files than fit; only {MAX_FILES} are read over all \
+                    "the skills directory has more skill files than fit; only {MAX_FILES} are read over all \
                      directories, in the order of their names"
                 );
                 listing.problems.push(Problem::whole(directory, message));
@@ -77,8 +77,9 @@ fn entries(directory: &Path, problems: &mut Vec<Problem>) -> io::Result<Vec<Foun
     let mut files = Vec::new();
     for (number, entry) in fs::read_dir(directory)?.enumerate() {
         if number == MAX_DIRECTORY_ENTRIES {
-            let message =
-                format!("has more than {MAX_DIRECTORY_ENTRIES} entries; is it the right one?");
+            let message = format!(
+                "the skills directory has more than {MAX_DIRECTORY_ENTRIES} entries; is it the right one?"
+            );
             problems.push(Problem::whole(directory, message));
             break;
         }

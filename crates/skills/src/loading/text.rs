@@ -13,7 +13,10 @@ pub(crate) fn decode(path: &Path, bytes: &[u8]) -> Result<String, Problem> {
         Some((offset, c)) => Err(Problem::at(
             path,
             Position::of(&text, offset),
-            format!("holds the control character U+{:04X}, which is no text", u32::from(c)),
+            format!(
+                "the file holds the control character U+{:04X}, which is no text",
+                u32::from(c)
+            ),
         )),
     }
 }
@@ -22,7 +25,7 @@ fn not_utf8(path: &Path, bytes: &[u8], error: std::str::Utf8Error) -> Problem {
     let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
     let valid = String::from_utf8_lossy(valid);
     let position = Position::of(&valid, valid.len());
-    Problem::at(path, position, "is not UTF-8 from here on; save the file as UTF-8")
+    Problem::at(path, position, "the file is not UTF-8 from here on; save the file as UTF-8")
 }
 
 /// Control characters have no place in a prompt or in a chat, apart from tabs and newlines.
@@ -40,13 +43,14 @@ mod tests {
 
     #[test]
     fn a_byte_that_is_not_utf8_is_named_by_line_and_column() {
-        assert!(problem(b"one\nt\xC3\xA4w\xFFo").starts_with("A.md:2:4: is not UTF-8"));
+        assert!(problem(b"one\nt\xC3\xA4w\xFFo").starts_with("A.md:2:4: the file is not UTF-8"));
     }
 
     #[test]
     fn a_control_character_is_named_by_line_and_column() {
         assert!(
-            problem(b"one\n\ntw\0o").starts_with("A.md:3:3: holds the control character U+0000")
+            problem(b"one\n\ntw\0o")
+                .starts_with("A.md:3:3: the file holds the control character U+0000")
         );
     }
 

@@ -63,21 +63,21 @@ fn every_mistake_is_named_by_file_line_and_column_and_all_at_once() {
     let expected = [
         "a.md:2:7: `name` must be a text",
         "a.md:4:3: `description` must be a text",
-        "a.md:6:1: has no body; write down what to know",
+        "a.md:6:1: the skill has no body; write down what to know",
         "b.md:1:1: the front matter that begins here has no end; close it with a line `---`",
         "c.md:2:7: the YAML is wrong: while scanning a quoted scalar, found unexpected end of stream",
-        "d.md:3:3: is not UTF-8 from here on; save the file as UTF-8",
-        "e.md:4:1: has no body; write down what to know",
-        "f.md:2:1: has headings or marks, but no text under them",
+        "d.md:3:3: the file is not UTF-8 from here on; save the file as UTF-8",
+        "e.md:4:1: the skill has no body; write down what to know",
+        "f.md:2:1: the skill has headings or marks, but no text under them",
         "g.md:3:1: the comment that begins here has no end; close it with `-->`",
         "h.md:2:7: `name` has 65 characters, and may have 64",
         "h.md:3:14: `description` has 1025 characters, and may have 1024",
-        "i.md: is larger than 65536 bytes; split it",
-        "j.md:1:13: holds the control character U+0007, which is no text",
+        "i.md: the file is larger than 65536 bytes; split it",
+        "j.md:1:13: the file holds the control character U+0007, which is no text",
         "k!.md:1:1: the file's name can't name the skill: `name` must begin with a letter or \
          digit and go on with letters, digits, spaces and `-`, `_`, `.`",
         "l.md:2:1: the front matter must be `key: value` lines",
-        "m.md:1:1: has no body; write down what to know",
+        "m.md:1:1: the skill has no body; write down what to know",
     ];
     assert_eq!(shelf.problems(), expected);
 }
@@ -114,8 +114,10 @@ fn two_files_of_one_name_are_a_mistake_in_the_second() {
     let (library, _) = shelf.load();
     assert_eq!(names(&library), ["Prices"]);
     let other = shelf.path("a.md");
-    let expected =
-        format!("b.md:3:7: is named `prices`, and so is {}; rename one of them", other.display());
+    let expected = format!(
+        "b.md:3:7: the skill is named `prices`, and so is {}; rename one of them",
+        other.display()
+    );
     assert_eq!(check(&shelf.options()).len(), 1);
     assert!(check(&shelf.options())[0].to_string().ends_with(&expected));
 }
@@ -131,7 +133,7 @@ fn a_later_directory_replaces_skills_of_the_same_name_with_a_warning() {
     let (library, problems) = SkillLibrary::load(options);
     assert_eq!(names(&library), ["hours", "PRICES"]);
     let expected = format!(
-        "PRICES.md: warning: replaces the skill `PRICES` of {}",
+        "PRICES.md: warning: this skill replaces the skill `PRICES` of {}",
         shelf.path("prices.md").display()
     );
     assert_eq!(in_words(&problems, &extra.directory()), [expected]);
@@ -145,7 +147,9 @@ fn a_missing_directory_is_empty_with_a_warning() {
     assert!(names(&library).is_empty());
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].severity, Severity::Warning);
-    assert!(problems[0].to_string().ends_with("nowhere: warning: is not there; no skills from it"));
+    assert!(problems[0].to_string().ends_with(
+        "nowhere: warning: the skills directory is not there, so no skills come from it"
+    ));
 }
 
 #[test]
@@ -199,7 +203,7 @@ fn links_are_followed_to_regular_files_only() {
     assert_eq!(names(&library), ["linked"]);
     let problems = shelf.problems();
     assert_eq!(problems.len(), 1);
-    assert!(problems[0].starts_with("broken.md: can't be read: "), "{problems:?}");
+    assert!(problems[0].starts_with("broken.md: the file can't be read: "), "{problems:?}");
 }
 
 #[test]
