@@ -34,6 +34,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         greeting: "Hello!",
         you_can_ask: "You can ask me about:",
         welcome: "You're welcome! Just write again whenever something comes up.",
+        listening: "I'm here: just write what you would like to know.",
         quoting: "This is what our information says:",
         cannot_answer: "I'm sorry, I can't answer that right now. A person from our team will \
                         follow up with you here.",

@@ -21,6 +21,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         greeting: "Bonjour !",
         you_can_ask: "Vous pouvez me poser des questions sur :",
         welcome: "Avec plaisir ! Écrivez-nous à nouveau si vous avez besoin de quelque chose.",
+        listening: "Je suis là : écrivez simplement ce que vous souhaitez savoir.",
         quoting: "Voici ce que disent nos informations :",
         cannot_answer: "Je suis désolé, je ne peux pas répondre à cette question pour le moment. \
                         Une personne de notre équipe vous répondra ici.",

@@ -24,6 +24,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         greeting: "Hallo!",
         you_can_ask: "Sie können mich danach fragen:",
         welcome: "Gern geschehen! Schreiben Sie einfach wieder, wenn etwas ist.",
+        listening: "Ich bin da: Schreiben Sie einfach, was Sie wissen möchten.",
         quoting: "Das steht dazu in unseren Informationen:",
         cannot_answer: "Das kann ich Ihnen im Moment leider nicht beantworten. Jemand aus unserem \
                         Team meldet sich hier bei Ihnen.",

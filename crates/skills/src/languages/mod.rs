@@ -61,6 +61,8 @@ pub(crate) struct Sentences {
     pub(crate) you_can_ask: &'static str,
     /// Answers thanks.
     pub(crate) welcome: &'static str,
+    /// Asks to go on after words that say nothing, such as "ok".
+    pub(crate) listening: &'static str,
     /// Introduces a quotation that is not in the customer's language.
     pub(crate) quoting: &'static str,
     /// Says that there is no answer now, and that a person will follow up.

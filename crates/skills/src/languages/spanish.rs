@@ -22,6 +22,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         greeting: "¡Hola!",
         you_can_ask: "Puede preguntarme sobre:",
         welcome: "¡De nada! Escríbanos de nuevo cuando lo necesite.",
+        listening: "Aquí estoy: escriba simplemente lo que desea saber.",
         quoting: "Esto es lo que dice nuestra información:",
         cannot_answer: "Lo siento, ahora mismo no puedo responder a eso. Una persona de nuestro \
                         equipo le contestará por aquí.",

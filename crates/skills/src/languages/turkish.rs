@@ -21,6 +21,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         greeting: "Merhaba!",
         you_can_ask: "Bana şunları sorabilirsiniz:",
         welcome: "Rica ederim! Bir şey olursa yine yazabilirsiniz.",
+        listening: "Buradayım: öğrenmek istediğinizi yazmanız yeterli.",
         quoting: "Bilgilerimizde şöyle yazıyor:",
         cannot_answer: "Üzgünüm, bu soruyu şu anda yanıtlayamıyorum. Ekibimizden biri size buradan \
                         dönüş yapacak.",

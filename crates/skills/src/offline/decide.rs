@@ -23,6 +23,9 @@ const SAME_WORDING: f32 = 0.7;
 /// A follow-up question has at most this many words.
 const FOLLOW_UP_WORDS: usize = 6;
 
+/// Words that only acknowledge, in any of the languages, folded.
+const ACKNOWLEDGEMENTS: [&str; 8] = ["ok", "okay", "oki", "k", "alright", "vale", "tamam", "تمام"];
+
 /// What a customer is answered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Answer<'a> {
@@ -32,6 +35,8 @@ pub(crate) enum Answer<'a> {
     Greeting,
     /// That they are welcome.
     Welcome,
+    /// That they may go on.
+    Listening,
     /// That there is no answer now, and that a person will follow up.
     Nothing,
 }
@@ -46,7 +51,12 @@ pub(crate) fn decide<'a>(snapshot: &'a Snapshot, prompt: &Prompt) -> (Language, 
         .map(|utterance| beginning(&utterance.text, MAX_QUESTION_BYTES));
     let last = said.next().unwrap_or_default();
     let previous = said.next();
-    let detected = Language::detect(last).or_else(|| previous.and_then(Language::detect));
+    let before = || previous.and_then(Language::detect);
+    // An "ok" is the same in all languages.
+    let detected = match acknowledges(&words(last).collect::<Vec<_>>()) {
+        true => before().or_else(|| Language::detect(last)),
+        false => Language::detect(last).or_else(before),
+    };
     let language = detected.unwrap_or(Language::English);
     (language, answer(snapshot, last, previous, language))
 }
@@ -59,6 +69,9 @@ fn answer<'a>(
 ) -> Answer<'a> {
     let query = snapshot.query(last, Some(language));
     let spoken: Vec<_> = words(last).collect();
+    if acknowledges(&spoken) {
+        return Answer::Listening;
+    }
     if query.is_empty() {
         if spoken.iter().any(|word| language.thanks_with(word)) {
             return Answer::Welcome;
@@ -79,9 +92,21 @@ fn answer<'a>(
             let query = snapshot.query(&format!("{previous}\n{last}"), Some(language));
             best(snapshot, &query).map_or(Answer::Nothing, Answer::Quote)
         }
+        None if is_punctuation(last) => Answer::Listening,
         None if query.is_empty() => Answer::Greeting,
         Some(_) | None => Answer::Nothing,
     }
+}
+
+/// Whether nothing is said but that it's fine.
+fn acknowledges(spoken: &[String]) -> bool {
+    !spoken.is_empty() && spoken.iter().all(|word| ACKNOWLEDGEMENTS.contains(&word.as_str()))
+}
+
+/// Whether there are marks such as a question mark, but no word or picture.
+fn is_punctuation(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_punctuation() || "¿¡؟…".contains(c))
 }
 
 /// The section that answers a question, if one does.

@@ -53,6 +53,7 @@ impl OfflineAnswerer {
             }
             Answer::Greeting => introduction(&snapshot, language),
             Answer::Welcome => said.welcome.to_owned(),
+            Answer::Listening => said.listening.to_owned(),
             Answer::Nothing => said.cannot_answer.to_owned(),
         }
     }

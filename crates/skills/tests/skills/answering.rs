@@ -159,6 +159,24 @@ fn thanks_are_answered_in_kind() {
 }
 
 #[test]
+fn words_that_say_nothing_get_one_short_sentence() {
+    let answerer = OfflineAnswerer::new(shipped());
+    for (said, start) in [
+        (&["ok"][..], "I'm here"),
+        (&["Okay!"], "I'm here"),
+        (&["?"], "I'm here"),
+        (&["¿?"], "Aquí estoy"),
+        (&["thanks"], "You're welcome"),
+        (&["Where is my parcel?", "…", "ok"], "I'm here"),
+        (&["Wo ist mein Paket?", "…", "ok"], "Ich bin da"),
+    ] {
+        let answer = answerer.answer_text(&prompt(said));
+        assert!(answer.starts_with(start), "{said:?}: {answer}");
+        assert!(!answer.contains('\n'), "{said:?}: {answer}");
+    }
+}
+
+#[test]
 fn a_short_follow_up_is_understood_by_the_question_before() {
     let answerer = OfflineAnswerer::new(shipped());
     let price = "How much does it cost to send a parcel?";
