@@ -53,9 +53,10 @@ pub(crate) fn decide<'a>(snapshot: &'a Snapshot, prompt: &Prompt) -> (Language, 
     let previous = said.next();
     let before = || previous.and_then(Language::detect);
     // An "ok" is the same in all languages.
-    let detected = match acknowledges(&words(last).collect::<Vec<_>>()) {
-        true => before().or_else(|| Language::detect(last)),
-        false => Language::detect(last).or_else(before),
+    let detected = if acknowledges(&words(last).collect::<Vec<_>>()) {
+        before().or_else(|| Language::detect(last))
+    } else {
+        Language::detect(last).or_else(before)
     };
     let language = detected.unwrap_or(Language::English);
     (language, answer(snapshot, last, previous, language))
