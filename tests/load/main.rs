@@ -68,7 +68,7 @@ async fn measure(length: Length, only: Option<&str>) {
         figures::throughput(&mut table, &length, Some(&redis)).await;
     }
     if is_wanted("steady") {
-        figures::steady(&mut table, &length, &redis).await;
+        figures::steady(&mut table, &length).await;
     }
     if is_wanted("users") {
         figures::users(&mut table, &length, &redis, 50).await;
