@@ -7,6 +7,7 @@ mod bookkeeping;
 mod full;
 mod later_versions;
 mod partitions;
+mod refused;
 mod restart;
 mod revived;
 mod scripts;

@@ -7,6 +7,10 @@ pub enum StoreError {
     /// unknown, but it took effect wholly or not at all.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// The store can be reached and refuses this gateway, for a reason that waiting doesn't cure:
+    /// someone has to change the settings, or the store's.
+    #[error("the store refuses this gateway: {0}")]
+    Refused(String),
     /// The store refuses to take more, since it is out of memory. Nothing was written.
     #[error("the store has no room for more")]
     Full,
@@ -31,11 +35,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed a little later.
+    /// Whether the same call may succeed a little later. A refusal counts among that: while the
+    /// gateway runs, someone may be about to mend it, and what is stored is safe meanwhile.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Unavailable(_) | Self::Full | Self::TooManyWaiting { .. } => true,
+            Self::Unavailable(_) | Self::Refused(_) | Self::Full | Self::TooManyWaiting { .. } => {
+                true
+            }
             Self::Stale | Self::Unreadable { .. } => false,
         }
     }

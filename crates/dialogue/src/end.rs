@@ -69,9 +69,10 @@ impl From<&StoreError> for End {
     fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Stale => Self::Stale,
-            StoreError::Unavailable(_) | StoreError::Full | StoreError::TooManyWaiting { .. } => {
-                Self::Unavailable
-            }
+            StoreError::Unavailable(_)
+            | StoreError::Refused(_)
+            | StoreError::Full
+            | StoreError::TooManyWaiting { .. } => Self::Unavailable,
             StoreError::Unreadable { .. } => Self::Unreadable,
         }
     }

@@ -28,7 +28,7 @@ impl<'a> Insistence<'a> {
 
     /// Waits before the next try, or gives the error back if there is to be none.
     pub(crate) async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
-        self.unknown |= matches!(error, StoreError::Unavailable(_));
+        self.unknown |= matches!(error, StoreError::Unavailable(_) | StoreError::Refused(_));
         self.tries += 1;
         if !error.is_retryable() || self.tries == MOST_TRIES || !self.holding.is_ours() {
             return Err(error);

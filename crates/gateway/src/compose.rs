@@ -54,7 +54,7 @@ pub(crate) async fn compose(
     let grace = settings.gateway.shutdown_grace;
     let doors = Doors::open(settings.gateway.address(), Arc::clone(&vitals), grace).await?;
 
-    let store = storage::open(settings, &replica).await;
+    let store = storage::open(settings, &replica).await?;
     if kind == StorageKind::Redis {
         vitals.set_store(StoreLink::Connected);
     }

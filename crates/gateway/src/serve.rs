@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use settings::Settings;
 
-use crate::start::{complain, load};
-use crate::{compose, lifecycle, observe};
+use crate::start::{WRONG_SETTINGS, complain, load};
+use crate::{compose, lifecycle, observe, storage};
 
 /// Serves until told to stop.
 pub(crate) fn serve(file: Option<PathBuf>) -> ExitCode {
@@ -22,7 +22,7 @@ pub(crate) fn serve(file: Option<PathBuf>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&format!("openclaw-gateway: {error:#}"));
-            ExitCode::FAILURE
+            if storage::is_refusal(&error) { WRONG_SETTINGS.into() } else { ExitCode::FAILURE }
         }
     }
 }

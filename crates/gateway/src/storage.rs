@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::SystemClock;
+use anyhow::Context as _;
 use conversation::ports::Store;
+use conversation::{StoreError, SystemClock};
 use secrecy::ExposeSecret;
 use settings::Settings;
 use store_memory::MemoryStore;
@@ -31,8 +32,9 @@ impl StorageKind {
 }
 
 /// Opens the store under this replica's name. With Redis it waits until that answers: a gateway
-/// that gives up would only be started again.
-pub(crate) async fn open(settings: &Settings, replica: &str) -> Arc<dyn Store> {
+/// that gives up would only be started again. A Redis that answers and refuses is an error at once,
+/// since no waiting makes a wrong password right.
+pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<Arc<dyn Store>> {
     match &settings.redis_url {
         Some(url) => {
             let options = store_redis::Options {
@@ -41,7 +43,10 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> Arc<dyn Store> {
                 idle: settings.session_idle,
                 ..store_redis::Options::default()
             };
-            Arc::new(insist(options).await)
+            let store = insist(options).await.context(
+                "can't start with the Redis of REDIS_URL, or of store.redisUrl in openclaw.json",
+            )?;
+            Ok(Arc::new(store))
         }
         None => {
             let options = store_memory::Options {
@@ -49,16 +54,22 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> Arc<dyn Store> {
                 idle: settings.session_idle,
                 ..store_memory::Options::default()
             };
-            Arc::new(MemoryStore::new(options, Arc::new(SystemClock)))
+            Ok(Arc::new(MemoryStore::new(options, Arc::new(SystemClock))))
         }
     }
 }
 
-async fn insist(options: store_redis::Options) -> RedisStore {
+/// Whether a start failed since the store refuses this gateway, which is for the settings to mend.
+pub(crate) fn is_refusal(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Refused(_)))
+}
+
+async fn insist(options: store_redis::Options) -> Result<RedisStore, StoreError> {
     let mut pause = Duration::from_millis(100);
     loop {
         match RedisStore::connect(options.clone()).await {
-            Ok(store) => return store,
+            Ok(store) => return Ok(store),
+            Err(refused @ StoreError::Refused(_)) => return Err(refused),
             Err(error) => {
                 tracing::warn!(%error, retry_in = ?pause, "waiting for Redis before starting");
             }

@@ -147,7 +147,7 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::Refused(_) => {
                 tracing::warn!(%error, "refused a request");
                 Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,

@@ -90,7 +90,7 @@ async fn listen(shared: &Shared, conversation: &ConversationId, here: Watch) -> 
 /// A store that doesn't answer may have stored the message all the same.
 fn refused(error: StoreError, retry_with: &str) -> Problem {
     match error {
-        StoreError::Unavailable(_) => {
+        StoreError::Unavailable(_) | StoreError::Refused(_) => {
             tracing::warn!(%error, "could not learn whether a message was stored");
             Problem::outcome_unknown(retry_with)
         }
@@ -138,9 +138,10 @@ impl Outcome {
 fn refusal(error: &StoreError) -> Outcome {
     match error {
         StoreError::Full | StoreError::TooManyWaiting { .. } => Outcome::Refused,
-        StoreError::Unavailable(_) | StoreError::Stale | StoreError::Unreadable { .. } => {
-            Outcome::Unavailable
-        }
+        StoreError::Unavailable(_)
+        | StoreError::Refused(_)
+        | StoreError::Stale
+        | StoreError::Unreadable { .. } => Outcome::Unavailable,
     }
 }
 

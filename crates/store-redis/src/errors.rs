@@ -1,10 +1,14 @@
 //! Turns what Redis says into the errors of the store protocol.
 
 use conversation::StoreError;
-use deadpool_redis::redis::RedisError;
+use deadpool_redis::PoolError;
+use deadpool_redis::redis::{ErrorKind, RedisError};
 
 /// The protocol's word for an error of Redis.
 pub(crate) fn store_error(error: &RedisError) -> StoreError {
+    if let Some(why) = refusal(error) {
+        return StoreError::Refused(why);
+    }
     match code(error).as_deref() {
         Some("STALE" | "NOGROUP") => StoreError::Stale,
         Some("OOM") => StoreError::Full,
@@ -13,6 +17,56 @@ pub(crate) fn store_error(error: &RedisError) -> StoreError {
             why: "it has no part of that number".to_owned(),
         },
         Some(_) | None => StoreError::Unavailable(describe(error)),
+    }
+}
+
+/// The protocol's word for a connection that can't be had.
+pub(crate) fn connection_error(error: &PoolError) -> StoreError {
+    let refused = match error {
+        PoolError::Backend(error) => refusal(error),
+        PoolError::Timeout(_)
+        | PoolError::Closed
+        | PoolError::NoRuntimeSpecified
+        | PoolError::PostCreateHook(_) => None,
+    };
+    refused.map_or_else(
+        || StoreError::Unavailable(format!("no connection to Redis: {error}")),
+        StoreError::Refused,
+    )
+}
+
+/// How the client begins its error when SELECT fails; the error has no kind of its own.
+const NO_DATABASE: &str = "Redis server refused to switch database";
+
+/// What to set right, if Redis answers that this gateway may not do what it wants: no waiting
+/// cures that. A server that loads, follows another or has too many clients says something else.
+fn refusal(error: &RedisError) -> Option<String> {
+    if matches!(error.kind(), ErrorKind::AuthenticationFailed) {
+        return Some(
+            "Redis does not take the user name or the password of its URL; the URL looks like \
+             redis://user:password@host:port/0, without `user:password@` where Redis asks for \
+             neither, and with special characters percent-encoded"
+                .to_owned(),
+        );
+    }
+    match code(error).as_deref() {
+        Some("NOAUTH") => Some(
+            "Redis asks for a password, and its URL has none; put it in as in \
+             redis://:password@host:port/0"
+                .to_owned(),
+        ),
+        Some("WRONGPASS") => Some("Redis does not know this user name and password".to_owned()),
+        Some("NOPERM") => Some(format!(
+            "the user that the Redis URL names lacks a permission ({}); give it +@all on the \
+             gateway's keys and channels",
+            error.detail().unwrap_or("NOPERM")
+        )),
+        Some(_) | None if error.to_string().starts_with(NO_DATABASE) => Some(format!(
+            "Redis has no database of the number with which its URL ends ({}); without special \
+             settings there are 0 to 15, and a cluster has 0 only",
+            error.detail().unwrap_or("SELECT failed")
+        )),
+        Some(_) | None => None,
     }
 }
 

@@ -23,7 +23,7 @@ impl Inbox for RedisStore {
         let mut outcome = Ok(());
         for chunk in batch.chunks(CHUNK) {
             let taken = inner.accept_chunk(chunk, &mut accepted).await;
-            let is_away = matches!(taken, Err(StoreError::Unavailable(_)));
+            let is_away = matches!(taken, Err(StoreError::Unavailable(_) | StoreError::Refused(_)));
             // One conversation without room must not keep out the others of the batch.
             outcome = outcome.and(taken);
             if is_away {

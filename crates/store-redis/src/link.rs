@@ -20,7 +20,7 @@ use deadpool_redis::{Manager, Pool, Runtime, Timeouts};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::errors::store_error;
+use crate::errors::{connection_error, store_error};
 use crate::keys::Keys;
 use crate::script::Verb;
 use crate::{Inner, Options};
@@ -160,10 +160,7 @@ impl Lane {
         if let Some(open) = self.open.load_full() {
             return Ok(open);
         }
-        let fresh = pool
-            .get()
-            .await
-            .map_err(|error| StoreError::Unavailable(format!("no connection to Redis: {error}")))?;
+        let fresh = pool.get().await.map_err(|error| connection_error(&error))?;
         let fresh = Arc::new(fresh);
         self.open.store(Some(Arc::clone(&fresh)));
         Ok(fresh)
