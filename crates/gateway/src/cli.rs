@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::healthcheck;
+
 const ABOUT: &str = "Answers a company's customers through language models that know its skills";
 
 const AFTER_HELP: &str = "\
@@ -52,4 +54,6 @@ pub(crate) enum Role {
     Check,
     /// Print the JSON Schema of the settings file
     Schema,
+    /// Ask a gateway whether it takes work; for a container's health check
+    Healthcheck(healthcheck::Arguments),
 }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod asking;
 mod banner;
 mod check;
 mod cli;
 mod compose;
 mod doors;
+mod healthcheck;
 mod lifecycle;
 mod models;
 mod observe;
@@ -29,5 +31,6 @@ fn main() -> ExitCode {
         Role::Serve => serve::serve(cli.config),
         Role::Check => check::check(cli.config),
         Role::Schema => check::schema(),
+        Role::Healthcheck(arguments) => healthcheck::healthcheck(cli.config, arguments),
     }
 }

@@ -1,0 +1,104 @@
+//! Asking a gateway over HTTP, for the roles that look at one from outside.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+
+/// The longest body that is read; a gateway's own are far smaller.
+const LONGEST_BODY: usize = 4 * 1024 * 1024;
+const USER_AGENT: &str = concat!("openclaw-gateway/", env!("CARGO_PKG_VERSION"));
+
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+}
+
+/// Reads an address that is asked over HTTP. What it leaves out of the path is filled in by
+/// `default_path`.
+pub(crate) fn endpoint(text: &str, default_path: &str) -> Result<Url, String> {
+    let hint = "give it as http://HOST:PORT or https://HOST";
+    let mut url = Url::parse(text.trim()).map_err(|error| format!("{error}; {hint}"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(format!("this is no HTTP address; {hint}"));
+    }
+    if url.path() == "/" {
+        url.set_path(default_path);
+    }
+    Ok(url)
+}
+
+/// A client whose every request ends within `patience`. It follows no redirects: what a gateway
+/// says must come from that gateway.
+pub(crate) fn client(url: &Url, patience: Duration) -> anyhow::Result<Client> {
+    // The client wants a provider of cryptography even for plain HTTP. A second call is refused,
+    // and harmless.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .timeout(patience)
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy();
+    if url.scheme() == "http" {
+        // Reading the machine's root certificates takes time and memory for nothing here.
+        builder = builder.tls_certs_only([]);
+    }
+    Ok(builder.build()?)
+}
+
+/// Sends a request and reads the answer.
+///
+/// # Errors
+/// Why there is none, in a few words that name no address: its query may hold a secret.
+pub(crate) async fn ask(request: reqwest::RequestBuilder) -> Result<Answer, String> {
+    let mut response = request.send().await.map_err(|error| why(&error))?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| why(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_BODY {
+            return Err("its answer is too long".to_owned());
+        }
+    }
+    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// The innermost cause, without the address that the outer ones name.
+pub(crate) fn why(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    // An outermost cause is all there is when the request could not even be made.
+    if std::ptr::addr_eq(cause, error) {
+        return "the request could not be made".to_owned();
+    }
+    cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_without_a_path_gets_the_usual_one() {
+        for (text, expected) in [
+            ("http://127.0.0.1:18789", "http://127.0.0.1:18789/readyz"),
+            ("http://gateway/", "http://gateway/readyz"),
+            ("https://gateway/healthz", "https://gateway/healthz"),
+            ("http://[::1]:80/livez", "http://[::1]/livez"),
+        ] {
+            assert_eq!(endpoint(text, "/readyz").unwrap().as_str(), expected);
+        }
+        for text in ["", "gateway", "localhost:18789", "ftp://gateway", "http://", "/readyz"] {
+            let refused = endpoint(text, "/readyz").unwrap_err();
+            assert!(refused.contains("http://HOST:PORT"), "{text}: {refused}");
+        }
+    }
+}

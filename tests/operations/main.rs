@@ -1,0 +1,4 @@
+//! What operators use: the health check, the watchdog, the status and the monitor, on real
+//! processes and real sockets.
+
+mod healthcheck;
