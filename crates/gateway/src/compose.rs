@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use conversation::SystemClock;
-use conversation::ports::Knowledge;
+use conversation::ports::{Knowledge, LanguageModel};
 use dialogue::Pool;
 use http_api::{Api, ApiAuth, Limits, OllamaLink, StoreLink, Vitals};
 use language_model::Chain;
@@ -55,6 +55,9 @@ pub(crate) async fn compose(
     let doors = Doors::open(settings.gateway.address(), Arc::clone(&vitals), grace).await?;
 
     let store = storage::open(settings, &replica).await?;
+    let model: Arc<dyn LanguageModel> = chain.clone();
+    #[cfg(feature = "fault-injection")]
+    let (faults, store, model) = crate::faults::around(store, model)?;
     if kind == StorageKind::Redis {
         vitals.set_store(StoreLink::Connected);
     }
@@ -63,7 +66,7 @@ pub(crate) async fn compose(
         dialogue::Parts {
             store: store.clone(),
             events: store.clone(),
-            model: chain.clone(),
+            model,
             knowledge: library.clone(),
             channels: Vec::new(),
             clock: clock.clone(),
@@ -81,6 +84,8 @@ pub(crate) async fn compose(
         metrics: observe::page(metrics.clone()),
         extra: axum::Router::new(),
     });
+    #[cfg(feature = "fault-injection")]
+    let router = faults.around_routes(router);
     let vital_signs = VitalSigns {
         replica,
         store,

@@ -6,6 +6,8 @@ mod check;
 mod cli;
 mod compose;
 mod doors;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod healthcheck;
 mod lifecycle;
 mod models;

@@ -12,6 +12,9 @@ use store_memory::MemoryStore;
 use store_redis::RedisStore;
 use tokio::time::sleep;
 
+#[cfg(feature = "fault-injection")]
+use crate::faults::connect;
+
 /// Where a store keeps things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StorageKind {
@@ -59,6 +62,12 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<A
     }
 }
 
+/// Connects to Redis.
+#[cfg(not(feature = "fault-injection"))]
+async fn connect(options: store_redis::Options) -> Result<RedisStore, StoreError> {
+    RedisStore::connect(options).await
+}
+
 /// Whether a start failed since the store refuses this gateway, which is for the settings to mend.
 pub(crate) fn is_refusal(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(StoreError::Refused(_)))
@@ -67,7 +76,7 @@ pub(crate) fn is_refusal(error: &anyhow::Error) -> bool {
 async fn insist(options: store_redis::Options) -> Result<RedisStore, StoreError> {
     let mut pause = Duration::from_millis(100);
     loop {
-        match RedisStore::connect(options.clone()).await {
+        match connect(options.clone()).await {
             Ok(store) => return Ok(store),
             Err(refused @ StoreError::Refused(_)) => return Err(refused),
             Err(error) => {

@@ -105,10 +105,23 @@ impl RedisStore {
     /// # Errors
     /// [`StoreError::Unavailable`] if Redis can't be reached, or the URL is not one.
     pub async fn connect(options: Options) -> Result<Self, StoreError> {
+        Box::pin(Self::connect_with(options, Scripts::new())).await
+    }
+
+    /// Connects with scripts that let stale owners act, so that a drill can show that it would
+    /// notice.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    #[cfg(feature = "fault-injection")]
+    pub async fn connect_unfenced(options: Options) -> Result<Self, StoreError> {
+        Box::pin(Self::connect_with(options, Scripts::unfenced())).await
+    }
+
+    async fn connect_with(options: Options, scripts: Scripts) -> Result<Self, StoreError> {
         let link = Link::new(&options)?;
         let partitions = link::agree_on_partitions(&link, &options).await?;
         let keys = Keys::new(&options.key_prefix, partitions);
-        let scripts = Scripts::new();
         let hub = EventHub::default();
         let stop = CancellationToken::new();
         let (telegraph, outgoing) = Telegraph::new(&options, &keys);

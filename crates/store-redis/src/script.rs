@@ -5,20 +5,23 @@ use deadpool_redis::redis::{Cmd, Script};
 /// A script and how many keys it takes.
 pub(crate) struct Verb {
     script: Script,
-    body: &'static str,
-    fenced: bool,
+    source: String,
     keys: usize,
 }
 
 const FENCE: &str = include_str!("scripts/fence.lua");
 
 impl Verb {
-    fn plain(keys: usize, body: &'static str) -> Self {
-        Self { script: Script::new(body), body, fenced: false, keys }
+    fn plain(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, body.to_owned())
     }
 
-    fn fenced(keys: usize, body: &'static str) -> Self {
-        Self { script: Script::new(&format!("{FENCE}\n{body}")), body, fenced: true, keys }
+    fn fenced(fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{fence}\n{body}"))
+    }
+
+    fn new(keys: usize, source: String) -> Self {
+        Self { script: Script::new(&source), source, keys }
     }
 
     /// The call of this script; its keys and then its arguments are to be added.
@@ -31,12 +34,7 @@ impl Verb {
     /// The command that makes Redis know the script.
     pub(crate) fn load(&self) -> Cmd {
         let mut cmd = Cmd::new();
-        cmd.arg("SCRIPT").arg("LOAD");
-        if self.fenced {
-            cmd.arg(format!("{FENCE}\n{}", self.body));
-        } else {
-            cmd.arg(self.body);
-        }
+        cmd.arg("SCRIPT").arg("LOAD").arg(&self.source);
         cmd
     }
 }
@@ -50,8 +48,19 @@ macro_rules! scripts {
 
         impl Scripts {
             pub(crate) fn new() -> Self {
+                Self::behind(FENCE)
+            }
+
+            /// The same scripts behind a fence that keeps nobody out.
+            #[cfg(feature = "fault-injection")]
+            pub(crate) fn unfenced() -> Self {
+                Self::behind(&format!("{FENCE}\n{}", include_str!("scripts/unfenced.lua")))
+            }
+
+            fn behind(fence: &str) -> Self {
                 Self {
                     $($name: Verb::$kind(
+                        fence,
                         $keys,
                         include_str!(concat!("scripts/", stringify!($name), ".lua")),
                     ),)*

@@ -1,0 +1,104 @@
+//! The points at which a process can be made to kill itself.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use rustix::process::{Signal, getpid, kill_process};
+
+/// A step on a message's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Point {
+    /// A message is about to be stored.
+    BeforeAccept,
+    /// It is stored, and nobody knows.
+    AfterAccept,
+    /// Its caller is about to be told so.
+    Before200,
+    /// A conversation is claimed.
+    AfterClaim,
+    /// Some words of the answer have come.
+    MidStream,
+    /// The answer is about to be committed.
+    BeforeCommit,
+    /// It is committed.
+    AfterCommit,
+    /// The reply is about to leave: its intent is written down, or its caller is there.
+    BeforeSend,
+    /// The reply has left, and nothing says so yet.
+    AfterSend,
+    /// The claim is about to be given back.
+    BeforeRelease,
+}
+
+impl Point {
+    const ALL: [Self; 10] = [
+        Self::BeforeAccept,
+        Self::AfterAccept,
+        Self::Before200,
+        Self::AfterClaim,
+        Self::MidStream,
+        Self::BeforeCommit,
+        Self::AfterCommit,
+        Self::BeforeSend,
+        Self::AfterSend,
+        Self::BeforeRelease,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::BeforeAccept => "before-accept",
+            Self::AfterAccept => "after-accept",
+            Self::Before200 => "before-200",
+            Self::AfterClaim => "after-claim",
+            Self::MidStream => "mid-stream",
+            Self::BeforeCommit => "before-commit",
+            Self::AfterCommit => "after-commit",
+            Self::BeforeSend => "before-send",
+            Self::AfterSend => "after-send",
+            Self::BeforeRelease => "before-release",
+        }
+    }
+
+    fn named(name: &str) -> anyhow::Result<Self> {
+        let known = Self::ALL.into_iter().find(|point| point.name() == name);
+        known.with_context(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("OPENCLAW_CRASH_AT names no point '{name}'; there are {names}")
+        })
+    }
+}
+
+/// Where this process is to die.
+pub(super) struct Crash {
+    at: Option<Point>,
+    passages_left: AtomicU64,
+    once: Option<PathBuf>,
+}
+
+impl Crash {
+    /// What the environment asks for.
+    pub(super) fn of_environment() -> anyhow::Result<Self> {
+        let once = std::env::var_os("OPENCLAW_CRASH_ONCE").map(PathBuf::from);
+        let asked = std::env::var("OPENCLAW_CRASH_AT").ok();
+        let died_before = once.as_ref().is_some_and(|file| file.exists());
+        let Some(asked) = asked.filter(|_| !died_before) else {
+            return Ok(Self { at: None, passages_left: AtomicU64::new(0), once });
+        };
+        let (name, passage) = asked.split_once(':').unwrap_or((&asked, "1"));
+        let passage = passage.parse().context("OPENCLAW_CRASH_AT is POINT or POINT:NUMBER")?;
+        Ok(Self { at: Some(Point::named(name)?), passages_left: AtomicU64::new(passage), once })
+    }
+
+    /// Passes a point, or dies there as by `kill -9`.
+    pub(super) fn pass(&self, point: Point) {
+        if self.at != Some(point) || self.passages_left.fetch_sub(1, Ordering::SeqCst) != 1 {
+            return;
+        }
+        if let Some(file) = &self.once {
+            // Whoever asked for the death looks for this file, and misses it.
+            let _ = std::fs::write(file, point.name());
+        }
+        let _ = kill_process(getpid(), Signal::KILL);
+    }
+}

@@ -1,0 +1,62 @@
+//! Faults that a drill asks for by environment variables, put around the parts in the composition
+//! root. This module exists only with the feature `fault-injection`, which no release has.
+//!
+//! - `OPENCLAW_CRASH_AT=mid-stream` or `mid-stream:3`: the process kills itself at the first or
+//!   third passage of that point. `OPENCLAW_CRASH_ONCE=FILE` keeps a process from dying where an
+//!   earlier one did: the file is made before the death, and where it is there nobody dies.
+//! - `OPENCLAW_WITHOUT=dedupe`, `persist` or `fence`: takes one protection away, so that a drill
+//!   can show that it would notice.
+
+mod crash;
+mod model;
+mod protection;
+mod routes;
+mod store;
+
+use std::sync::Arc;
+
+use conversation::StoreError;
+use conversation::ports::{LanguageModel, Store};
+use store_redis::RedisStore;
+
+use crash::Crash;
+use protection::Protection;
+
+/// What the environment asks for.
+pub(crate) struct Faults {
+    crash: Arc<Crash>,
+}
+
+/// Puts the faults around the store and the model.
+///
+/// # Errors
+/// If the environment asks for a fault that there is none of.
+#[allow(clippy::type_complexity, reason = "taken apart where it is made")]
+pub(crate) fn around(
+    store: Arc<dyn Store>,
+    model: Arc<dyn LanguageModel>,
+) -> anyhow::Result<(Faults, Arc<dyn Store>, Arc<dyn LanguageModel>)> {
+    tracing::warn!("this gateway is built with fault-injection, for tests only");
+    let crash = Arc::new(Crash::of_environment()?);
+    let missing = protection::missing()?;
+    let store = Arc::new(store::Faulty::new(store, Arc::clone(&crash), missing));
+    let model = Arc::new(model::Faulty::new(model, Arc::clone(&crash)));
+    Ok((Faults { crash }, store, model))
+}
+
+/// Connects to Redis, with the fence or without it.
+pub(crate) async fn connect(options: store_redis::Options) -> Result<RedisStore, StoreError> {
+    match protection::missing() {
+        Ok(Some(Protection::Fence)) => RedisStore::connect_unfenced(options).await,
+        Ok(Some(Protection::Dedupe | Protection::Persist) | None) | Err(_) => {
+            RedisStore::connect(options).await
+        }
+    }
+}
+
+impl Faults {
+    /// Puts the faults around the routes.
+    pub(crate) fn around_routes(&self, router: axum::Router) -> axum::Router {
+        routes::around(router, Arc::clone(&self.crash))
+    }
+}
