@@ -31,6 +31,7 @@ pub struct FakeModel {
 }
 
 type Responder = Box<dyn Fn(&Asked) -> String + Send + Sync>;
+type Director = Box<dyn Fn(&Asked) -> Script + Send + Sync>;
 
 /// What the connections of one server share.
 struct State {
@@ -52,6 +53,8 @@ enum Manner {
     Scripted,
     /// From a closure, after a delay.
     Answering(Responder, Duration),
+    /// By a script that a closure makes up; the questions are not remembered.
+    Deciding(Director),
     /// Always the same, after a delay, without reading the question: for benchmarks.
     Lean(speech::Prepared, Duration),
 }
@@ -82,6 +85,13 @@ impl FakeModel {
         reply: impl Fn(&Asked) -> String + Send + Sync + 'static,
     ) -> Self {
         Self::start(Manner::Answering(Box::new(reply), delay))
+    }
+
+    /// A server that plays the script that `script` makes up for each question. It may be asked
+    /// any number of times, since it remembers no questions.
+    #[must_use]
+    pub fn deciding(script: impl Fn(&Asked) -> Script + Send + Sync + 'static) -> Self {
+        Self::start(Manner::Deciding(Box::new(script)))
     }
 
     /// A server that costs as little as possible: it always answers `reply` after `delay`,

@@ -7,3 +7,4 @@ pub mod gateway_process;
 pub mod http;
 pub mod ports;
 pub mod redis_server;
+pub mod tcp_proxy;

@@ -1,6 +1,7 @@
 //! What a fake model does with one request, step by step.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
@@ -48,6 +49,8 @@ pub(super) enum Step {
     Raw(Bytes),
     /// Nothing until the gate opens.
     Wait(Gate),
+    /// Nothing for a while.
+    Pause(Duration),
     /// The connection breaks.
     Cut,
     /// Nothing more until the client goes away.
@@ -109,6 +112,12 @@ impl Script {
     #[must_use]
     pub fn wait(self, gate: &Gate) -> Self {
         self.step(Step::Wait(gate.clone()))
+    }
+
+    /// Goes on after a while.
+    #[must_use]
+    pub fn pause(self, time: Duration) -> Self {
+        self.step(Step::Pause(time))
     }
 
     /// Breaks the connection in the middle of the response.

@@ -39,7 +39,7 @@ async fn serve(mut connection: Connection, state: Arc<State>) {
                 pause(*delay).await;
                 connection.send(prepared.response(api)).await
             }
-            (Some(api), Manner::Scripted | Manner::Answering(..)) => {
+            (Some(api), Manner::Scripted | Manner::Answering(..) | Manner::Deciding(_)) => {
                 ask(&mut connection, &state, api, &head, &body).await
             }
             (None, _) => about_itself(&mut connection, &state, &head).await,
@@ -65,7 +65,9 @@ async fn ask(
     let is_let_in = key.is_none_or(|key| api.key(head) == Some(&key));
     let _counted = Counted::new(state);
     let script = lock(&state.scripts).pop_front();
-    lock(&state.requests).push(asked.clone());
+    if !matches!(state.manner, Manner::Deciding(_)) {
+        lock(&state.requests).push(asked.clone());
+    }
     state.changed.notify_waiters();
     if !is_let_in {
         let body = json!({"error": {"type": "authentication_error", "message": "invalid key"}});
@@ -76,6 +78,7 @@ async fn ask(
         (None, Manner::Answering(reply, delay)) => {
             say(connection, api, reply, *delay, &asked).await
         }
+        (None, Manner::Deciding(script)) => play(connection, state, api, script(&asked)).await,
         (None, Manner::Scripted | Manner::Lean(..)) => {
             refuse(connection, state, "a request without a script".to_owned()).await
         }
@@ -109,7 +112,7 @@ async fn play(
     let mut head = Some(response_head(status, &headers, speech::content_type(api), None));
     let mut opened = false;
     for step in steps {
-        if !matches!(step, Step::Wait(_) | Step::Hang | Step::Cut)
+        if !matches!(step, Step::Wait(_) | Step::Pause(_) | Step::Hang | Step::Cut)
             && let Some(head) = head.take()
         {
             connection.send(&head).await?;
@@ -124,6 +127,10 @@ async fn play(
             Step::Raw(bytes) => connection.send_chunk(&bytes).await,
             Step::Wait(gate) => tokio::select! {
                 () = gate.pass() => Ok(()),
+                () = connection.closed() => Err(io::ErrorKind::BrokenPipe.into()),
+            },
+            Step::Pause(time) => tokio::select! {
+                () = tokio::time::sleep(time) => Ok(()),
                 () = connection.closed() => Err(io::ErrorKind::BrokenPipe.into()),
             },
             Step::Hang => {

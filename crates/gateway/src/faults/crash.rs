@@ -1,6 +1,7 @@
 //! The points at which a process can be made to kill itself.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context as _;
@@ -80,9 +81,7 @@ impl Crash {
     /// What the environment asks for.
     pub(super) fn of_environment() -> anyhow::Result<Self> {
         let once = std::env::var_os("OPENCLAW_CRASH_ONCE").map(PathBuf::from);
-        let asked = std::env::var("OPENCLAW_CRASH_AT").ok();
-        let died_before = once.as_ref().is_some_and(|file| file.exists());
-        let Some(asked) = asked.filter(|_| !died_before) else {
+        let Some(asked) = std::env::var("OPENCLAW_CRASH_AT").ok() else {
             return Ok(Self { at: None, passages_left: AtomicU64::new(0), once });
         };
         let (name, passage) = asked.split_once(':').unwrap_or((&asked, "1"));
@@ -95,10 +94,13 @@ impl Crash {
         if self.at != Some(point) || self.passages_left.fetch_sub(1, Ordering::SeqCst) != 1 {
             return;
         }
-        if let Some(file) = &self.once {
-            // Whoever asked for the death looks for this file, and misses it.
-            let _ = std::fs::write(file, point.name());
+        if self.once.as_deref().is_none_or(is_first) {
+            let _ = kill_process(getpid(), Signal::KILL);
         }
-        let _ = kill_process(getpid(), Signal::KILL);
     }
+}
+
+/// Whether nobody died over this file yet. Making it is one step, so only one process succeeds.
+fn is_first(file: &Path) -> bool {
+    OpenOptions::new().write(true).create_new(true).open(file).is_ok()
 }

@@ -2,8 +2,8 @@
 //! root. This module exists only with the feature `fault-injection`, which no release has.
 //!
 //! - `OPENCLAW_CRASH_AT=mid-stream` or `mid-stream:3`: the process kills itself at the first or
-//!   third passage of that point. `OPENCLAW_CRASH_ONCE=FILE` keeps a process from dying where an
-//!   earlier one did: the file is made before the death, and where it is there nobody dies.
+//!   third passage of that point. Of all that share `OPENCLAW_CRASH_ONCE=FILE` only one dies: the
+//!   one that makes the file.
 //! - `OPENCLAW_WITHOUT=dedupe`, `persist` or `fence`: takes one protection away, so that a drill
 //!   can show that it would notice.
 
