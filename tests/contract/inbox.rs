@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use conversation::ports::{Accepted, MessageState, Store};
-use conversation::{MessageId, StoreError};
+use conversation::ports::{Accepted, MessageState, Opened, Store};
+use conversation::{Inbound, MessageId, StoreError};
 
 use crate::harness::{DEDUPE, Harness, WAITING_LIMIT};
-use crate::steps::{accept, accept_new, answer_next, claim_nothing, claim_one, open, state, texts};
-use crate::words::{by_channel, customer, recorded, reply, turn_in_parts};
+use crate::steps::{
+    accept, accept_new, answer_next, claim_nothing, claim_one, only_letter, open, state, texts,
+};
+use crate::words::{MANY, by_channel, customer, recorded, reply, turn_in_parts};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
@@ -118,6 +120,33 @@ pub(crate) async fn messages_keep_their_order(harness: &dyn Harness) {
     accept_new(&*other, recorded(&anna, "5", "fifth")).await;
     let opened = answer_next(&*one, "t").await;
     assert_eq!(texts(&opened), ["first", "second", "third", "fourth", "fifth"]);
+}
+
+pub(crate) async fn the_request_that_brought_a_message_is_known_to_whoever_answers(
+    harness: &dyn Harness,
+) {
+    let (one, other) = (harness.store("one").await, harness.store("other").await);
+    let anna = customer("anna");
+    let brought = |key, request: Option<&str>| Inbound {
+        request: request.map(str::to_owned),
+        ..recorded(&anna, key, "hello")
+    };
+    accept_new(&*one, brought("1", Some("first-request"))).await;
+    accept_new(&*other, brought("2", None)).await;
+    let again = accept(&*other, brought("1", Some("a-repetition"))).await;
+    assert!(matches!(again, Accepted::Duplicate(..)), "{again:?}");
+    let requests = |opened: &Opened| {
+        let requests = opened.messages.iter().map(|waiting| waiting.request.clone());
+        requests.collect::<Vec<_>>()
+    };
+    let claim = claim_one(&*other).await;
+    let expected = [Some("first-request".to_owned()), None];
+    assert_eq!(requests(&open(&*other, &claim).await), expected);
+    other.park(&claim, MANY, "later").await.unwrap();
+    let letter = only_letter(&*one).await;
+    one.revive(&letter.id).await.unwrap();
+    let claim = claim_one(&*one).await;
+    assert_eq!(requests(&open(&*one, &claim).await), expected, "it outlives being a dead letter");
 }
 
 pub(crate) async fn a_batch_reaches_every_conversation_it_names(harness: &dyn Harness) {

@@ -58,6 +58,7 @@ contract! {
         the_same_key_with_another_body_is_a_conflict,
         a_channels_repetition_is_a_duplicate_whatever_it_says,
         messages_keep_their_order,
+        the_request_that_brought_a_message_is_known_to_whoever_answers,
         a_batch_reaches_every_conversation_it_names,
         an_empty_batch_is_accepted,
         no_more_messages_wait_than_may,

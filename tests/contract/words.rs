@@ -33,6 +33,7 @@ pub(crate) fn by_channel(who: &ConversationId, key: &str, text: &str) -> Inbound
         key: DedupeKey::new(key).unwrap(),
         message: Message::text(text, Timestamp(1_700_000_000_000)),
         answer_by: AnswerBy::Channel,
+        request: None,
     }
 }
 

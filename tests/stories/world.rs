@@ -122,7 +122,8 @@ impl World {
             "chat" => AnswerBy::Channel,
             _ => AnswerBy::Record(Fingerprint::of(&[message.text.as_bytes()])),
         };
-        let inbound = Inbound { conversation: to.clone(), key, message, answer_by };
+        let request = Some(format!("request-{number}"));
+        let inbound = Inbound { conversation: to.clone(), key, message, answer_by, request };
         match self.store.accept(vec![inbound]).await.unwrap().remove(0) {
             Accepted::New(id) => id,
             other => panic!("not a fresh message: {other:?}"),

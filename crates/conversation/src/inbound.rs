@@ -15,6 +15,9 @@ pub struct Inbound {
     pub message: Message,
     /// How the answer reaches the customer.
     pub answer_by: AnswerBy,
+    /// The id of the request that brought it: it is kept with the message, so that the log lines
+    /// of whichever replica answers can be found by it. Short, and of visible ASCII.
+    pub request: Option<String>,
 }
 
 /// How the answer to a message reaches the customer.

@@ -121,8 +121,7 @@ impl Turn<'_> {
         error: SendError,
         attempts: u32,
     ) -> Result<ControlFlow<End>, StoreError> {
-        warn!(conversation = ?self.holding.claim.conversation, turn = %self.id, attempts,
-            kind = kind(&error), "a part of a reply was not sent");
+        warn!(attempts, kind = kind(&error), "a part of a reply was not sent");
         let end = match error {
             SendError::NotSent { why, retry_after } => {
                 self.again_or_never(attempts, retry_after, &why).await?

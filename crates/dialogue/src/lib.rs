@@ -17,6 +17,7 @@ mod pool;
 mod prompt;
 mod schedule;
 mod shift;
+mod span;
 mod turn;
 mod turn_id;
 mod unread;

@@ -130,7 +130,7 @@ mod tests {
         message.author.display_name = name.map(str::to_owned);
         let id =
             MessageId { conversation: Digest([0; 16]), key: KeyDigest([0; 12]), token: [0; 8] };
-        Waiting { id, key: "k".into(), message }
+        Waiting { id, key: "k".into(), message, request: None }
     }
 
     fn api() -> ConversationId {

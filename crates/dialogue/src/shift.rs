@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
-use tracing::{Instrument as _, debug, debug_span};
+use tracing::{Instrument as _, debug};
 
 use crate::end::End;
 use crate::figures::Figures;
 use crate::holding::{Holding, Kept, Stop};
 use crate::insistence::insist_on_ending;
 use crate::pool::Inner;
+use crate::span;
 use crate::turn::Turn;
 use crate::turn_id::turn_id;
 
@@ -25,7 +26,7 @@ pub(crate) async fn work(pool: Arc<Inner>, place: OwnedSemaphorePermit, kept: Ke
     let holding = &*kept.holding;
     let mut record = Record::begin(&pool.figures);
     let id = turn_id(rand::random());
-    let span = debug_span!("turn", conversation = ?holding.claim.conversation, turn = %id);
+    let span = span::of_turn(&holding.claim.conversation, &id);
     let turn = Turn { pool: &pool, holding, id };
     let end = async {
         // The turn comes first: if it has just ended, being told to stop changes nothing.

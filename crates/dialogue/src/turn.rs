@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::holding::Holding;
 use crate::insistence::{insist, insist_on_ending};
 use crate::pool::Inner;
+use crate::span::name_requests;
 
 /// The longest time that a model or a provider may ask us to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
@@ -34,8 +35,7 @@ impl Turn<'_> {
         };
         let end = End::from(&error);
         if end == End::Unreadable {
-            let conversation = &self.holding.claim.conversation;
-            warn!(?conversation, turn = %self.id, %error, "a turn is left to other replicas");
+            warn!(%error, "a turn is left to other replicas");
         } else {
             debug!(%error, "the turn ended early");
         }
@@ -54,6 +54,7 @@ impl Turn<'_> {
         };
         self.pool.unread.was_read(&claim.conversation);
         let Opened { messages, history, outbox, mut attempts } = opened;
+        name_requests(&messages);
         let had_outbox = outbox.is_some();
         if let Some(outbox) = outbox {
             if let ControlFlow::Break(end) = self.deliver(&outbox, attempts).await? {
@@ -128,8 +129,8 @@ impl Turn<'_> {
         failure: &Failure,
         attempts: u32,
     ) -> Result<End, StoreError> {
-        let (conversation, kinds) = (&self.holding.claim.conversation, failure.kinds());
-        warn!(?conversation, turn = %self.id, attempts, kinds, "no model answered");
+        let kinds = failure.kinds();
+        warn!(attempts, kinds, "no model answered");
         if self.was_tried_enough(attempts) {
             let tries = attempts.saturating_add(1);
             return self.give_up(count, &format!("no answer after {tries} tries: {kinds}")).await;
@@ -178,7 +179,7 @@ impl Turn<'_> {
     ) -> Result<End, StoreError> {
         let (store, claim) = (&self.pool.parts.store, &self.holding.claim);
         insist_on_ending(self.holding, || store.park(claim, messages, reason)).await?;
-        warn!(conversation = ?claim.conversation, turn = %self.id, reason, "made a dead letter");
+        warn!(reason, "made a dead letter");
         Ok(End::Parked)
     }
 

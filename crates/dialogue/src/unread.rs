@@ -76,7 +76,7 @@ impl Turn<'_> {
             self.pool.unread.was_read(conversation);
             return Ok(end);
         }
-        warn!(?conversation, turn = %self.id, %error, before, "a conversation can't be read here");
+        warn!(%error, before, "a conversation can't be read here");
         let delay = SCHEDULE.delay(before, rand::random());
         insist_on_ending(self.holding, || store.retry_at(claim, delay)).await?;
         Ok(End::Unreadable)

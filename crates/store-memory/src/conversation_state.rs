@@ -18,11 +18,16 @@ pub(crate) struct Queued {
     pub(crate) id: MessageId,
     pub(crate) key: Arc<str>,
     pub(crate) message: Message,
+    pub(crate) request: Option<String>,
 }
 
 impl Weigh for Queued {
     fn weight(&self) -> usize {
-        size_of::<MessageId>() + self.key.len() + self.message.weight()
+        size_of::<MessageId>()
+            + self.key.len()
+            + self.message.weight()
+            + size_of_val(&self.request)
+            + self.request.as_ref().map_or(0, String::len)
     }
 }
 
@@ -106,6 +111,7 @@ impl Conversation {
             id: queued.id,
             key: queued.key.as_ref().to_owned(),
             message: queued.message.clone(),
+            request: queued.request.clone(),
         };
         Opened {
             messages: self.waiting.iter().take(limit).map(waiting).collect(),

@@ -59,12 +59,12 @@ impl State {
         inbound: Inbound,
         now: Timestamp,
     ) -> Result<Accepted, StoreError> {
-        let Inbound { conversation, key, message, answer_by } = inbound;
+        let Inbound { conversation, key, message, answer_by, request } = inbound;
         let digest = id.conversation;
         if let Some(known) = self.known(digest, id.key, answer_by, now) {
             return Ok(known);
         }
-        let queued = Queued { id, key: Arc::from(key.as_str()), message };
+        let queued = Queued { id, key: Arc::from(key.as_str()), message, request };
         self.find_room(digest, queued.weight())?;
         self.insert(digest, || Conversation::new(conversation));
         let until = now.plus(self.options.dedupe);

@@ -25,6 +25,7 @@ fn says(name: &str, key: &str, text: &str) -> Inbound {
         conversation: customer(name),
         key: DedupeKey::new(key).unwrap(),
         message: Message::text(text, Timestamp(1)),
+        request: None,
         answer_by: AnswerBy::Record(Fingerprint::of(&[text.as_bytes()])),
     }
 }

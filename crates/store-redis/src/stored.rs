@@ -7,7 +7,8 @@
 //! ```text
 //! envelope  1 version · 1 'r' recorded or 'c' sent by the channel · 16 key digest · 11 token ·
 //!           16 fingerprint (dashes where none) · 13 time of acceptance in milliseconds ·
-//!           the replica that waits for the answer, if any · line end · JSON {"key","message"}
+//!           the replica that waits for the answer, if any · line end ·
+//!           JSON {"key","message","request"}
 //! record    11 token · 16 fingerprint · 13 time of acceptance · 1 state (w waiting, a answered,
 //!           p parked) · the reply as JSON, or the reason
 //! ```
@@ -39,6 +40,8 @@ struct StoredMessage<M> {
     #[serde(default)]
     key: String,
     message: M,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
 }
 
 /// What the scripts need of a message on its way in.
@@ -66,8 +69,11 @@ impl Incoming {
             AnswerBy::Channel => ('c', NO_FINGERPRINT.to_owned()),
         };
         let (version, token) = (char::from(ENVELOPE), BASE64.encode(id.token));
-        let stored =
-            StoredMessage { key: inbound.key.as_str().to_owned(), message: &inbound.message };
+        let stored = StoredMessage {
+            key: inbound.key.as_str().to_owned(),
+            message: &inbound.message,
+            request: inbound.request.clone(),
+        };
         let json = to_json("a message", &stored)?;
         Ok(Self {
             id,
@@ -94,7 +100,8 @@ pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, S
     let rest = envelope.get(LISTENER..).and_then(|rest| rest.split_once('\n'));
     let (_listener, json) = rest.ok_or_else(|| unreadable(WHAT, "it has no message"))?;
     let stored: StoredMessage<Message> = from_json(WHAT, json)?;
-    Ok(Waiting { id: message_id(conversation, head)?, key: stored.key, message: stored.message })
+    let StoredMessage { key, message, request } = stored;
+    Ok(Waiting { id: message_id(conversation, head)?, key, message, request })
 }
 
 /// The name of the message that a script refers to by key digest and token.

@@ -16,7 +16,7 @@ fn digest() -> Digest {
 #[test]
 fn a_waiting_message_of_version_1_stays_readable() {
     let read = waiting(digest(), ENVELOPE_V1).unwrap();
-    assert_eq!(read.key, "wamid.1");
+    assert_eq!((read.key.as_str(), read.request), ("wamid.1", None));
     assert_eq!(read.message, Message::text("hallo", Timestamp(1_763_800_000_000)));
     assert_eq!(read.id.token, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(listener(ENVELOPE_V1), Some("gateway-1"));
@@ -63,6 +63,7 @@ fn what_is_written_is_read_back_alike() {
         key: DedupeKey::new("a key with \"quotes\" and ümläuts").unwrap(),
         message: Message::text("a\nb \u{1F4E6}", Timestamp(9)),
         answer_by: AnswerBy::Record(Fingerprint::of(&[b"x"])),
+        request: Some("a-request".to_owned()),
     };
     let incoming = Incoming::new(&inbound, digest(), "gateway-2").unwrap();
     let time = "1763800000001";
@@ -71,6 +72,7 @@ fn what_is_written_is_read_back_alike() {
     assert_eq!(read.id, incoming.id);
     assert_eq!(read.key, inbound.key.as_str());
     assert_eq!(read.message, inbound.message);
+    assert_eq!(read.request, inbound.request);
     assert_eq!(listener(&envelope), Some("gateway-2"));
     let (token, state) = record(&format!("{}w", &envelope[18..58])).unwrap();
     assert_eq!((token, state), (incoming.id.token, MessageState::Waiting));

@@ -48,6 +48,8 @@ pub struct Waiting {
     pub key: String,
     /// What was said.
     pub message: Message,
+    /// The id of the request that brought it, if that was said when it was accepted.
+    pub request: Option<String>,
 }
 
 /// All that is needed to go on with a conversation.

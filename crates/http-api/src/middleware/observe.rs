@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 use tracing::instrument::{Instrument as _, Instrumented};
-use tracing::{Span, debug, info_span};
+use tracing::{Span, debug, error_span};
 
 use super::RequestId;
 use super::traffic::{End, RouteFigures, Traffic, method_label, route_of};
@@ -62,9 +62,11 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observing<S>
     }
 }
 
+/// A span is left out together with the lines of its level, and even an error must say which
+/// request it is of.
 fn span_of(request: &Request, method: &str, route: &str) -> Span {
     let request_id = request.extensions().get::<RequestId>().map_or("", RequestId::as_str);
-    info_span!("request", request_id, method, route)
+    error_span!("request", request_id, method, route)
 }
 
 pin_project! {

@@ -76,7 +76,7 @@ pub(crate) async fn send(
     let key = key_of(question.message_id.as_deref(), &parts.headers, request_id)?;
 
     let form = form_of(question.form, &parts.headers);
-    let (asked, inbound) = words(question, key.dedupe, shared.clock.now());
+    let (asked, inbound) = words(question, key.dedupe, request_id, shared.clock.now());
     let taken = take(&shared, inbound, &key.retry_with).await?;
 
     let mut response = match form {
@@ -126,9 +126,16 @@ fn form_of(by_body: AnswerForm, headers: &HeaderMap) -> AnswerForm {
 }
 
 /// The question in the words of the store, and what the answer repeats of it.
-fn words(question: Question, key: DedupeKey, at: Timestamp) -> (Asked, Inbound) {
+fn words(
+    question: Question,
+    key: DedupeKey,
+    request: &RequestId,
+    at: Timestamp,
+) -> (Asked, Inbound) {
     let answer_by = AnswerBy::Record(question.fingerprint());
     let Question { conversation, channel, user_id, text, message_id, author, form: _ } = question;
     let message = Message { text, author, attachments: Vec::new(), at };
-    (Asked { message_id, channel, user_id }, Inbound { conversation, key, message, answer_by })
+    let request = Some(request.as_str().to_owned());
+    let inbound = Inbound { conversation, key, message, answer_by, request };
+    (Asked { message_id, channel, user_id }, inbound)
 }
