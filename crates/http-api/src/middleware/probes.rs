@@ -1,8 +1,8 @@
 //! What the middleware does, for answers that must cost next to nothing.
 //!
 //! Probes and balancers ask for health all the time. Passing the layers would cost more than
-//! answering does, so these answers get in one step what the layers would add, except spans, log
-//! lines and times. What the layers add to every answer must be added here too.
+//! answering does, so these answers get in one step what the layers would add, except spans and
+//! times. What the layers add to every answer must be added here too.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use tracing::debug;
 
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::shape::shaped;
@@ -70,7 +71,10 @@ impl Probes {
 
     fn complete(&self, request: &Request, id: &RequestId, mut response: Response) -> Response {
         let end = End::Answered(response.status());
-        self.traffic.of(route_of(request)).count(method_label(request.method()), end);
+        let (route, method) = (route_of(request), method_label(request.method()));
+        self.traffic.of(route).count(method, end);
+        let (request_id, status) = (id.as_str(), end.label());
+        debug!(request_id, method, route, status, "request ended");
         self.add_headers(id, response.headers_mut());
         response
     }

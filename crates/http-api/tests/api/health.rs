@@ -3,7 +3,7 @@
 use http_api::{Models, OllamaLink, Phase, StoreLink};
 use serde_json::json;
 
-use crate::support::{Gateway, ask};
+use crate::support::{Gateway, Log, ask};
 
 #[tokio::test]
 async fn healthz_has_exactly_the_documented_shape() {
@@ -73,4 +73,18 @@ async fn readyz_says_why_the_replica_is_not_ready_and_livez_does_not_care() {
     gateway.vitals.set_phase(Phase::Ready);
     gateway.vitals.set_store(StoreLink::Disconnected);
     assert_eq!(ready().await, (503, "its store can't be reached".into()));
+}
+
+#[tokio::test]
+async fn a_probes_log_line_names_its_request() {
+    let gateway = Gateway::start().await;
+    for (method, path) in [("GET", "/healthz"), ("HEAD", "/livez"), ("PUT", "/readyz")] {
+        let answer = ask(gateway.address, method, path).send().await;
+        let (id, log) = (answer.header("x-request-id"), Log::shared().text());
+        let line =
+            log.lines().find(|line| line.contains(id)).expect("a line with the request's id");
+        for expected in ["DEBUG", method, path, &answer.status.to_string()] {
+            assert!(line.contains(expected), "{expected} is missing in {line}");
+        }
+    }
 }
