@@ -8,11 +8,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
-use axum::response::Response;
-use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -20,6 +19,7 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service as _;
 
 use super::ServeOptions;
+use super::answer_body::{AnswerBody, Working};
 use super::coarse_clock::CoarseClock;
 use super::deadline_body::DeadlineBody;
 use super::own_words;
@@ -93,11 +93,11 @@ async fn run<S, F>(
 ) where
     S: hyper::service::Service<
             Request<Incoming>,
-            Response = Response,
+            Response = Response<AnswerBody>,
             Error = Infallible,
             Future = F,
         > + Unpin,
-    F: Future<Output = Result<Response, Infallible>> + Send,
+    F: Future<Output = Result<Response<AnswerBody>, Infallible>> + Send,
 {
     let mut look = pin!(sleep_until(Instant::now() + options.header_timeout));
     if *stages.borrow_and_update() != Stage::Open {
@@ -117,12 +117,9 @@ async fn run<S, F>(
                     Finding::Well(for_now) => look.as_mut().reset(Instant::now() + for_now),
                     Finding::SlowHeader => {
                         tracing::debug!("cut a connection whose header did not arrive in time");
-                        if pulse.has_a_part_of_the_first_header() {
-                            refuse(&connection.into_parts().io.into_inner().into_inner());
-                        }
-                        return;
+                        return cut(&pulse, || connection.into_parts());
                     }
-                    Finding::Idle => return,
+                    Finding::Idle => return cut(&pulse, || connection.into_parts()),
                 }
             }
             changed = stages.changed() => {
@@ -136,6 +133,21 @@ async fn run<S, F>(
         }
     }
 }
+
+/// Ends a connection. If a part of a header is all there is on it, its caller is told first.
+/// Taking the connection apart drops the answer that is under way, so that is looked at before.
+fn cut<S>(pulse: &Pulse, apart: impl FnOnce() -> Parts<S>) {
+    if !pulse.is_silent() {
+        return;
+    }
+    let parts = apart();
+    if !parts.read_buf.is_empty() {
+        refuse(&parts.io.into_inner().into_inner());
+    }
+}
+
+/// A connection that was taken apart.
+type Parts<S> = http1::Parts<TokioIo<WatchedIo<TcpStream>>, S>;
 
 /// Says that the header was too slow, if the system takes the words at once.
 fn refuse(stream: &TcpStream) {
@@ -161,32 +173,12 @@ impl Served {
     fn answer(
         &self,
         request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+    ) -> impl Future<Output = Result<Response<AnswerBody>, Infallible>> + Send + use<> {
         let working = Working::begin(&self.pulse);
         let limit = self.options.body_timeout;
         let mut request = request.map(|body| Body::new(DeadlineBody::new(body, limit)));
         request.extensions_mut().insert(ConnectInfo(self.peer));
         let answer = self.entrance.router().clone().call(request);
-        async move {
-            let answer = answer.await;
-            drop(working);
-            answer
-        }
-    }
-}
-
-/// Notes that a request is with its handler, until it is dropped.
-struct Working(Arc<Pulse>);
-
-impl Working {
-    fn begin(pulse: &Arc<Pulse>) -> Self {
-        pulse.began();
-        Self(Arc::clone(pulse))
-    }
-}
-
-impl Drop for Working {
-    fn drop(&mut self) {
-        self.0.ended();
+        async move { answer.await.map(|answer| answer.map(|body| working.answer(body))) }
     }
 }

@@ -1,5 +1,6 @@
 //! Serves a router on a listener: takes connections within a limit, and ends them in peace.
 
+mod answer_body;
 mod coarse_clock;
 mod connection;
 mod deadline_body;

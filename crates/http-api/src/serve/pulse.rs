@@ -18,10 +18,10 @@ pub(super) struct Pulse {
     clock: CoarseClock,
     /// A request is with its handler.
     busy: AtomicBool,
-    /// Bytes have come in.
-    heard: AtomicBool,
-    /// A request has been with its handler.
-    served: AtomicBool,
+    /// A request's answer is not yet with hyper as a whole.
+    answering: AtomicBool,
+    /// All that hyper has of answers is with the system.
+    flushed: AtomicBool,
     /// When the first byte came of what should become a header, or [`NONE`].
     header_since: AtomicU64,
     /// When bytes last went out, or a request was last answered.
@@ -46,8 +46,8 @@ impl Pulse {
         Self {
             clock,
             busy: AtomicBool::new(false),
-            heard: AtomicBool::new(false),
-            served: AtomicBool::new(false),
+            answering: AtomicBool::new(false),
+            flushed: AtomicBool::new(true),
             header_since: AtomicU64::new(now),
             moved: AtomicU64::new(now),
         }
@@ -55,11 +55,15 @@ impl Pulse {
 
     /// Bytes came in.
     pub(super) fn received(&self) {
-        self.heard.store(true, Ordering::Relaxed);
         let awaited = self.header_since.load(Ordering::Relaxed) == NONE;
         if awaited && !self.busy.load(Ordering::Relaxed) {
             self.header_since.store(self.clock.now(), Ordering::Relaxed);
         }
+    }
+
+    /// Bytes are to go out.
+    pub(super) fn sending(&self) {
+        self.flushed.store(false, Ordering::Relaxed);
     }
 
     /// Bytes went out.
@@ -67,10 +71,16 @@ impl Pulse {
         self.moved.store(self.clock.now(), Ordering::Relaxed);
     }
 
+    /// All bytes that were to go out did.
+    pub(super) fn flushed(&self) {
+        self.flushed.store(true, Ordering::Relaxed);
+    }
+
     /// A header is complete, and the request goes to its handler.
     pub(super) fn began(&self) {
-        self.served.store(true, Ordering::Relaxed);
         self.busy.store(true, Ordering::Relaxed);
+        self.answering.store(true, Ordering::Relaxed);
+        self.flushed.store(false, Ordering::Relaxed);
         self.header_since.store(NONE, Ordering::Relaxed);
     }
 
@@ -80,9 +90,15 @@ impl Pulse {
         self.sent();
     }
 
-    /// Whether a part of the first header came, and so no answer can be on its way.
-    pub(super) fn has_a_part_of_the_first_header(&self) -> bool {
-        self.heard.load(Ordering::Relaxed) && !self.served.load(Ordering::Relaxed)
+    /// hyper has taken the whole answer, or the request is dropped.
+    pub(super) fn answered(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+        self.answering.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether no answer is on its way, so that something else can be said.
+    pub(super) fn is_silent(&self) -> bool {
+        self.flushed.load(Ordering::Relaxed) && !self.answering.load(Ordering::Relaxed)
     }
 
     /// How the connection does, and how soon to look again. A header may begin to arrive right
@@ -185,6 +201,25 @@ mod tests {
             assert!(watched.is_well());
             watched.pulse.sent();
         }
+    }
+
+    #[test]
+    fn nothing_else_can_be_said_until_an_answer_is_out_as_a_whole() {
+        let Watched { pulse, .. } = Watched::new();
+        assert!(pulse.is_silent());
+        pulse.began();
+        assert!(!pulse.is_silent());
+        pulse.ended();
+        pulse.sending();
+        pulse.sent();
+        pulse.flushed();
+        assert!(!pulse.is_silent(), "more of the body is to come");
+        pulse.sending();
+        pulse.answered();
+        assert!(!pulse.is_silent(), "the last of it waits to be taken");
+        pulse.sent();
+        pulse.flushed();
+        assert!(pulse.is_silent());
     }
 
     #[test]

@@ -64,6 +64,7 @@ impl<T: AsyncWrite> AsyncWrite for WatchedIo<T> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let mut this = self.project();
+        this.pulse.sending();
         if this.instead.is_none() {
             let of = bytes.len();
             *this.instead =
@@ -93,6 +94,7 @@ impl<T: AsyncWrite> AsyncWrite for WatchedIo<T> {
             return self.poll_write(cx, only);
         }
         let this = self.project();
+        this.pulse.sending();
         noted(this.pulse, this.stream.poll_write_vectored(cx, slices))
     }
 
@@ -101,7 +103,12 @@ impl<T: AsyncWrite> AsyncWrite for WatchedIo<T> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.project().stream.poll_flush(cx)
+        let this = self.project();
+        let flushed = this.stream.poll_flush(cx);
+        if matches!(flushed, Poll::Ready(Ok(()))) {
+            this.pulse.flushed();
+        }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -120,7 +120,40 @@ async fn a_header_that_does_not_arrive_in_time_ends_the_connection() {
     later.write(LIVEZ).await;
     later.answer("ok").await;
     later.write("GET /li").await;
-    assert_eq!(later.rest().await, "");
+    assert_shaped(&later.rest().await, "HTTP/1.1 408 Request Timeout", "header_too_slow");
+}
+
+#[tokio::test]
+async fn a_header_that_began_with_an_earlier_request_and_stays_unfinished_is_told_so() {
+    let (header_timeout, idle_timeout) = (Duration::from_millis(200), Duration::from_millis(400));
+    let options = ServeOptions { header_timeout, idle_timeout, ..ServeOptions::default() };
+    let gateway = serving(options).await;
+    let mut wire = Wire::to(&gateway).await;
+    wire.write(&format!("{LIVEZ}GET /livez HTTP/1.1\r\nho")).await;
+    let all = wire.rest().await;
+    let (first, second) = all.split_at(all.rfind("HTTP/1.1 ").expect("two answers"));
+    assert!(first.starts_with("HTTP/1.1 200") && first.ends_with("ok"), "{all}");
+    assert_shaped(second, "HTTP/1.1 408 Request Timeout", "header_too_slow");
+}
+
+#[tokio::test]
+async fn nothing_is_said_into_an_answer_that_is_under_way() {
+    let header_timeout = Duration::from_millis(200);
+    let limits = Limits { heartbeat: Duration::from_secs(60), ..Limits::default() };
+    let idle_timeout = Duration::from_millis(600);
+    let options = ServeOptions { header_timeout, idle_timeout, ..ServeOptions::default() };
+    let gateway = Setup { options, limits, ..Setup::default() }.serve().await;
+    let mut wire = Wire::to(&gateway).await;
+    let body = question().to_string();
+    wire.write(&format!(
+        "POST /api/v1/message HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}GET /livez HT",
+        body.len()
+    ))
+    .await;
+    let answer = wire.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("event: accepted"), "{answer}");
+    assert!(!answer.contains("408"), "{answer}");
 }
 
 #[tokio::test]
