@@ -12,11 +12,12 @@ mod serving;
 mod speech;
 
 use std::collections::VecDeque;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -102,8 +103,10 @@ impl FakeModel {
     }
 
     fn start(manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on 127.0.0.1");
-        listener.set_nonblocking(true).expect("a listener that doesn't block");
+        // A gateway under load opens a thousand connections at once, and none may have to wait.
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port on 127.0.0.1");
+        let listener = socket.listen(4096).expect("a listener");
         let address = listener.local_addr().expect("the address of a bound listener");
         let state = Arc::new(State {
             manner,

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use http_api::{Entrance, ServeOptions, Vitals};
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -30,7 +29,7 @@ impl Doors {
         vitals: Arc<Vitals>,
         grace: Duration,
     ) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(address).await.with_context(|| {
+        let listener = http_api::listen(address).with_context(|| {
             format!(
                 "port {} of {} can't be opened; set another by gateway.port or \
                  OPENCLAW_GATEWAY_PORT",

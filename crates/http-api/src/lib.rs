@@ -26,5 +26,5 @@ pub use api::{Api, Limits, MetricsPage};
 pub use auth::ApiAuth;
 pub use entrance::Entrance;
 pub use router::router;
-pub use serve::{Closed, ServeOptions, serve};
+pub use serve::{Closed, ServeOptions, listen, serve};
 pub use vitals::{Models, OllamaLink, Phase, StoreLink, Vitals};

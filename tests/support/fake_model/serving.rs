@@ -1,12 +1,12 @@
 //! Takes connections and answers what comes in on them.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::connection::{Connection, Head, response_head};
@@ -16,7 +16,6 @@ use super::{Manner, State, lock, speech};
 
 /// Answers connections until it is aborted, and the open ones with it.
 pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

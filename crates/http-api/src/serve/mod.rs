@@ -4,6 +4,7 @@ mod answer_body;
 mod coarse_clock;
 mod connection;
 mod deadline_body;
+mod listen;
 mod own_words;
 mod pulse;
 mod watched_io;
@@ -22,6 +23,8 @@ use crate::entrance::Entrance;
 use crate::vitals::{Phase, Vitals};
 use coarse_clock::CoarseClock;
 use connection::{Connection, Stage};
+
+pub use listen::listen;
 
 pub(crate) use deadline_body::BodyTooSlow;
 
