@@ -5,6 +5,7 @@
 pub mod fake_model;
 pub mod gateway_process;
 pub mod http;
+pub mod nginx;
 pub mod ports;
 pub mod redis_server;
 pub mod tcp_proxy;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::healthcheck;
+use crate::{certificate, healthcheck};
 
 const ABOUT: &str = "Answers a company's customers through language models that know its skills";
 
@@ -56,4 +56,6 @@ pub(crate) enum Role {
     Schema,
     /// Ask a gateway whether it takes work; for a container's health check
     Healthcheck(healthcheck::Arguments),
+    /// Make a self-signed TLS certificate for the proxy in front, unless there is one
+    Certificate(certificate::Arguments),
 }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod banner;
+mod certificate;
 mod check;
 mod cli;
 mod compose;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Role::Serve => serve::serve(cli.config),
         Role::Check => check::check(cli.config),
         Role::Schema => check::schema(),
+        Role::Certificate(arguments) => certificate::certificate(arguments),
         Role::Healthcheck(arguments) => healthcheck::healthcheck(cli.config, arguments),
     }
 }
