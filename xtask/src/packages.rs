@@ -1,5 +1,6 @@
 //! The system packages that tests and benchmarks need, installed where they are missing.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// A program that must be there, and Debian's package that brings it.
@@ -27,15 +28,23 @@ pub(crate) fn ensure() -> Result<(), String> {
             programs.join(", ")
         ));
     }
-    eprintln!("xtask: installing {}", packages.join(", "));
-    apt(&["update", "-qq"])?;
-    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
-    install.extend(&packages);
-    apt(&install)?;
+    install(&packages)?;
     match missing.iter().find(|need| !is_there(need.program)) {
         Some(need) => Err(format!("{} is still missing after its installation", need.program)),
         None => is_redis_new_enough(),
     }
+}
+
+/// Installs packages by apt.
+pub(crate) fn install(packages: &[&str]) -> Result<(), String> {
+    if !is_there("apt-get") {
+        return Err(format!("{} must be installed, and there is no apt-get", packages.join(", ")));
+    }
+    eprintln!("xtask: installing {}", packages.join(", "));
+    apt(&["update", "-qq"])?;
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(packages);
+    apt(&install)
 }
 
 /// The scripts of the store use what Redis has since its version 7.
@@ -80,6 +89,11 @@ fn is_root() -> bool {
 }
 
 fn is_there(program: &str) -> bool {
+    find(program).is_some()
+}
+
+/// Where on the PATH a program is.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::packages;
+use crate::{nginx, packages};
 
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
+    let nginx = nginx::ensure()?;
     cargo(&["build", "--locked", "--package", "gateway"], &[])?;
     let gateway = binary("debug");
     let mut test = vec!["test", "--workspace", "--locked"];
@@ -18,7 +19,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         }
         test.extend(["--skip", RECORDED_ANSWERS_TESTS]);
     }
-    cargo(&test, &[("OPENCLAW_GATEWAY_BINARY", &gateway)])
+    cargo(&test, &[("OPENCLAW_GATEWAY_BINARY", &gateway), (nginx::VARIABLE, &nginx)])
 }
 
 /// The tests that read every recorded answer of the model vendors.
@@ -42,12 +43,13 @@ fn has_recorded_answers() -> Result<bool, String> {
 /// Prints the table of figures.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
+    let nginx = nginx::ensure()?;
     cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
     let gateway = binary("release");
     let mut run =
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "bench", "--"];
     run.extend(arguments.iter().map(String::as_str));
-    cargo(&run, &[("OPENCLAW_GATEWAY_BINARY", &gateway)])
+    cargo(&run, &[("OPENCLAW_GATEWAY_BINARY", &gateway), (nginx::VARIABLE, &nginx)])
 }
 
 fn binary(profile: &str) -> PathBuf {
@@ -56,7 +58,7 @@ fn binary(profile: &str) -> PathBuf {
     target.join(profile).join("openclaw-gateway")
 }
 
-fn workspace_root() -> PathBuf {
+pub(crate) fn workspace_root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }
