@@ -17,7 +17,7 @@ pub use load::{Loaded, load};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use schema::schema;
 pub use settings::{
-    AgentSettings, ApiAuth, GatewaySettings, LoggingSettings, ResolvedModel, Settings,
-    SkillsSettings,
+    AgentSettings, ApiAuth, GatewaySettings, LoggingSettings, RedisSettings, ResolvedModel,
+    Settings, SkillsSettings,
 };
 pub use source::{DEFAULT_PATH, PATH_VARIABLE, Source};

@@ -28,6 +28,8 @@ pub struct Settings {
     pub logging: LoggingSettings,
     /// The address of Redis; without one, conversations live in this process.
     pub redis_url: Option<SecretString>,
+    /// How Redis is reached beyond its address.
+    pub redis: RedisSettings,
     /// The Ollama that the settings or `OLLAMA_HOST` speak of, whether or not a model of it is in
     /// the chain. Health reports on it.
     pub ollama: Option<Url>,
@@ -40,6 +42,18 @@ impl Settings {
     pub fn chain(&self) -> &[ResolvedModel] {
         &self.chain
     }
+}
+
+/// How Redis is reached beyond its address.
+#[derive(Debug, Clone, Default)]
+pub struct RedisSettings {
+    /// The certificates, in PEM, of the authority that vouches for it; none for those that the
+    /// system trusts.
+    pub authority: Option<Vec<u8>>,
+    /// The Sentinels' own password.
+    pub sentinel_password: Option<SecretString>,
+    /// How many replicas must have what is written before it is acknowledged.
+    pub replicas_to_acknowledge: usize,
 }
 
 /// How the gateway is reached.

@@ -9,6 +9,7 @@ mod ollama_host;
 mod overrides;
 mod provider;
 mod redis;
+mod redis_address;
 mod secret;
 
 use crate::decode::{Prose, Reader};
@@ -28,6 +29,7 @@ pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
     let session = document.session.reset;
     let queue = document.messages.queue;
     let skills = document.skills;
+    let (redis_url, redis) = redis::resolve(document.store, overrides.redis_url.clone(), reader);
     Settings {
         gateway: gateway(document.gateway, &overrides, reader),
         agents: AgentSettings {
@@ -57,7 +59,8 @@ pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
             level: overrides.log_level.unwrap_or(document.logging.level),
             console_style: document.logging.console_style,
         },
-        redis_url: redis::url(document.store, overrides.redis_url, reader),
+        redis_url,
+        redis,
         ollama: providers.ollama(&chain),
         chain,
     }

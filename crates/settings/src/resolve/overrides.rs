@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::{ollama_host, redis};
+use super::{ollama_host, redis_address};
 use crate::decode::{Reader, Secret, Shown, Whole, did_you_mean, is_sendable};
 use crate::document::LogLevel;
 
@@ -53,12 +53,14 @@ fn port(reader: &Reader<'_>) -> Option<Whole<1, 65_535>> {
 fn redis_url(reader: &Reader<'_>) -> Option<SecretString> {
     const VARIABLE: &str = "REDIS_URL";
     let text = reader.environment().get(VARIABLE)?;
-    if redis::is_url(text) {
-        return Some(SecretString::from(text));
+    match redis_address::check(text) {
+        Ok(()) => Some(SecretString::from(text)),
+        Err(expected) => {
+            let message = format!("expected {expected}");
+            reader.environment_error(VARIABLE, Shown::Hidden, &message);
+            None
+        }
     }
-    let message = format!("expected {}", redis::EXPECTATION);
-    reader.environment_error(VARIABLE, Shown::Hidden, &message);
-    None
 }
 
 fn ollama(reader: &Reader<'_>) -> Option<Url> {

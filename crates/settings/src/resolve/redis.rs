@@ -1,63 +1,70 @@
-//! The address of Redis.
+//! Redis: its address, and what else it takes to reach it.
 
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
-use super::secret;
-use crate::decode::{Reader, Setting, Shown};
+use super::{redis_address, secret};
+use crate::decode::{At, FilePath, Reader, Setting, Shown};
 use crate::document::Store;
+use crate::settings::RedisSettings;
+use crate::source::read_bounded;
 
-/// What was expected, for a problem's message.
-pub(super) const EXPECTATION: &str =
-    "a URL such as redis://host:6379/0 or redis+unix:///path for a socket";
+/// Certificates of a few authorities fit in easily; a larger file is another one by mistake.
+const MAX_AUTHORITY_BYTES: u64 = 1024 * 1024;
 
-/// The address from `REDIS_URL`, or else from the file.
-pub(super) fn url(
+/// The address, from `REDIS_URL` or else from the file, and what goes with it.
+pub(super) fn resolve(
     store: Store,
     from_environment: Option<SecretString>,
     reader: &Reader<'_>,
-) -> Option<SecretString> {
+) -> (Option<SecretString>, RedisSettings) {
     let from_file = secret::of_pair(store.redis_url, store.redis_url_file, reader);
     if let Setting::Given(url) = &from_file
-        && !is_url(url.value.expose_secret())
+        && let Err(expected) = redis_address::check(url.value.expose_secret())
     {
-        reader.error(&url.origin, Shown::Hidden, format!("expected {EXPECTATION}"));
+        reader.error(&url.origin, Shown::Hidden, format!("expected {expected}"));
     }
-    from_environment.or(from_file.value())
+    let url = from_environment.or(from_file.value());
+    let address = url.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
+    let authority = store.redis_ca_file.given().and_then(|file| {
+        if !address.is_empty() && !address.starts_with("rediss") {
+            let message = "does nothing, since the address of Redis begins without `rediss`, which \
+                           stands for TLS";
+            reader.warning(&file.origin, message);
+        }
+        authority(file, reader)
+    });
+    let password = secret::of_pair(store.sentinel_password, store.sentinel_password_file, reader);
+    if let Setting::Given(password) = &password
+        && !address.is_empty()
+        && !redis_address::is_of_sentinels(address)
+    {
+        let message = "does nothing, since the address of Redis is not that of Sentinels, as in \
+                       redis-sentinel://host:26379/mymaster";
+        reader.warning(&password.origin, message);
+    }
+    let replicas = store.replicas_to_acknowledge.get();
+    let redis = RedisSettings {
+        authority,
+        sentinel_password: password.value(),
+        replicas_to_acknowledge: usize::try_from(replicas).unwrap_or(usize::MAX),
+    };
+    (url, redis)
 }
 
-/// Whether Redis can be addressed like this.
-pub(super) fn is_url(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
-    match url.scheme() {
-        "redis" => {
-            let database = url.path().trim_start_matches('/');
-            let is_number = database.is_empty() || database.parse::<u16>().is_ok();
-            is_number && url.host_str().is_some_and(|host| !host.is_empty())
-        }
-        "redis+unix" | "unix" => url.path().len() > 1,
-        _ => false,
-    }
+/// The certificates of an authority, as they stand in its file.
+fn authority(file: &At<FilePath>, reader: &Reader<'_>) -> Option<Vec<u8>> {
+    let path = file.value.as_path();
+    let fault = match read_bounded(&reader.resolve(path), MAX_AUTHORITY_BYTES) {
+        Ok(pem) if is_certificate(&pem) => return Some(pem),
+        Ok(_) => "found no `-----BEGIN CERTIFICATE-----` in it".to_owned(),
+        Err(refusal) => format!("found {}", refusal.describe()),
+    };
+    let message = format!("expected a readable file of certificates in PEM: {fault}");
+    reader.error(&file.origin, Shown::text(&path.to_string_lossy()), message);
+    None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::is_url;
-
-    #[test]
-    fn addresses_of_redis_are_told_from_others() {
-        for url in ["redis://redis:6379", "redis://:p%40ss@h:1/0", "redis+unix:///run/redis.sock"] {
-            assert!(is_url(url), "{url}");
-        }
-        for url in [
-            "redis:6379",
-            "localhost:6379",
-            "redis://",
-            "http://redis:6379",
-            "unix:",
-            "redis://h/abc",
-        ] {
-            assert!(!is_url(url), "{url}");
-        }
-    }
+fn is_certificate(pem: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    pem.windows(BEGIN.len()).any(|window| window == BEGIN)
 }

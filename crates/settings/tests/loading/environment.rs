@@ -66,8 +66,10 @@ fn every_wrong_variable_is_named() {
             "environment: OPENCLAW_GATEWAY_PORT = \"99999\": expected a whole number from 1 to \
              65535",
             &format!("environment: OPENCLAW_GATEWAY_TOKEN = (hidden): {secret}"),
-            "environment: REDIS_URL = (hidden): expected a URL such as redis://host:6379/0 \
-             or redis+unix:///path for a socket",
+            "environment: REDIS_URL = (hidden): expected a URL such as redis://host:6379/0 for one \
+             server, redis-sentinel://host:26379,host:26379/mymaster for the master that Sentinels \
+             watch, redis-cluster://host:6379,host:6379 for a Cluster, each with rediss instead of \
+             redis for TLS, or redis+unix:///path for a socket",
         ]
     );
 }

@@ -13,6 +13,7 @@ mod environment;
 mod errors;
 mod files;
 mod garbage;
+mod redis;
 mod schema;
 mod secrets;
 mod shipped;
