@@ -72,7 +72,10 @@ impl Inbox for Faulty {
     }
 
     async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {
-        self.inner.message(id).await
+        let state = self.inner.message(id).await?;
+        // What isn't stored yet is said to be.
+        let pretended = (self.missing == Some(Protection::Persist)).then_some(MessageState::Waiting);
+        Ok(state.or(pretended))
     }
 }
 
