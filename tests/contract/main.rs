@@ -171,6 +171,8 @@ contract! {
         every_replica_sees_what_each_last_said,
         the_figures_tell_where_every_conversation_stands,
         a_store_that_is_there_answers_a_ping,
+        the_oldest_waiting_message_is_found_wherever_its_conversation_stands,
+        the_store_says_how_much_memory_it_takes,
     ;
     storm:
         owners_who_work_at_once_answer_each_message_once,

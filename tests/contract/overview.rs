@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conversation::ports::{QueueFigures, ReplicaReport};
+use conversation::ports::{ModelReport, ModelState, QueueFigures, ReplicaReport};
 
 use crate::harness::Harness;
 use crate::steps::{PAST_LEASE, accept_new, answer_next, claim_one, park_next};
@@ -37,6 +37,13 @@ pub(crate) async fn every_replica_sees_what_each_last_said(harness: &dyn Harness
         accepted_total: 4,
         resident_bytes: 5,
         skills_revision: "r".to_owned(),
+        accepted_per_second: 6.5,
+        answered_per_second: 7.25,
+        models: vec![ModelReport {
+            name: "vendor/model".to_owned(),
+            state: ModelState::HalfOpen,
+            last_failure: Some("timeout".to_owned()),
+        }],
         ..report("one", 2)
     };
     one.report(said.clone()).await.unwrap();
@@ -85,4 +92,50 @@ pub(crate) async fn the_figures_tell_where_every_conversation_stands(harness: &d
 
 pub(crate) async fn a_store_that_is_there_answers_a_ping(harness: &dyn Harness) {
     assert_eq!(harness.store("one").await.ping().await, Ok(()));
+}
+
+pub(crate) async fn the_oldest_waiting_message_is_found_wherever_its_conversation_stands(
+    harness: &dyn Harness,
+) {
+    let (one, other) = (harness.store("one").await, harness.store("other").await);
+    let oldest = async || other.holds().await.unwrap().oldest_waiting;
+    assert_eq!(oldest().await, None);
+    // Later messages of the same conversation, and later conversations, change nothing.
+    accept_new(&*one, recorded(&customer("first"), "1", "hello")).await;
+    harness.advance(Duration::from_secs(10)).await;
+    let accepted = oldest().await.expect("it is ready");
+    accept_new(&*one, recorded(&customer("first"), "2", "hello?")).await;
+    let claim = claim_one(&*one).await;
+    assert_eq!(oldest().await, Some(accepted), "it is claimed");
+    one.retry_at(&claim, Duration::from_secs(600)).await.unwrap();
+    accept_new(&*one, recorded(&customer("second"), "1", "hello")).await;
+    assert_eq!(oldest().await, Some(accepted), "it is put off");
+    answer_next(&*one, "t").await;
+    assert_eq!(oldest().await, Some(accepted), "another one is answered");
+
+    harness.advance(Duration::from_secs(600)).await;
+    accept_new(&*one, recorded(&customer("third"), "1", "hello")).await;
+    let before = oldest().await.expect("three messages wait");
+    let claim = loop {
+        let claim = claim_one(&*one).await;
+        if claim.conversation == customer("first") {
+            break claim;
+        }
+    };
+    one.commit(&claim, turn("t", 2)).await.unwrap();
+    let after = oldest().await.expect("one message waits");
+    assert!(after.since(before) >= Duration::from_secs(600), "{before:?} {after:?}");
+}
+
+pub(crate) async fn the_store_says_how_much_memory_it_takes(harness: &dyn Harness) {
+    let store = harness.store("one").await;
+    let before = store.holds().await.unwrap();
+    let words = "w".repeat(200_000);
+    for number in 0..5 {
+        let who = customer(&number.to_string());
+        accept_new(&*store, recorded(&who, "k", &words)).await;
+    }
+    let after = store.holds().await.unwrap();
+    assert!(after.used_bytes >= before.used_bytes + 1_000_000, "{before:?} {after:?}");
+    assert!(after.limit_bytes.is_none_or(|limit| limit > after.used_bytes), "{after:?}");
 }

@@ -13,11 +13,13 @@ mod healthcheck;
 mod lifecycle;
 mod models;
 mod observe;
+mod rates;
 mod resident;
 mod serve;
 mod start;
 mod storage;
 mod vital_signs;
+mod watchdog;
 
 use std::process::ExitCode;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use settings::Settings;
 
 use crate::start::{WRONG_SETTINGS, complain, load};
-use crate::{compose, lifecycle, observe, storage};
+use crate::{compose, lifecycle, observe, storage, watchdog};
 
 /// Serves until told to stop.
 pub(crate) fn serve(file: Option<PathBuf>) -> ExitCode {
@@ -30,7 +30,8 @@ pub(crate) fn serve(file: Option<PathBuf>) -> ExitCode {
 fn run(settings: &Settings) -> anyhow::Result<()> {
     let metrics = observe::start_metrics()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let _watchdog = watchdog::watch(runtime.handle().clone())?;
+    let outcome = runtime.block_on(async {
         let mut signals = lifecycle::Signals::new()?;
         let composing = Box::pin(compose::compose(settings, metrics));
         let Some(gateway) = signals.unless_told_to_stop(composing).await else {
@@ -38,5 +39,8 @@ fn run(settings: &Settings) -> anyhow::Result<()> {
             return Ok(());
         };
         lifecycle::live(gateway?, signals).await
-    })
+    });
+    // While it is still watched, since an end can get stuck as well.
+    drop(runtime);
+    outcome
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Knowledge, ReplicaReport, Store};
-use conversation::{Clock, SystemClock};
+use conversation::ports::{Knowledge, ModelReport, ModelState, ReplicaReport, Store};
+use conversation::{Clock, SystemClock, Timestamp};
 use dialogue::Pool;
 use http_api::{Models, OllamaLink, StoreLink, Vitals};
-use language_model::{BreakerState, Chain, OllamaProbe};
+use language_model::{BreakerState, Chain, ModelHealth, OllamaProbe};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::rates::{Counts, LastMinute, Rates};
 use crate::resident;
 use crate::storage::StorageKind;
 
@@ -33,29 +34,38 @@ pub(crate) struct VitalSigns {
 impl VitalSigns {
     /// Watches for as long as it is polled.
     pub(crate) async fn keep(self) {
-        let started_at = SystemClock.now();
+        let (started_at, mut minute) = (SystemClock.now(), LastMinute::new());
         let mut ticks = interval(BEAT);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for beat in 0_u64.. {
             ticks.tick().await;
-            let report = self.report(started_at);
+            let rates = minute.look(self.counts());
+            let report = self.report(started_at, rates);
             let ollama_is_due = beat.is_multiple_of(BEATS_PER_PROBE);
             tokio::join!(self.look_at_store(report), self.look_at_ollama(ollama_is_due));
             self.look_at_models();
         }
     }
 
-    fn report(&self, started_at: conversation::Timestamp) -> ReplicaReport {
+    fn counts(&self) -> Counts {
+        Counts { accepted: self.vitals.accepted_total(), answered: self.pool.answered_total() }
+    }
+
+    fn report(&self, started_at: Timestamp, rates: Rates) -> ReplicaReport {
+        let counts = self.counts();
         ReplicaReport {
             id: self.replica.clone(),
             version: self.vitals.version().to_owned(),
             started_at,
             seen_at: SystemClock.now(),
             turns_in_flight: self.pool.in_flight() as u64,
-            accepted_total: self.vitals.accepted_total(),
-            answered_total: self.pool.answered_total(),
+            accepted_total: counts.accepted,
+            answered_total: counts.answered,
             resident_bytes: resident::bytes(),
             skills_revision: self.knowledge.revision().to_string(),
+            accepted_per_second: rates.accepted,
+            answered_per_second: rates.answered,
+            models: self.chain.health().into_iter().map(model_report).collect(),
         }
     }
 
@@ -97,4 +107,13 @@ impl VitalSigns {
         let troubled = self.chain.health().iter().any(|model| is_resting(model.state));
         self.vitals.set_models(if troubled { Models::Troubled } else { Models::Well });
     }
+}
+
+fn model_report(health: ModelHealth) -> ModelReport {
+    let state = match health.state {
+        BreakerState::Closed => ModelState::Closed,
+        BreakerState::HalfOpen => ModelState::HalfOpen,
+        BreakerState::Open => ModelState::Open,
+    };
+    ModelReport { name: health.name, state, last_failure: health.last_failure.map(str::to_owned) }
 }

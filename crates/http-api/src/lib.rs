@@ -19,6 +19,7 @@ mod router;
 mod routes;
 mod rules;
 mod serve;
+mod status;
 mod taking;
 mod vitals;
 
@@ -27,4 +28,7 @@ pub use auth::ApiAuth;
 pub use entrance::Entrance;
 pub use router::router;
 pub use serve::{Closed, ServeOptions, listen, serve};
+pub use status::{
+    Figures, Model, ModelHealth, Queue, Replica, Status, Storage, StoreKind, Totals, Verdict,
+};
 pub use vitals::{Models, OllamaLink, Phase, StoreLink, Vitals};

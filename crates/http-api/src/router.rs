@@ -16,7 +16,7 @@ use crate::middleware::{Middleware, Probes};
 use crate::openapi::{document, rendered};
 use crate::problem::Problem;
 use crate::routes::{
-    conversations, dead_letters, health, message, messages, metrics, openapi, page,
+    conversations, dead_letters, health, message, messages, metrics, openapi, page, status,
 };
 use crate::taking;
 
@@ -33,6 +33,7 @@ pub fn router(api: Api) -> Router {
         .routes(routes!(conversations::history, conversations::erase))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::retry))
+        .routes(routes!(status::status))
         .route_layer(middleware::from_fn_with_state(Gate::from(&auth), guard));
     let open = OpenApiRouter::new()
         .routes(routes!(page::page))

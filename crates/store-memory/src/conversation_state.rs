@@ -19,6 +19,8 @@ pub(crate) struct Queued {
     pub(crate) key: Arc<str>,
     pub(crate) message: Message,
     pub(crate) request: Option<String>,
+    /// When it was accepted.
+    pub(crate) since: Timestamp,
 }
 
 impl Weigh for Queued {
@@ -28,6 +30,7 @@ impl Weigh for Queued {
             + self.message.weight()
             + size_of_val(&self.request)
             + self.request.as_ref().map_or(0, String::len)
+            + size_of_val(&self.since)
     }
 }
 
@@ -71,6 +74,11 @@ impl Conversation {
     /// How many messages wait.
     pub(crate) fn waiting_count(&self) -> usize {
         self.waiting.len() + self.revived.len()
+    }
+
+    /// When the oldest message that waits was accepted.
+    pub(crate) fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.revived.iter().chain(self.waiting.iter()).map(|queued| queued.since).min()
     }
 
     /// Whether there is anything to do.

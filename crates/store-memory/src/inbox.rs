@@ -64,7 +64,7 @@ impl State {
         if let Some(known) = self.known(digest, id.key, answer_by, now) {
             return Ok(known);
         }
-        let queued = Queued { id, key: Arc::from(key.as_str()), message, request };
+        let queued = Queued { id, key: Arc::from(key.as_str()), message, request, since: now };
         self.find_room(digest, queued.weight())?;
         self.insert(digest, || Conversation::new(conversation));
         let until = now.plus(self.options.dedupe);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Event, Events, Overview, QueueFigures, ReplicaReport};
+use conversation::ports::{Event, Events, Overview, QueueFigures, ReplicaReport, StoreFigures};
 use conversation::{ConversationId, StoreError, Watch};
 
 use crate::MemoryStore;
@@ -56,6 +56,14 @@ impl Overview for MemoryStore {
         Ok(self.step(|state, now| {
             let dead = state.dead.len() as u64;
             QueueFigures { dead, ..state.queue.figures(now) }
+        }))
+    }
+
+    async fn holds(&self) -> Result<StoreFigures, StoreError> {
+        Ok(self.step(|state, _now| StoreFigures {
+            used_bytes: state.total_weight() as u64,
+            limit_bytes: Some(state.options.memory_limit as u64),
+            oldest_waiting: state.oldest_waiting(),
         }))
     }
 }

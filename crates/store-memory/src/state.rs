@@ -95,6 +95,11 @@ impl State {
         }
     }
 
+    /// When the oldest message that waits anywhere was accepted.
+    pub(crate) fn oldest_waiting(&self) -> Option<Timestamp> {
+        self.conversations.values().filter_map(Conversation::oldest_waiting).min()
+    }
+
     /// About how many bytes everything takes.
     pub(crate) fn total_weight(&self) -> usize {
         self.weight + self.expiries.weight()

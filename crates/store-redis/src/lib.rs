@@ -9,6 +9,7 @@ mod keys;
 mod letters;
 mod link;
 mod listeners;
+mod onlooker;
 mod overview;
 mod reader;
 mod script;
@@ -23,6 +24,8 @@ use std::time::Duration;
 
 use conversation::{EventHub, StoreError};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use onlooker::Onlooker;
 
 use keys::Keys;
 use link::Link;

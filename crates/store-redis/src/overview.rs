@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Overview, QueueFigures, ReplicaReport};
-use conversation::{Clock, StoreError, SystemClock};
+use conversation::ports::{Overview, QueueFigures, ReplicaReport, StoreFigures};
+use conversation::{Clock, ConversationId, StoreError, SystemClock, Timestamp};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::link::GROUP;
-use crate::{RedisStore, millis, stored};
+use crate::{Inner, RedisStore, millis, stored};
 
 /// How long a replica counts as alive after it last reported.
 const ALIVE: Duration = Duration::from_secs(10);
 /// How long it stays listed. Every start is another replica, so the list must not keep them all.
 const LISTED: Duration = Duration::from_secs(60 * 60);
+
+/// Of how many conversations of each kind in each partition the oldest message is looked for.
+/// Those that have stood there longest come first, so that it is seldom found elsewhere.
+const LOOKED_AT: usize = 32;
 
 const REPORT: &str = "a replica's report";
 
@@ -38,8 +42,22 @@ impl Overview for RedisStore {
     }
 
     async fn replicas(&self) -> Result<Vec<ReplicaReport>, StoreError> {
-        let (keys, link) = (&self.inner.keys, &self.inner.link);
-        let verb = &self.inner.scripts.replicas;
+        self.inner.replicas().await
+    }
+
+    async fn queue(&self) -> Result<QueueFigures, StoreError> {
+        self.inner.queue().await
+    }
+
+    async fn holds(&self) -> Result<StoreFigures, StoreError> {
+        self.inner.holds().await
+    }
+}
+
+impl Inner {
+    pub(crate) async fn replicas(&self) -> Result<Vec<ReplicaReport>, StoreError> {
+        let (keys, link) = (&self.keys, &self.link);
+        let verb = &self.scripts.replicas;
         let mut call = verb.call();
         call.arg(keys.replicas()).arg(millis(ALIVE));
         let mut ids: Vec<String> = link.call(verb, &call).await?;
@@ -59,8 +77,8 @@ impl Overview for RedisStore {
         Ok(reports.into_iter().flatten().filter_map(read).collect())
     }
 
-    async fn queue(&self) -> Result<QueueFigures, StoreError> {
-        let (keys, verb) = (&self.inner.keys, &self.inner.scripts.queue);
+    pub(crate) async fn queue(&self) -> Result<QueueFigures, StoreError> {
+        let (keys, verb) = (&self.keys, &self.scripts.queue);
         let mut calls = Pipeline::new();
         for partition in 0..keys.partitions() {
             let mut call = verb.call();
@@ -70,7 +88,7 @@ impl Overview for RedisStore {
                 .arg(GROUP);
             calls.add_command(call);
         }
-        let counts: Vec<(u64, u64, u64, u64, u64)> = self.inner.link.call_all(verb, &calls).await?;
+        let counts: Vec<(u64, u64, u64, u64, u64)> = self.link.call_all(verb, &calls).await?;
         let mut figures = QueueFigures::default();
         for (ready, claimed, delayed, dead, waited) in counts {
             figures.ready += ready;
@@ -80,5 +98,51 @@ impl Overview for RedisStore {
             figures.oldest_ready_ms = figures.oldest_ready_ms.max(waited);
         }
         Ok(figures)
+    }
+
+    pub(crate) async fn holds(&self) -> Result<StoreFigures, StoreError> {
+        let mut ask = Cmd::new();
+        ask.arg("INFO").arg("memory");
+        let info: String = self.link.run(&ask).await?;
+        let figure = |name: &str| -> Option<u64> {
+            let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            line?.trim().parse().ok()
+        };
+        Ok(StoreFigures {
+            used_bytes: figure("used_memory").unwrap_or(0),
+            // Zero says that there is no limit.
+            limit_bytes: figure("maxmemory").filter(|&limit| limit > 0),
+            oldest_waiting: self.oldest_waiting().await?,
+        })
+    }
+
+    /// When the oldest message was accepted that waits in one of the conversations looked at.
+    async fn oldest_waiting(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut heads = Pipeline::new();
+        for name in self.longest_at_work().await? {
+            let Ok(conversation) = ConversationId::try_from(name) else { continue };
+            heads.lindex(self.keys.inbox(conversation.digest()), 0);
+        }
+        if heads.is_empty() {
+            return Ok(None);
+        }
+        let heads: Vec<Option<String>> = self.link.run_all(&heads).await?;
+        Ok(heads.iter().flatten().filter_map(|envelope| stored::accepted_at(envelope)).min())
+    }
+
+    /// The names of the conversations that have been ready, claimed or put off for longest.
+    async fn longest_at_work(&self) -> Result<Vec<String>, StoreError> {
+        let mut ready = Pipeline::new();
+        let mut delayed = Pipeline::new();
+        for partition in 0..self.keys.partitions() {
+            let stream = self.keys.ready(partition);
+            ready.cmd("XRANGE").arg(stream).arg("-").arg("+").arg("COUNT").arg(LOOKED_AT);
+            delayed.zrange(self.keys.delayed(partition), 0, (LOOKED_AT - 1).cast_signed());
+        }
+        let ready: Vec<Vec<(String, Vec<String>)>> = self.link.run_all(&ready).await?;
+        let delayed: Vec<Vec<String>> = self.link.run_all(&delayed).await?;
+        let name = |(_, fields): (String, Vec<String>)| fields.into_iter().nth(1);
+        let at_work = ready.into_iter().flatten().filter_map(name);
+        Ok(at_work.chain(delayed.into_iter().flatten()).collect())
     }
 }

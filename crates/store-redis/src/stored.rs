@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use conversation::ports::{MessageState, Waiting};
 use conversation::{
     AnswerBy, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox, OutboxPart, Part,
-    PartState, Reply, StoreError,
+    PartState, Reply, StoreError, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ use crate::errors::{unreadable, unreadable_json};
 
 /// The version of the envelope that this code writes.
 const ENVELOPE: u8 = b'1';
+/// Where an envelope's time of acceptance stands.
+const ACCEPTED_AT: usize = 45;
 /// Where an envelope's listener stands.
 const LISTENER: usize = 58;
 /// Where a record's state stands.
@@ -88,6 +90,11 @@ impl Incoming {
 pub(crate) fn listener(envelope: &str) -> Option<&str> {
     let (listener, _json) = envelope.get(LISTENER..)?.split_once('\n')?;
     (!listener.is_empty()).then_some(listener)
+}
+
+/// When a stored message was accepted.
+pub(crate) fn accepted_at(envelope: &str) -> Option<Timestamp> {
+    envelope.get(ACCEPTED_AT..LISTENER)?.parse().ok().map(Timestamp)
 }
 
 /// Reads a waiting message.

@@ -15,7 +15,7 @@ pub use events::{Event, Events};
 pub use inbox::{Accepted, Inbox, MessageState};
 pub use knowledge::{Brief, Knowledge};
 pub use language_model::{Delta, DeltaStream, LanguageModel, ModelError, Phase};
-pub use overview::{Overview, QueueFigures, ReplicaReport};
+pub use overview::{ModelReport, ModelState, Overview, QueueFigures, ReplicaReport, StoreFigures};
 pub use turns::{Claim, Fence, Lease, Opened, TurnResult, Turns, Waiting};
 
 /// The whole store protocol. Whatever has the five ports is a store.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{
     Accepted, Archive, Claim, DeadLetter, Event, Events, Inbox, Lease, MessageState, Opened,
-    Overview, QueueFigures, ReplicaReport, Store, TurnResult, Turns,
+    Overview, QueueFigures, ReplicaReport, Store, StoreFigures, TurnResult, Turns,
 };
 use conversation::{ConversationId, DedupeKey, Exchange, Inbound, MessageId, StoreError, Watch};
 
@@ -199,5 +199,9 @@ impl Overview for Faulty {
 
     async fn queue(&self) -> Result<QueueFigures, StoreError> {
         self.inner.queue().await
+    }
+
+    async fn holds(&self) -> Result<StoreFigures, StoreError> {
+        self.inner.holds().await
     }
 }

@@ -78,12 +78,12 @@ async fn every_route_of_the_api_asks_for_the_token() {
                 path.replace("{channel}", "c").replace("{user_id}", "u").replace("{id}", "i");
             let status =
                 ask(gateway.address, &method, &filled).json(&json!({})).send().await.status;
-            let guarded = path.starts_with("/api/");
+            let guarded = path.starts_with("/api/") || path == "/status";
             assert_eq!(status == 401, guarded, "{method} {path} answered {status}");
             checked += usize::from(guarded);
         }
     }
-    assert_eq!(checked, 6);
+    assert_eq!(checked, 7);
 }
 
 #[tokio::test]

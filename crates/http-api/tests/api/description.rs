@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::support::{Gateway, ask};
 
 /// What is served, and by which methods.
-const ROUTES: [(&str, &[&str]); 14] = [
+const ROUTES: [(&str, &[&str]); 15] = [
     ("/", &["get"]),
     ("/api/v1/conversations/{channel}/{user_id}", &["delete", "get"]),
     ("/api/v1/dead-letters", &["get"]),
@@ -20,6 +20,7 @@ const ROUTES: [(&str, &[&str]); 14] = [
     ("/metrics", &["get"]),
     ("/openapi.json", &["get"]),
     ("/readyz", &["get", "head"]),
+    ("/status", &["get"]),
 ];
 
 async fn description(gateway: &Gateway) -> Value {

@@ -13,5 +13,6 @@ mod identity;
 mod operators;
 mod server;
 mod starting;
+mod status;
 mod support;
 mod trouble;

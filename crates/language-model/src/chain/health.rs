@@ -7,8 +7,9 @@ pub struct ModelHealth {
     pub name: String,
     /// Whether it is being asked.
     pub state: BreakerState,
-    /// Why its last answer failed, if it did.
-    pub last_error: Option<String>,
+    /// The kind of its last failure as metrics have it, if it hasn't answered since. What a vendor
+    /// said of it may quote a customer, and stays in the log.
+    pub last_failure: Option<&'static str>,
 }
 
 /// What the breaker of a model does with requests.

@@ -12,7 +12,7 @@ pub struct Link {
     pub(super) model: Arc<dyn LanguageModel>,
     pub(super) guard: Option<Guard>,
     pub(super) meters: Arc<Meters>,
-    last_error: Mutex<Option<String>>,
+    last_failure: Mutex<Option<&'static str>>,
 }
 
 /// What a model that can fail needs.
@@ -41,7 +41,7 @@ impl Link {
 
     fn new(model: Arc<dyn LanguageModel>, guard: Option<Guard>) -> Self {
         let meters = Meters::new(model.name());
-        Self { model, guard, meters, last_error: Mutex::new(None) }
+        Self { model, guard, meters, last_failure: Mutex::new(None) }
     }
 
     /// `provider/model`.
@@ -55,19 +55,19 @@ impl Link {
     pub fn health(&self) -> ModelHealth {
         let guard = self.guard.as_ref();
         let state = guard.map_or(BreakerState::Closed, |guard| guard.breaker.state());
-        let last_error = self.last_error().clone();
-        ModelHealth { name: self.name().to_owned(), state, last_error }
+        let last_failure = *self.last_failure();
+        ModelHealth { name: self.name().to_owned(), state, last_failure }
     }
 
     /// Notes that the model has answered.
     pub(super) fn note_success(&self) {
-        *self.last_error() = None;
+        *self.last_failure() = None;
     }
 
     /// Notes why the model has not answered. This is where its failures are logged.
     pub(super) fn note_failure(&self, error: &ModelError) {
         tracing::warn!(model = self.name(), outcome = outcome(error), %error, "no answer");
-        *self.last_error() = Some(error.to_string());
+        *self.last_failure() = Some(outcome(error));
     }
 
     /// Notes that the model was not asked.
@@ -76,7 +76,7 @@ impl Link {
         tracing::debug!(model = self.name(), outcome = outcome(error), "not asked");
     }
 
-    fn last_error(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.last_error.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last_failure(&self) -> std::sync::MutexGuard<'_, Option<&'static str>> {
+        self.last_failure.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -129,14 +129,14 @@ async fn health_tells_how_every_model_fares() {
     let healthy = |name: &str| ModelHealth {
         name: name.to_owned(),
         state: BreakerState::Closed,
-        last_error: None,
+        last_failure: None,
     };
     assert_eq!(chain.health(), [healthy("a/1"), healthy("skills/offline")]);
     reply(&chain).await.unwrap();
     let failed = ModelHealth {
         name: "a/1".to_owned(),
         state: BreakerState::Open,
-        last_error: Some("quota or billing: no money".to_owned()),
+        last_failure: Some("quota"),
     };
     assert_eq!(chain.health(), [failed, healthy("skills/offline")]);
 }

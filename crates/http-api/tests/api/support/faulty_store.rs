@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{
     Accepted, Archive, Claim, DeadLetter, Event, Events, Inbox, Lease, MessageState, Opened,
-    Overview, QueueFigures, ReplicaReport, TurnResult, Turns,
+    Overview, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
 };
 use conversation::{ConversationId, EventHub, Exchange, Inbound, MessageId, StoreError, Watch};
 use store_memory::MemoryStore;
@@ -192,10 +192,15 @@ impl Overview for FaultyStore {
     }
 
     async fn replicas(&self) -> Result<Vec<ReplicaReport>, StoreError> {
+        self.check()?;
         self.inner.replicas().await
     }
 
     async fn queue(&self) -> Result<QueueFigures, StoreError> {
         self.inner.queue().await
+    }
+
+    async fn holds(&self) -> Result<StoreFigures, StoreError> {
+        self.inner.holds().await
     }
 }
