@@ -1,0 +1,176 @@
+//! The API as a way in: `POST /api/v1/message` acknowledges, the recorded replies are the record
+//! of what was delivered.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+use support::http::{Answer, send};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::ledger::{Ledger, Mark};
+use crate::verdict::Turn;
+use crate::way_in::{Attempt, Manner, WayIn};
+
+/// How long a client waits for an answer before it sends the message again.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a client stays that goes away before it has read the answer.
+const STAY: Duration = Duration::from_millis(120);
+/// How many of the audit's questions are asked at once.
+const QUESTIONS_AT_ONCE: usize = 16;
+
+/// The API on the loopback address. Where there are several ports they are used in turn.
+pub struct Api {
+    /// Where customers come in: the proxy in front, or the gateways.
+    entrances: Vec<u16>,
+    /// Where operators ask: the gateways themselves.
+    gateways: Vec<u16>,
+    next: AtomicUsize,
+}
+
+impl Api {
+    /// The API on these ports.
+    pub fn new(entrances: Vec<u16>, gateways: Vec<u16>) -> Self {
+        Self { entrances, gateways, next: AtomicUsize::new(0) }
+    }
+
+    fn one_of(&self, ports: &[u16]) -> u16 {
+        ports[self.next.fetch_add(1, Ordering::Relaxed) % ports.len()]
+    }
+
+    async fn get(&self, path: &str) -> Option<Answer> {
+        let asked = send(self.one_of(&self.gateways), "GET", path, &[], "");
+        timeout(PATIENCE, asked).await.ok()?.ok()
+    }
+
+    /// Sends the request and goes away.
+    async fn send_and_leave(&self, body: &str, stay: Duration) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.one_of(&self.entrances))).await?;
+        let head = format!(
+            "POST /api/v1/message HTTP/1.1\r\nhost: localhost\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + body).as_bytes()).await?;
+        sleep(stay).await;
+        Ok(())
+    }
+}
+
+impl WayIn for Api {
+    fn hand_in<'a>(
+        &'a self,
+        mark: Mark,
+        manner: Manner,
+        ledger: &'a Ledger,
+    ) -> BoxFuture<'a, Attempt> {
+        Box::pin(async move {
+            let body = body(mark).to_string();
+            let mut headers = vec![("content-type", "application/json")];
+            match manner {
+                Manner::Wait => {}
+                Manner::Acknowledge => headers.push(("prefer", "respond-async")),
+                Manner::Events => headers.push(("accept", "text/event-stream")),
+                Manner::CutAfterSending | Manner::CutBeforeReading => {
+                    let stay =
+                        if manner == Manner::CutBeforeReading { STAY } else { Duration::ZERO };
+                    let _ = timeout(PATIENCE, self.send_and_leave(&body, stay)).await;
+                    return Attempt::Again;
+                }
+            }
+            let sending =
+                send(self.one_of(&self.entrances), "POST", "/api/v1/message", &headers, &body);
+            let answer = timeout(PATIENCE, sending).await.ok().and_then(Result::ok);
+            let told = answer.as_ref().and_then(told);
+            let Some((id, reply)) = told else { return Attempt::Again };
+            ledger.acknowledged(mark, Some(id));
+            if let Some(reply) = reply {
+                ledger.replied(mark, &reply);
+            }
+            Attempt::Acknowledged
+        })
+    }
+
+    fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>> {
+        Box::pin(async move {
+            let answer = self.get(&format!("/api/v1/conversations/drill/{}", user(customer))).await;
+            let answer = answer.filter(|answer| answer.status == 200)?;
+            let history: Value = serde_json::from_str(&answer.body).ok()?;
+            let turns = history["exchanges"].as_array()?.iter().map(|exchange| {
+                let asked = exchange["asked"].as_array().into_iter().flatten();
+                let asked = asked.filter_map(|said| said["text"].as_str());
+                let reply = exchange["reply"]["text"].as_str().unwrap_or_default();
+                Turn { asked: asked.flat_map(Mark::all_in).collect(), reply: reply.to_owned() }
+            });
+            Some(turns.collect())
+        })
+    }
+
+    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, usize> {
+        let entries = ledger.entries().into_iter().flatten();
+        let named: Vec<(Mark, String)> =
+            entries.filter_map(|entry| Some((entry.mark, entry.id?))).collect();
+        let asking = stream::iter(named).for_each_concurrent(
+            QUESTIONS_AT_ONCE,
+            move |(mark, id)| async move {
+                let answer = self.get(&format!("/api/v1/messages/{id}")).await;
+                if let Some((_, Some(reply))) = answer.as_ref().and_then(told) {
+                    ledger.replied(mark, &reply);
+                }
+            },
+        );
+        // Whoever asks the API is told the outcome, so none is unknown.
+        Box::pin(async move {
+            asking.await;
+            0
+        })
+    }
+
+    fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>> {
+        Box::pin(async move {
+            let answer = self.get("/api/v1/dead-letters?limit=1000").await;
+            let answer = answer.filter(|answer| answer.status == 200)?;
+            let letters: Value = serde_json::from_str(&answer.body).ok()?;
+            let letters = letters["dead_letters"].as_array()?.iter();
+            let messages = letters.flat_map(|letter| letter["messages"].as_array()).flatten();
+            let texts = messages.filter_map(|message| message["text"].as_str());
+            Some(texts.flat_map(Mark::all_in).collect())
+        })
+    }
+}
+
+fn user(customer: u32) -> String {
+    format!("customer-{customer}")
+}
+
+fn body(mark: Mark) -> Value {
+    json!({
+        "channel": "drill",
+        "user_id": user(mark.customer),
+        "message": format!("Where is my parcel? {mark}"),
+        "message_id": format!("key-{mark}"),
+    })
+}
+
+/// The message's id, and the reply if there is one, from an answer of any form that says that the
+/// message is stored.
+fn told(answer: &Answer) -> Option<(String, Option<String>)> {
+    if !matches!(answer.status, 200 | 202) {
+        return None;
+    }
+    let is_events =
+        answer.header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+    let objects: Vec<Value> = if is_events {
+        let data = answer.body.lines().filter_map(|line| line.strip_prefix("data:"));
+        data.filter_map(|data| serde_json::from_str(data.trim()).ok()).collect()
+    } else {
+        vec![serde_json::from_str(&answer.body).ok()?]
+    };
+    let id = objects.iter().find_map(|object| object["id"].as_str())?.to_owned();
+    let reply = objects.iter().rev().find_map(|object| object["reply"].as_str());
+    Some((id, reply.map(str::to_owned)))
+}

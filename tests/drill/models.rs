@@ -1,0 +1,122 @@
+//! Two fake model servers, a primary one and its fallback, whose moods the drill sets. Each answer
+//! names the messages that it was asked, so that the oracle sees what it answers, and a number of
+//! its own, so that no two answers are the same.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use support::fake_model::{Api, Asked, FakeModel, Script};
+
+use crate::ledger::Mark;
+use crate::takeovers::Takeovers;
+
+/// How a model server answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// As it should.
+    Well,
+    /// With 429.
+    Limiting,
+    /// With 500.
+    Failing,
+    /// Not at all, while it keeps the connection.
+    Hanging,
+    /// With half an answer and a broken connection.
+    Cutting,
+}
+
+/// The two servers.
+pub struct Models {
+    primary: FakeModel,
+    fallback: FakeModel,
+    moods: Arc<Mutex<[Mood; 2]>>,
+    /// Who works on what, as the models see it.
+    pub takeovers: Arc<Takeovers>,
+}
+
+/// How long answers take: between the two.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace(pub Duration, pub Duration);
+
+impl Models {
+    /// Starts both in the best mood.
+    pub fn start(pace: Pace) -> Self {
+        let moods = Arc::new(Mutex::new([Mood::Well; 2]));
+        let takeovers = Arc::new(Takeovers::default());
+        let serial = Arc::new(AtomicU64::new(0));
+        let server = |which: usize| {
+            let (moods, takeovers, serial) =
+                (Arc::clone(&moods), Arc::clone(&takeovers), Arc::clone(&serial));
+            FakeModel::deciding(move |asked| {
+                let mood = moods.lock().unwrap_or_else(PoisonError::into_inner)[which];
+                answer(asked, mood, pace, &takeovers, serial.fetch_add(1, Ordering::Relaxed))
+            })
+        };
+        Self { primary: server(0), fallback: server(1), moods, takeovers }
+    }
+
+    /// Sets the moods of the primary one and of the fallback.
+    pub fn feel(&self, primary: Mood, fallback: Mood) {
+        *self.moods.lock().unwrap_or_else(PoisonError::into_inner) = [primary, fallback];
+    }
+
+    /// What requests did against the vendor's contract.
+    pub fn violations(&self) -> Vec<String> {
+        [self.primary.violations(), self.fallback.violations()].concat()
+    }
+
+    /// A gateway's settings that use the two. The gateway is known to them by its `slot`.
+    pub fn settings(&self, slot: usize) -> String {
+        format!(
+            r#"{{
+                gateway: {{ shutdownGraceSeconds: 8, trustedProxies: ["127.0.0.1"] }},
+                agents: {{ defaults: {{
+                    model: {{ primary: "first/test", fallbacks: ["second/test"] }},
+                    offlineAnswer: false, timeoutSeconds: 12,
+                }} }},
+                models: {{ providers: {{
+                    first: {{ api: "openai-completions", baseUrl: "{}", apiKey: "slot-{slot}",
+                        firstTokenSeconds: 2, timeoutSeconds: 6 }},
+                    second: {{ api: "openai-completions", baseUrl: "{}", apiKey: "slot-{slot}",
+                        firstTokenSeconds: 2, timeoutSeconds: 6 }},
+                }} }},
+                skills: {{ directory: "skills", load: {{ watch: false }} }},
+                logging: {{ level: "info" }},
+            }}"#,
+            self.primary.base_url(Api::OpenAi),
+            self.fallback.base_url(Api::OpenAi),
+        )
+    }
+}
+
+fn answer(asked: &Asked, mood: Mood, pace: Pace, takeovers: &Takeovers, serial: u64) -> Script {
+    let marks = Mark::all_in(asked.question());
+    let names = marks.iter().map(Mark::to_string).collect::<Vec<_>>().join(" ");
+    let earlier = asked.messages.iter().filter(|said| said.role == "assistant").count();
+    let (first, second) =
+        (format!("Answer {serial} to "), format!("{names}, after {earlier} earlier turns."));
+    // By the question, so that the same seed gives the same times.
+    let spread = marks.first().map_or(0, |mark| (mark.customer * 31 + mark.number * 17) % 97);
+    let time = pace.0 + (pace.1 - pace.0) * spread / 97;
+    match mood {
+        Mood::Well => {
+            let slot =
+                asked.header("authorization").and_then(|key| key.strip_prefix("Bearer slot-"));
+            if let (Some(slot), Some(mark)) =
+                (slot.and_then(|slot| slot.parse().ok()), marks.first())
+            {
+                takeovers.begins(*mark, slot, Instant::now() + time);
+            }
+            let half = time / 2;
+            Script::new().pause(half).say(&first).pause(half).say(&second).finish()
+        }
+        Mood::Limiting => {
+            let body = r#"{"error":{"code":"rate_limit_exceeded","message":"slow down"}}"#;
+            Script::status(429, body).header("retry-after", "1")
+        }
+        Mood::Failing => Script::status(500, r#"{"error":{"message":"something broke"}}"#),
+        Mood::Hanging => Script::new().hang(),
+        Mood::Cutting => Script::new().say(&first).cut(),
+    }
+}

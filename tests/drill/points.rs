@@ -1,0 +1,113 @@
+//! The crash points, one by one: at each step of a message's way one of three gateways kills itself,
+//! and the oracle sees whether the message comes to its end all the same.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use tokio::sync::Semaphore;
+
+use crate::audit::judge;
+use crate::ledger::Ledger;
+use crate::load::{Habits, Load};
+use crate::models::{Mood, Pace};
+use crate::replica::Build;
+use crate::verdict::Verdict;
+use crate::world::{Plan, World};
+
+/// How many worlds there are at a time.
+const AT_ONCE: usize = 3;
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The points, in the order of a message's way, as `OPENCLAW_CRASH_AT` takes them.
+pub const POINTS: [&str; 10] = [
+    "before-accept",
+    "after-accept",
+    "before-200",
+    "after-claim",
+    "mid-stream",
+    "before-commit",
+    "after-commit",
+    "before-send",
+    "after-send",
+    "before-release",
+];
+
+/// What came of one point.
+pub struct PointOutcome {
+    pub point: &'static str,
+    /// How many gateways died there: it must be one.
+    pub deaths: usize,
+    pub verdict: Verdict,
+}
+
+impl PointOutcome {
+    /// Whether somebody died and every promise was kept.
+    pub fn is_green(&self) -> bool {
+        self.deaths == 1 && self.verdict.is_green()
+    }
+}
+
+/// Goes through all points.
+pub async fn points(seed: u64) -> Vec<PointOutcome> {
+    stream::iter(POINTS).map(|name| point(name, seed)).buffered(AT_ONCE).collect().await
+}
+
+async fn point(point: &'static str, seed: u64) -> PointOutcome {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let file = std::env::temp_dir().join(format!("openclaw-point-{}-{number}", std::process::id()));
+    let environment = [
+        ("OPENCLAW_CRASH_AT".to_owned(), format!("{point}:{}", passage(point, seed))),
+        ("OPENCLAW_CRASH_ONCE".to_owned(), file.to_string_lossy().into_owned()),
+    ];
+    let plan = Plan {
+        build: Build::Faulty,
+        environment: environment.to_vec(),
+        pace: Pace(Duration::from_millis(50), Duration::from_millis(150)),
+        ..Plan::default()
+    };
+    let mut world = World::start(plan).await;
+    if point == "before-release" {
+        // Only a turn that failed gives its claim back by itself.
+        world.models.feel(Mood::Failing, Mood::Failing);
+    }
+    let load = Load {
+        seed,
+        customers: 8,
+        messages: 4,
+        at_once: 8,
+        habits: Habits { duplicates: 0.2, reorders: 0.0, cuts: 0.0, waits: 0.5 },
+    };
+    let (way, ledger) = (Arc::new(world.api()), Arc::new(Ledger::new(load.customers)));
+    let budget = Arc::new(Semaphore::new(load.total()));
+    let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), budget));
+    let deaths = funeral(&mut world).await;
+    world.models.feel(Mood::Well, Mood::Well);
+    loading.await.expect("the load doesn't panic");
+    let verdict = judge(&*way, &ledger, QUIET).await;
+    let _ = std::fs::remove_file(file);
+    PointOutcome { point, deaths, verdict }
+}
+
+/// At which passage the gateway dies: by the seed, so that several seeds meet several states.
+fn passage(point: &str, seed: u64) -> u64 {
+    let place = POINTS.iter().position(|known| *known == point).unwrap_or_default() as u64;
+    1 + (seed + place) % 2
+}
+
+/// Waits until a gateway has died, starts it again, and says how many did.
+async fn funeral(world: &mut World) -> usize {
+    for _ in 0..1500 {
+        let dead: Vec<usize> =
+            (0..world.replicas.len()).filter(|at| world.replicas[*at].has_died()).collect();
+        if !dead.is_empty() {
+            dead.iter().for_each(|at| world.replicas[*at].start_again());
+            world.wait_until_ready().await;
+            return dead.len();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    0
+}

@@ -1,0 +1,111 @@
+//! What the drill prints: tables in Markdown, so that they can stand in the docs as they are.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::controls::ControlOutcome;
+use crate::points::PointOutcome;
+use crate::schedule::Fault;
+use crate::storm::Outcome;
+use crate::takeovers::Times;
+use crate::verdict::Verdict;
+
+/// The table of the crash points.
+pub fn points(outcomes: &[PointOutcome]) -> String {
+    let mut text = String::from(
+        "| crash point | deaths | acknowledged | answered | lost | duplicated | out of order |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for PointOutcome { point, deaths, verdict } in outcomes {
+        let Verdict { acknowledged, answered, lost, duplicated, out_of_order, .. } = verdict;
+        let (lost, duplicated) = (lost.len(), duplicated.len());
+        let disordered = out_of_order.len();
+        let _ = writeln!(
+            text,
+            "| {point} | {deaths} | {acknowledged} | {answered} | {lost} | {duplicated} | {disordered} |"
+        );
+    }
+    text
+}
+
+/// The table of a storm.
+pub fn storm(outcome: &Outcome) -> String {
+    let Outcome { verdict, faults, takeovers, undisturbed, took, violations } = outcome;
+    let mut text = String::from("| storm | |\n| --- | --- |\n");
+    let mut row = |what: &str, figure: String| {
+        let _ = writeln!(text, "| {what} | {figure} |");
+    };
+    row("faults", kinds(faults));
+    row("attempted", verdict.attempted.to_string());
+    row("acknowledged", verdict.acknowledged.to_string());
+    row("answered", verdict.answered.to_string());
+    row("lost", marks(&verdict.lost));
+    row("duplicated", marks(&verdict.duplicated));
+    row("out of order", marks(&verdict.out_of_order));
+    row("uncertain", verdict.uncertain.to_string());
+    row("dead letters", verdict.dead_letters.to_string());
+    row("takeover time, p50 / p99", times(takeovers));
+    row("the same without other faults meanwhile", times(undisturbed));
+    let (succeeded, tried) = verdict.first_try;
+    let share = 100.0 * succeeded as f64 / tried.max(1) as f64;
+    row("requests answered 200 or 202 at first try", format!("{share:.2} %"));
+    row("against the models' contract", violations.len().to_string());
+    row("time", format!("{:.0} s", took.as_secs_f64()));
+    text
+}
+
+/// The table of the negative controls.
+pub fn controls(outcomes: &[ControlOutcome]) -> String {
+    let mut text = String::from(
+        "| negative control | with the protection | without it |\n| --- | --- | --- |\n",
+    );
+    for ControlOutcome { name, with, without } in outcomes {
+        let _ = writeln!(text, "| {name} | {} | {} |", colour(with), colour(without));
+    }
+    text
+}
+
+fn colour(verdict: &Verdict) -> String {
+    let Verdict { lost, duplicated, out_of_order, .. } = verdict;
+    let colour = if verdict.is_green() { "green" } else { "**red**" };
+    format!(
+        "{colour}: {} lost, {} duplicated, {} out of order",
+        lost.len(),
+        duplicated.len(),
+        out_of_order.len()
+    )
+}
+
+fn kinds(faults: &[Fault]) -> String {
+    let count = |is_it: fn(&Fault) -> usize| faults.iter().map(is_it).sum::<usize>();
+    let kills = count(|fault| if let Fault::Kill { slots, .. } = fault { slots.len() } else { 0 });
+    let terms = count(|fault| usize::from(matches!(fault, Fault::RollingTerm)));
+    let freezes = count(|fault| usize::from(matches!(fault, Fault::Freeze { .. })));
+    let redis = count(|fault| usize::from(matches!(fault, Fault::KillRedis { .. })));
+    let stalls = count(|fault| usize::from(matches!(fault, Fault::Stall { .. })));
+    let slow = count(|fault| usize::from(matches!(fault, Fault::Slow { .. })));
+    let resets = count(|fault| usize::from(matches!(fault, Fault::Reset { .. })));
+    let models = count(|fault| usize::from(matches!(fault, Fault::Models { .. })));
+    format!(
+        "{kills} × SIGKILL, {terms} × rolling SIGTERM, {freezes} × SIGSTOP longer than a lease, \
+         {redis} × Redis killed, {stalls} × Redis stalled, {slow} × Redis slow, {resets} × Redis \
+         connections reset, {models} × models failing"
+    )
+}
+
+fn times(times: &Times) -> String {
+    let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+    let (p50, p99) = (seconds(times.quantile(0.5)), seconds(times.quantile(0.99)));
+    format!("{p50} / {p99} of {} turns", times.count())
+}
+
+/// How many, and the first of them by name.
+fn marks(marks: &[crate::ledger::Mark]) -> String {
+    let names: Vec<String> = marks.iter().take(5).map(ToString::to_string).collect();
+    match names.is_empty() {
+        true => "0".to_owned(),
+        false => format!("{} ({}{})", marks.len(), names.join(" "), {
+            if marks.len() > names.len() { " …" } else { "" }
+        }),
+    }
+}

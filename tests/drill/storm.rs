@@ -1,0 +1,125 @@
+//! The storm: a crowd of customers while one fault follows the other. Faults come by the progress
+//! of the load and the load by the progress of the faults, so that neither outruns the other on a
+//! slow machine.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::audit::judge;
+use crate::ledger::Ledger;
+use crate::load::{Load, USUAL};
+use crate::schedule::{Counts, Fault, schedule};
+use crate::takeovers::Times;
+use crate::verdict::Verdict;
+use crate::world::World;
+
+/// How long the next fault waits for the load at most.
+const FALTERING: Duration = Duration::from_secs(12);
+/// How long the load may take after the last fault.
+const WINDING_UP: Duration = Duration::from_secs(180);
+/// How long unanswered messages have after the load is over. The longest pause between two tries
+/// of a turn is a minute.
+const QUIET: Duration = Duration::from_secs(200);
+
+/// How large a storm is.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    pub customers: u32,
+    pub messages: u32,
+    pub at_once: usize,
+    pub counts: Counts,
+}
+
+/// The whole one.
+pub const FULL: Scale = Scale {
+    customers: 500,
+    messages: 20,
+    at_once: 64,
+    counts: Counts {
+        kills: 104,
+        rolling_terms: 5,
+        freezes: 8,
+        redis_kills: 10,
+        stalls: 10,
+        slow: 4,
+        resets: 10,
+        models: 14,
+    },
+};
+
+/// The one of the test suite.
+pub const SMALL: Scale = Scale {
+    customers: 40,
+    messages: 15,
+    at_once: 24,
+    counts: Counts {
+        kills: 7,
+        rolling_terms: 1,
+        freezes: 1,
+        redis_kills: 1,
+        stalls: 1,
+        slow: 1,
+        resets: 1,
+        models: 2,
+    },
+};
+
+/// What came of a storm.
+pub struct Outcome {
+    pub verdict: Verdict,
+    pub faults: Vec<Fault>,
+    pub takeovers: Times,
+    pub undisturbed: Times,
+    pub took: Duration,
+    /// What gateways asked the models against their contract.
+    pub violations: Vec<String>,
+}
+
+/// Lets a storm go over a world.
+pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
+    let begun = Instant::now();
+    let mut rng = StdRng::seed_from_u64(seed);
+    let faults = schedule(scale.counts, &mut rng);
+    let load = Load {
+        seed,
+        customers: scale.customers,
+        messages: scale.messages,
+        at_once: scale.at_once,
+        habits: USUAL,
+    };
+    let way = Arc::new(world.api());
+    let ledger = Arc::new(Ledger::new(scale.customers));
+    let budget = Arc::new(Semaphore::new(0));
+    let mut progress = ledger.progress();
+    let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), Arc::clone(&budget)));
+
+    let share = load.total() / faults.len();
+    for (number, fault) in faults.iter().enumerate() {
+        budget.add_permits(share);
+        let enough = number * share + rng.random_range(0..share);
+        let _ = timeout(FALTERING, progress.wait_for(|done| *done >= enough)).await;
+        world.strike(fault).await;
+        if number % 10 == 9 {
+            eprintln!("  fault {} of {}: {} acknowledged", number + 1, faults.len(), {
+                *progress.borrow()
+            });
+        }
+    }
+    budget.add_permits(load.total() - share * faults.len());
+    let wound_up = timeout(WINDING_UP, loading).await;
+    wound_up.expect("the load ends in time").expect("the load doesn't panic");
+    let verdict = judge(&*way, &ledger, QUIET).await;
+    Outcome {
+        verdict,
+        faults,
+        takeovers: world.models.takeovers.all(),
+        undisturbed: world.models.takeovers.undisturbed(),
+        took: begun.elapsed(),
+        violations: world.models.violations(),
+    }
+}

@@ -1,0 +1,68 @@
+//! Lets faults happen to a world, and makes good again what they broke.
+
+use std::time::Instant;
+
+use tokio::time::sleep;
+
+use crate::models::Mood;
+use crate::schedule::Fault;
+use crate::world::World;
+
+impl World {
+    /// Lets the fault happen. When this returns, all gateways take work again.
+    pub async fn strike(&mut self, fault: &Fault) {
+        let since = Instant::now();
+        match fault {
+            Fault::Kill { slots, pause } => {
+                self.kill(slots);
+                sleep(*pause).await;
+                slots.iter().for_each(|slot| self.replicas[*slot].start_again());
+                return self.wait_until_ready().await;
+            }
+            Fault::RollingTerm => {
+                for replica in &mut self.replicas {
+                    replica.signal("TERM");
+                    replica.wait_until_ended().await;
+                    replica.start_again();
+                    replica.wait_until_ready().await;
+                }
+            }
+            Fault::Freeze { slot, time } => {
+                self.replicas[*slot].signal("STOP");
+                sleep(*time).await;
+                self.replicas[*slot].signal("CONT");
+            }
+            Fault::KillRedis { pause } => {
+                self.redis.kill();
+                sleep(*pause).await;
+                tokio::task::block_in_place(|| self.redis.start_again());
+            }
+            Fault::Stall { slot, time } => {
+                self.replicas[*slot].proxy.hold();
+                sleep(*time).await;
+                self.replicas[*slot].proxy.pass();
+            }
+            Fault::Slow { slot, time } => {
+                self.replicas[*slot].proxy.delay(std::time::Duration::from_millis(40));
+                sleep(*time).await;
+                self.replicas[*slot].proxy.pass();
+            }
+            Fault::Reset { slot } => self.replicas[*slot].proxy.reset(),
+            Fault::Models { primary, fallback, time } => {
+                self.models.feel(*primary, *fallback);
+                sleep(*time).await;
+                self.models.feel(Mood::Well, Mood::Well);
+            }
+        }
+        self.wait_until_ready().await;
+        self.models.takeovers.disturbed(since);
+    }
+
+    /// Kills these gateways at once.
+    pub fn kill(&mut self, slots: &[usize]) {
+        for slot in slots {
+            self.models.takeovers.killed(*slot);
+            self.replicas[*slot].kill();
+        }
+    }
+}
