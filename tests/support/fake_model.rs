@@ -5,7 +5,7 @@
 //! What it answers comes from scripts, one per request in their order, and once there are none
 //! left from a closure. It lives on the runtime that it was started on, and ends when dropped.
 
-mod connection;
+pub(crate) mod connection;
 mod contract;
 mod script;
 mod serving;

@@ -10,20 +10,20 @@ use tokio::net::TcpStream;
 const LONGEST: usize = 8 << 20;
 
 /// A request's method, path and headers; the names of headers in small letters.
-pub(super) struct Head {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) headers: Vec<(String, String)>,
+pub(crate) struct Head {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// One client.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Head {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
@@ -40,14 +40,14 @@ impl Head {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(crate) fn new(stream: TcpStream) -> Self {
         // Pieces travel when they are sent, not when the kernel finds it worth while.
         let _ = stream.set_nodelay(true);
         Self { stream, buffer: Vec::with_capacity(16 << 10) }
     }
 
     /// The next request with its body, or none if the client has gone.
-    pub(super) async fn request(&mut self) -> io::Result<Option<(Head, Vec<u8>)>> {
+    pub(crate) async fn request(&mut self) -> io::Result<Option<(Head, Vec<u8>)>> {
         let end = loop {
             if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break end;
@@ -70,12 +70,12 @@ impl Connection {
         Ok(Some((head, body)))
     }
 
-    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await
     }
 
     /// Sends one piece of a body as a chunk of its own.
-    pub(super) async fn send_chunk(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) async fn send_chunk(&mut self, bytes: &[u8]) -> io::Result<()> {
         // An empty chunk would end the body.
         if bytes.is_empty() {
             return Ok(());
@@ -87,7 +87,7 @@ impl Connection {
     }
 
     /// Waits until the client goes away.
-    pub(super) async fn closed(&mut self) {
+    pub(crate) async fn closed(&mut self) {
         while let Ok(1..) = self.read().await {}
     }
 
@@ -100,7 +100,7 @@ impl Connection {
 }
 
 /// The head of a response.
-pub(super) fn response_head(
+pub(crate) fn response_head(
     status: u16,
     headers: &[(String, String)],
     content_type: &str,

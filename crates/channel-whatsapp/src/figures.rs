@@ -1,0 +1,40 @@
+//! What the channel counts. Labels are few, whatever customers or WhatsApp send.
+
+use crate::graph::Complaint;
+
+const COMPLAINTS: &str = "openclaw_whatsapp_complaints_total";
+const UPDATES: &str = "openclaw_webhook_updates_total";
+const REFUSED: &str = "openclaw_webhook_refused_total";
+const ACCEPTED: &str = "openclaw_messages_accepted_total";
+
+/// Says what the figures mean, to whatever recorder is installed.
+pub(crate) fn describe() {
+    metrics::describe_counter!(COMPLAINTS, "Errors of WhatsApp's, by where they came and by kind");
+    metrics::describe_counter!(UPDATES, "Updates that webhooks brought, by channel and kind");
+    metrics::describe_counter!(REFUSED, "Webhooks that were refused, by channel and reason");
+}
+
+/// WhatsApp complained, in answer to a `call` or in a webhook.
+pub(crate) fn complaint(call: &'static str, complaint: Complaint) {
+    metrics::counter!(COMPLAINTS, "call" => call, "kind" => complaint.label()).increment(1);
+}
+
+/// A webhook brought `count` updates of a kind.
+pub(crate) fn updates(kind: &'static str, count: u64) {
+    if count > 0 {
+        metrics::counter!(UPDATES, "channel" => crate::CHANNEL, "kind" => kind).increment(count);
+    }
+}
+
+/// A webhook was refused.
+pub(crate) fn refused(reason: &'static str) {
+    metrics::counter!(REFUSED, "channel" => crate::CHANNEL, "reason" => reason).increment(1);
+}
+
+/// Messages were handed to the store.
+pub(crate) fn accepted(outcome: &'static str, count: u64) {
+    if count > 0 {
+        let channel = crate::CHANNEL;
+        metrics::counter!(ACCEPTED, "channel" => channel, "outcome" => outcome).increment(count);
+    }
+}

@@ -1,0 +1,81 @@
+//! The kinds of messages, reduced to words and attachments.
+//!
+//! What the customer didn't write stands in brackets.
+
+use conversation::Attachment;
+use serde_json::Value;
+
+use super::fault::Fault;
+use super::interactive;
+use super::lists;
+use super::wire::{cut, is_true, list, object, text};
+
+/// The longest text that is kept, in characters. WhatsApp's own limit is far below.
+const LONGEST_TEXT: usize = 16_000;
+
+/// The longest handle or name of a file that is kept, in characters.
+const LONGEST_LABEL: usize = 250;
+
+/// A message as words.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    pub(super) text: String,
+    pub(super) attachments: Vec<Attachment>,
+}
+
+/// The words of a message of this kind, or none if the kind isn't known. A message of a known
+/// kind always has words, if only that it can't be read: its sender waits for an answer.
+pub(super) fn words(kind: &str, message: &Value, fault: Option<&Fault>) -> Option<Words> {
+    let content = object(message, kind);
+    let words = match kind {
+        "text" => content.and_then(|content| text(content, "body")).map(spoken),
+        "image" | "video" | "audio" | "sticker" | "document" => {
+            content.and_then(|content| media(kind, content))
+        }
+        "location" => content.and_then(lists::location).map(spoken),
+        "contacts" => lists::contacts(list(message, "contacts")).map(spoken),
+        "order" => content.and_then(lists::order).map(spoken),
+        "button" => content.and_then(|button| text(button, "text")).map(spoken),
+        "interactive" => content.and_then(interactive::chosen).map(spoken),
+        "unsupported" => None,
+        _ => return None,
+    };
+    Some(words.unwrap_or_else(|| unreadable(kind, message, fault)))
+}
+
+fn spoken(text: String) -> Words {
+    Words { text: cut(text, LONGEST_TEXT), attachments: Vec::new() }
+}
+
+/// A file by its kind, name and handle; the caption is what was said about it.
+fn media(kind: &str, content: &Value) -> Option<Words> {
+    let handle = text(content, "id").filter(|id| id.len() <= LONGEST_LABEL)?;
+    let media_type = text(content, "mime_type").unwrap_or_else(|| format!("{kind}/*"));
+    let name = text(content, "filename").map(|name| cut(name, LONGEST_LABEL));
+    let caption = text(content, "caption").unwrap_or_else(|| wordless(kind, content).to_owned());
+    let attachment =
+        Attachment { media_type: cut(media_type, LONGEST_LABEL), name, handle, bytes: None };
+    Some(Words { attachments: vec![attachment], ..spoken(caption) })
+}
+
+/// What a file without a caption is, where its type doesn't say it.
+fn wordless(kind: &str, content: &Value) -> &'static str {
+    match kind {
+        "sticker" => "[sticker]",
+        "audio" if is_true(content, "voice") => "[voice message]",
+        _ => "",
+    }
+}
+
+/// Says that there was something, so that the customer can be asked to write it.
+fn unreadable(kind: &str, message: &Value, beside: Option<&Fault>) -> Words {
+    let own = list(message, "errors").first().map(Fault::read);
+    let fault = own.as_ref().or(beside);
+    let why = fault.map(|fault| fault.details.as_ref().unwrap_or(&fault.title).clone());
+    let why = why.filter(|why| !why.is_empty()).map_or_else(String::new, |why| format!(": {why}"));
+    let what = match kind {
+        "unsupported" => "a message that WhatsApp doesn't pass on".to_owned(),
+        _ => format!("a message of the kind {kind} that can't be read"),
+    };
+    spoken(format!("[{what}{why}]"))
+}

@@ -1,0 +1,57 @@
+//! Places, contacts and orders as text.
+
+use serde_json::Value;
+
+use super::wire::{list, object, text, texts};
+
+/// The most contacts or products that are told.
+const MOST: usize = 50;
+
+/// A place by name, address and coordinates, whichever there are.
+pub(super) fn location(place: &Value) -> Option<String> {
+    let mut parts = texts(place, ["name", "address"]);
+    let coordinates = texts(place, ["latitude", "longitude"]);
+    if let [latitude, longitude] = coordinates.as_slice() {
+        parts.push(format!("latitude {latitude}, longitude {longitude}"));
+    }
+    (!parts.is_empty()).then(|| format!("[location: {}]", parts.join("; ")))
+}
+
+/// The contacts that were shared, one a line.
+pub(super) fn contacts(contacts: &[Value]) -> Option<String> {
+    let lines: Vec<String> = contacts.iter().take(MOST).filter_map(contact).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn contact(contact: &Value) -> Option<String> {
+    let name = object(contact, "name").and_then(|name| {
+        text(name, "formatted_name").or_else(|| {
+            let parts = texts(name, ["first_name", "last_name"]);
+            (!parts.is_empty()).then(|| parts.join(" "))
+        })
+    });
+    let mut parts: Vec<String> = name.into_iter().collect();
+    parts.extend(object(contact, "org").and_then(|org| text(org, "company")));
+    parts.extend(list(contact, "phones").iter().filter_map(|phone| text(phone, "phone")));
+    parts.extend(list(contact, "emails").iter().filter_map(|email| text(email, "email")));
+    (!parts.is_empty()).then(|| format!("[contact: {}]", parts.join(", ")))
+}
+
+/// An order: what the customer wrote with it, and each product with quantity and price.
+pub(super) fn order(order: &Value) -> Option<String> {
+    let mut lines: Vec<String> = text(order, "text").into_iter().collect();
+    let products: Vec<String> =
+        list(order, "product_items").iter().take(MOST).filter_map(product).collect();
+    if !products.is_empty() {
+        lines.push(format!("[order: {}]", products.join("; ")));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn product(item: &Value) -> Option<String> {
+    let name = text(item, "product_retailer_id")?;
+    let quantity = text(item, "quantity").unwrap_or_else(|| "1".to_owned());
+    let price = texts(item, ["item_price", "currency"]).join(" ");
+    let price = if price.is_empty() { price } else { format!(" at {price} each") };
+    Some(format!("{quantity} × {name}{price}"))
+}

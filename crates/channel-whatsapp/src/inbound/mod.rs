@@ -1,0 +1,29 @@
+//! From the bytes of a webhook to words: pure translation, and tolerant of whatever comes.
+//!
+//! Elements are read one by one, so that one that can't be understood never sinks the others.
+
+mod change;
+mod contacts;
+mod content;
+mod echo;
+mod envelope;
+mod fault;
+mod interactive;
+mod lists;
+mod message;
+mod sender;
+mod status;
+mod system;
+mod updates;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use envelope::{NotJson, decode};
+pub use fault::Fault;
+pub use sender::Sender;
+pub use updates::{
+    Annotation, Arrived, Change, Echo, Echoed, Envelope, Malformed, Note, Noted, Other, Status,
+    StatusState, Update,
+};

@@ -1,0 +1,89 @@
+//! Who sent an element, by whichever ids it tells.
+
+use conversation::{Author, ConversationId, DedupeKey, Timestamp};
+use serde_json::Value;
+
+use super::contacts::Contacts;
+use super::updates::Malformed;
+use super::wire::text;
+use crate::address::Address;
+
+/// The person who sent a message, by every id that is known.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// The phone number, without the plus. WhatsApp doesn't always tell it.
+    pub phone: Option<String>,
+    /// The id that is scoped to the business. Older webhooks don't tell it.
+    pub user_id: Option<String>,
+    /// The group that the message was sent to, if it was sent to one.
+    pub group: Option<String>,
+}
+
+impl Sender {
+    /// Where an answer goes: to the group, else to the number, else to the id. WhatsApp asks to
+    /// use numbers where they are known.
+    #[must_use]
+    pub fn address(&self) -> Option<Address> {
+        let group = self.group.clone().map(Address::Group);
+        let phone = || self.phone.clone().map(Address::Phone);
+        let user = || self.user_id.clone().map(Address::User);
+        group.or_else(phone).or_else(user)
+    }
+}
+
+/// What every element of a person has.
+pub(super) struct Origin {
+    pub(super) conversation: ConversationId,
+    pub(super) sender: Sender,
+    pub(super) author: Author,
+    pub(super) key: DedupeKey,
+    pub(super) at: Timestamp,
+}
+
+impl Origin {
+    /// Reads who sent `message`, when, and under which id.
+    pub(super) fn read(
+        message: &Value,
+        contacts: &Contacts,
+        now: Timestamp,
+    ) -> Result<Self, Malformed> {
+        let malformed = |why| Malformed { element: "message", why };
+        if !message.is_object() {
+            return Err(malformed("it is no object"));
+        }
+        let key = text(message, "id").ok_or(malformed("it has no id"))?;
+        let key = DedupeKey::new(key).map_err(|_| malformed("its id is too long"))?;
+        let (sender, name) = of_person(message, contacts);
+        let address = sender.address().ok_or(malformed("it names no sender"))?;
+        let conversation =
+            address.conversation().map_err(|_| malformed("its sender's id is too long"))?;
+        let author = Author { display_name: name, language: None };
+        Ok(Self { conversation, sender, author, key, at: moment(message, now) })
+    }
+}
+
+fn of_person(message: &Value, contacts: &Contacts) -> (Sender, Option<String>) {
+    let told = text(message, "from").map(|from| Address::of_person(&from));
+    let (mut phone, mut user_id) = match told {
+        Some(Address::Phone(phone)) if !phone.is_empty() => (Some(phone), None),
+        Some(Address::User(id)) => (None, Some(id)),
+        Some(Address::Phone(_) | Address::Group(_)) | None => (None, None),
+    };
+    user_id = text(message, "from_user_id").or(user_id);
+    let contact = contacts.find(phone.as_deref(), user_id.as_deref());
+    if let Some(contact) = contact {
+        phone = phone.or_else(|| contact.phone.clone());
+        user_id = user_id.or_else(|| contact.user_id.clone());
+    }
+    let name = contact.and_then(|contact| contact.name.clone());
+    (Sender { phone, user_id, group: text(message, "group_id") }, name)
+}
+
+/// When something happened, which is never later than now.
+pub(super) fn moment(element: &Value, now: Timestamp) -> Timestamp {
+    let seconds = text(element, "timestamp").and_then(|seconds| seconds.parse::<u64>().ok());
+    match seconds {
+        Some(seconds @ 1..) => Timestamp(seconds.saturating_mul(1000)).min(now),
+        Some(0) | None => now,
+    }
+}

@@ -1,0 +1,307 @@
+//! What the recorded webhooks don't show: further kinds, odd senders, bad elements, and anything
+//! at all.
+
+use conversation::Timestamp;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{Annotation, Arrived, Change, Malformed, Note, Noted, StatusState, Update, decode};
+use crate::Reference;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+fn change(field: &str, value: &Value) -> Change {
+    let body = json!({"entry": [{"changes": [{"field": field, "value": value}]}]});
+    let envelope = decode(body.to_string().as_bytes(), NOW).unwrap();
+    let [change] = <[Change; 1]>::try_from(envelope.changes).ok().unwrap();
+    change
+}
+
+/// What a message of Ann's says, with these fields besides the usual ones.
+fn of_ann(fields: &Value) -> Result<Update, Malformed> {
+    let mut message = json!({"from": "491511", "id": "wamid.1", "timestamp": "1700000000"});
+    message.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let contacts = json!([{"wa_id": "491511", "profile": {"name": "Ann"}}]);
+    let change = change("messages", &json!({"contacts": contacts, "messages": [message]}));
+    let first = change.updates.into_iter().next();
+    first.ok_or_else(|| *change.malformed.first().unwrap())
+}
+
+fn arrived(fields: &Value) -> Arrived {
+    match of_ann(fields) {
+        Ok(Update::Message(arrived)) => *arrived,
+        Ok(_) | Err(_) => panic!("no message: {fields}"),
+    }
+}
+
+fn note(fields: &Value) -> Note {
+    match of_ann(fields) {
+        Ok(Update::Annotation(Annotation::Note(note))) => *note,
+        Ok(_) | Err(_) => panic!("no note: {fields}"),
+    }
+}
+
+#[test]
+fn every_kind_that_a_customer_sends_has_words() {
+    for (fields, words) in [
+        (json!({"type": "text", "text": {"body": "Hi"}}), "Hi"),
+        (
+            json!({"type": "interactive", "interactive":
+                {"list_reply": {"id": "r1", "title": "Morning", "description": "8 to 12"}}}),
+            "Morning: 8 to 12",
+        ),
+        (json!({"type": "interactive", "interactive": {"button_reply": {"id": "yes"}}}), "yes"),
+        (
+            json!({"type": "interactive", "interactive": {"nfm_reply": {"body": "Sent"}}}),
+            "[filled in: form]\nSent",
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"call_permission_reply": {"response": "accept"}}}),
+            "[call permission: accept]",
+        ),
+        (
+            json!({"type": "location", "location": {"latitude": 1.5, "longitude": -2}}),
+            "[location: latitude 1.5, longitude -2]",
+        ),
+        (
+            json!({"type": "order", "order": {"text": "Please", "product_items": [{"product_retailer_id": "A"}]}}),
+            "Please\n[order: 1 × A]",
+        ),
+        (
+            json!({"type": "contacts", "contacts": [{"name": {"first_name": "Bo"}, "org": {"company": "ACME"},
+                "emails": [{"email": "bo@acme.example"}]}, {}]}),
+            "[contact: Bo, ACME, bo@acme.example]",
+        ),
+        (
+            json!({"type": "unsupported", "errors": [{"code": 131_051, "title": "Message type unknown"}]}),
+            "[a message that WhatsApp doesn't pass on: Message type unknown]",
+        ),
+        (
+            json!({"type": "text", "text": {"body": "How much?"},
+                "context": {"referred_product": {"product_retailer_id": "SKU-1"}}}),
+            "How much?\n[asked about the product SKU-1]",
+        ),
+        (json!({"type": "image"}), "[a message of the kind image that can't be read]"),
+        (json!({"type": "text", "text": "?"}), "[a message of the kind text that can't be read]"),
+    ] {
+        assert_eq!(arrived(&fields).inbound.message.text, words, "{fields}");
+    }
+}
+
+#[test]
+fn a_file_keeps_its_kind_its_name_and_its_caption() {
+    let file = json!({"id": "7", "mime_type": "application/pdf", "filename": "bill.pdf", "caption": "See"});
+    let message = arrived(&json!({"type": "document", "document": file})).inbound.message;
+    let [attachment] = message.attachments.as_slice() else { panic!("one attachment") };
+    assert_eq!(message.text, "See");
+    assert_eq!(attachment.media_type, "application/pdf");
+    assert_eq!(attachment.name.as_deref(), Some("bill.pdf"));
+    assert_eq!(attachment.handle, "7");
+
+    let voice = json!({"type": "audio", "audio": {"id": "8", "voice": true}});
+    let message = arrived(&voice).inbound.message;
+    assert_eq!(message.text, "[voice message]");
+    assert_eq!(message.attachments[0].media_type, "audio/*");
+    let sticker = json!({"type": "sticker", "sticker": {"id": "9", "mime_type": "image/webp"}});
+    assert_eq!(arrived(&sticker).inbound.message.text, "[sticker]");
+}
+
+#[test]
+fn what_only_annotates_starts_no_turn() {
+    let what = |fields: &Value| note(fields).what;
+    let reacted = |emoji: &str| json!({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": emoji}});
+    assert!(matches!(what(&reacted("👍")),
+        Noted::Reaction { to, emoji: Some(emoji) } if to == "wamid.0" && emoji == "👍"));
+    assert!(matches!(what(&reacted("")), Noted::Reaction { emoji: None, .. }));
+    let edit = json!({"type": "edit", "edit": {"original_message_id": "wamid.0",
+        "message": {"type": "text", "text": {"body": "Better"}}}});
+    assert!(matches!(what(&edit),
+        Noted::Edit { of, message } if of == "wamid.0" && message.text == "Better"));
+    let revoke = json!({"type": "revoke", "revoke": {"original_message_id": "wamid.0"}});
+    assert!(matches!(what(&revoke), Noted::Revoke { of } if of == "wamid.0"));
+    let poll = json!({"type": "poll_creation", "poll_creation": {"name": "Where?"}});
+    assert!(matches!(what(&poll),
+        Noted::Unknown { kind, raw } if kind == "poll_creation" && raw["poll_creation"]["name"] == "Where?"));
+}
+
+#[test]
+fn a_changed_number_moves_the_conversation_and_a_changed_id_only_that_of_an_unknown_number() {
+    let system = |system: Value| note(&json!({"type": "system", "system": system})).what;
+    let moved = system(json!({"type": "user_changed_number", "wa_id": "491722"}));
+    assert!(matches!(moved, Noted::Moved { to } if to.key() == "491722"));
+    let same = system(json!({"type": "user_changed_number", "wa_id": "491511"}));
+    assert!(matches!(same, Noted::System { .. }));
+    let other_id = system(json!({"type": "user_changed_user_id", "user_id": "DE.2"}));
+    assert!(matches!(other_id, Noted::System { .. }));
+
+    let message = json!({"from_user_id": "DE.1", "id": "wamid.1", "type": "system",
+        "system": {"type": "user_changed_user_id", "user_id": "DE.2"}});
+    let unknown_number = change("messages", &json!({"messages": [message]}));
+    let ids = json!({"user_id_update": [{"user_id": {"previous": "DE.1", "current": "DE.2"}}, {}]});
+    let told = change("user_id_update", &ids);
+    assert_eq!(told.malformed.len(), 1);
+    for change in [unknown_number, told] {
+        let [Update::Annotation(Annotation::Note(note))] = change.updates.as_slice() else {
+            panic!("one note")
+        };
+        assert_eq!(note.conversation.key(), "DE.1");
+        assert!(matches!(&note.what, Noted::Moved { to } if to.key() == "DE.2"));
+    }
+}
+
+#[test]
+fn a_sender_is_known_by_group_number_or_id_in_this_order() {
+    let text = json!({"body": "Hi"});
+    let contacts = json!([{"user_id": "DE.1", "profile": {"name": "Ann"}}]);
+    for (sender, key) in [
+        (json!({"from": "491511", "from_user_id": "DE.1"}), "491511"),
+        (json!({"from": "+49 1511"}), "491511"),
+        (json!({"from_user_id": "DE.1"}), "DE.1"),
+        (json!({"from": "DE.1"}), "DE.1"),
+        (json!({}), "DE.1"),
+        (json!({"from": "491511", "group_id": "Y2Fw"}), "group/Y2Fw"),
+    ] {
+        let mut message = json!({"id": "wamid.1", "type": "text", "text": text});
+        message.as_object_mut().unwrap().extend(sender.as_object().unwrap().clone());
+        let change = change("messages", &json!({"contacts": contacts, "messages": [message]}));
+        let [Update::Message(arrived)] = change.updates.as_slice() else { panic!("{sender}") };
+        assert_eq!(arrived.inbound.conversation.key(), key, "{sender}");
+    }
+}
+
+#[test]
+fn a_bad_element_never_sinks_its_neighbours() {
+    let good = json!({"from": "1", "id": "wamid.1", "type": "text", "text": {"body": "Hi"}});
+    let long = "x".repeat(300);
+    let messages = json!([7, {}, null, [], "x", {"id": "wamid.2"}, {"id": long, "from": "1"},
+        {"id": "wamid.3", "from": "1", "type": "reaction"}, good, {"id": "wamid.4", "from": long.repeat(2)}]);
+    let statuses = json!([null, {"id": "wamid.5"}, {"id": "wamid.5", "status": "read"}]);
+    let change = change("messages", &json!({"messages": messages, "statuses": statuses}));
+    assert_eq!(change.updates.len(), 2);
+    assert_eq!(change.malformed.len(), 11);
+}
+
+#[test]
+fn only_what_is_no_json_is_refused() {
+    for body in ["", "{", "nonsense", "{}x", "\u{0}"] {
+        assert!(decode(body.as_bytes(), NOW).is_err(), "{body}");
+    }
+    for body in ["{}", "[]", "7", "null", r#"{"entry": [7, {"changes": [7]}]}"#, r#"{"entry": {}}"#]
+    {
+        let envelope = decode(body.as_bytes(), NOW).unwrap();
+        let malformed: usize = envelope.changes.iter().map(|change| change.malformed.len()).sum();
+        assert!(malformed > 0, "{body}");
+    }
+}
+
+#[test]
+fn a_moment_is_never_later_than_now() {
+    for (timestamp, at) in [
+        (json!("1700000000"), Timestamp(1_700_000_000_000)),
+        (json!(1_700_000_000), Timestamp(1_700_000_000_000)),
+        (json!("99999999999999999999"), NOW),
+        (json!("9999999999"), NOW),
+        (json!("0"), NOW),
+        (json!("soon"), NOW),
+        (json!(null), NOW),
+    ] {
+        let fields = json!({"type": "text", "text": {"body": "Hi"}, "timestamp": timestamp});
+        assert_eq!(arrived(&fields).inbound.message.at, at, "{timestamp}");
+    }
+}
+
+#[test]
+fn a_status_leads_back_to_the_reply_that_it_is_of() {
+    let conversation = crate::Address::of_person("491511").conversation().unwrap();
+    let reference = Reference::new(&conversation, "turn:0");
+    let failed = json!({"id": "wamid.9", "status": "failed", "recipient_user_id": "DE.1",
+        "biz_opaque_callback_data": reference.to_string(), "errors": [{"code": 131_047}]});
+    let foreign = json!({"id": "wamid.9", "status": "warned", "recipient_id": "491511",
+        "biz_opaque_callback_data": "another app's"});
+    let change = change("messages", &json!({"statuses": [failed, foreign]}));
+    let statuses: Vec<_> = change
+        .updates
+        .iter()
+        .map(|update| match update {
+            Update::Annotation(Annotation::Status(status)) => status,
+            _ => panic!("a status"),
+        })
+        .collect();
+    assert_eq!(statuses[0].reference, Some(reference));
+    assert_eq!(statuses[0].conversation.as_ref().unwrap().key(), "DE.1");
+    assert!(matches!(&statuses[0].state, StatusState::Failed(fault) if fault.code == 131_047));
+    assert_eq!(statuses[1].reference, None);
+    assert_eq!(statuses[1].conversation, Some(conversation));
+    assert_eq!(statuses[1].state, StatusState::Other("warned".to_owned()));
+}
+
+/// Any JSON, with the names that are looked for among its keys.
+fn json_like() -> impl Strategy<Value = Value> {
+    let key = prop::sample::select(vec![
+        "entry",
+        "changes",
+        "value",
+        "field",
+        "messages",
+        "statuses",
+        "contacts",
+        "errors",
+        "id",
+        "from",
+        "from_user_id",
+        "type",
+        "text",
+        "body",
+        "interactive",
+        "nfm_reply",
+        "system",
+        "edit",
+        "message",
+        "reaction",
+        "order",
+        "product_items",
+        "context",
+        "referral",
+        "location",
+        "image",
+        "timestamp",
+        "message_echoes",
+        "user_id_update",
+        "response_json",
+        "profile",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["text", "edit", "system", "image", "messages", "{\"a\":[1]}"])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(8, 96, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone(), inner, 0..6)
+                .prop_map(|map| map.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_without_a_panic(value in json_like()) {
+        prop_assert!(decode(value.to_string().as_bytes(), NOW).is_ok());
+    }
+
+    #[test]
+    fn any_message_is_words_a_note_or_malformed(message in json_like()) {
+        let change = change("messages", &json!({"messages": [message]}));
+        prop_assert_eq!(change.updates.len() + change.malformed.len(), 1);
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = decode(&bytes, NOW);
+    }
+}

@@ -1,0 +1,85 @@
+//! The routes that WhatsApp calls: `GET` to verify the address, `POST` with what happened.
+//!
+//! Only 200 counts as received, so it is answered only after everything is stored. Whatever else
+//! is answered makes WhatsApp send the same again, for seven days.
+
+mod body;
+mod receive;
+mod refusal;
+mod signature;
+mod sorted;
+mod status_log;
+mod verification;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::routing::get;
+use conversation::ports::Inbox;
+use conversation::{Clock, StoreError};
+use secrecy::ExposeSecret as _;
+
+use crate::figures;
+use crate::inbound::Annotation;
+use crate::options::{Doorkeeper, InvalidOptions, Options};
+
+pub use signature::{HEADER as SIGNATURE_HEADER, sign};
+
+/// Where WhatsApp calls.
+pub const PATH: &str = "/webhooks/whatsapp";
+
+/// Takes what happens in conversations besides messages.
+#[async_trait]
+pub trait Annotations: Send + Sync {
+    /// Makes the annotations durable, each at most once. On `Err` the whole webhook comes again.
+    ///
+    /// # Errors
+    /// [`StoreError`], as every verb of the store.
+    async fn annotate(&self, annotations: Vec<Annotation>) -> Result<(), StoreError>;
+}
+
+/// What the routes need.
+pub struct Parts {
+    /// Where messages are made durable.
+    pub inbox: Arc<dyn Inbox>,
+    /// Where everything else is. Without it annotations are counted and dropped.
+    pub annotations: Option<Arc<dyn Annotations>>,
+    /// The time that messages without one are stamped with.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What the handlers share.
+struct Shared {
+    parts: Parts,
+    number: String,
+    app_secret: signature::Secret,
+    verify_token: verification::Token,
+    doorkeeper: Doorkeeper,
+    body_bytes: usize,
+}
+
+/// The routes, to be merged into the server's own.
+///
+/// # Errors
+/// [`InvalidOptions::EmptySecret`].
+pub fn router(options: &Options, parts: Parts) -> Result<Router, InvalidOptions> {
+    let secret = options.app_secret.expose_secret();
+    let token = options.verify_token.expose_secret();
+    for (name, value) in [("appSecret", secret), ("verifyToken", token)] {
+        if value.is_empty() {
+            return Err(InvalidOptions::EmptySecret(name));
+        }
+    }
+    figures::describe();
+    let shared = Shared {
+        number: options.phone_number_id.clone(),
+        app_secret: signature::Secret::new(secret),
+        verify_token: verification::Token::new(token),
+        doorkeeper: Doorkeeper::new(options),
+        body_bytes: options.body_bytes,
+        parts,
+    };
+    let route = get(verification::verify).post(receive::receive);
+    Ok(Router::new().route(PATH, route).with_state(Arc::new(shared)))
+}

@@ -1,0 +1,140 @@
+//! What a webhook brought, sorted by what becomes of it, and counted.
+
+use conversation::Inbound;
+use tracing::{info, warn};
+
+use super::status_log;
+use crate::figures;
+use crate::inbound::{Annotation, Change, Envelope, Malformed, Noted, Sender, Update};
+use crate::options::Doorkeeper;
+
+/// What is to be stored, in the order of the webhook.
+#[derive(Default)]
+pub(super) struct Sorted {
+    /// The messages to answer.
+    pub(super) messages: Vec<Inbound>,
+    /// Who is reached elsewhere from now on.
+    pub(super) moves: Vec<Annotation>,
+    /// Everything else.
+    pub(super) annotations: Vec<Annotation>,
+    counts: Counts,
+    malformed: Vec<Malformed>,
+}
+
+/// How many there were of each kind.
+#[derive(Default)]
+struct Counts {
+    notes: u64,
+    statuses: u64,
+    echoes: u64,
+    unknown: u64,
+    other: u64,
+    troubles: u64,
+    not_let_in: u64,
+    of_another_number: u64,
+}
+
+impl Sorted {
+    /// Sorts what concerns the business number `number` and whom the doorkeeper lets in.
+    pub(super) fn new(envelope: Envelope, number: &str, doorkeeper: &Doorkeeper) -> Self {
+        let mut sorted = Self::default();
+        for change in envelope.changes {
+            sorted.take_change(change, number, doorkeeper);
+        }
+        sorted.report();
+        sorted
+    }
+
+    fn take_change(&mut self, change: Change, number: &str, doorkeeper: &Doorkeeper) {
+        self.malformed.extend(change.malformed);
+        if change.number.as_deref().is_some_and(|of| of != number) {
+            self.counts.of_another_number += length(&change.updates);
+            return;
+        }
+        for update in change.updates {
+            self.take(update, doorkeeper);
+        }
+    }
+
+    fn take(&mut self, update: Update, doorkeeper: &Doorkeeper) {
+        match update {
+            Update::Message(arrived) => {
+                if self.lets_in(doorkeeper, &arrived.sender) {
+                    self.messages.push(arrived.inbound);
+                }
+            }
+            Update::Annotation(annotation) => self.annotate(annotation, doorkeeper),
+            Update::Trouble(fault) => {
+                self.counts.troubles += 1;
+                warn!(code = fault.code, "WhatsApp tells of an error");
+            }
+            Update::Other(other) => {
+                self.counts.other += 1;
+                info!(field = ?other.field.chars().take(60).collect::<String>(),
+                    "WhatsApp tells of something besides messages");
+            }
+        }
+    }
+
+    fn annotate(&mut self, annotation: Annotation, doorkeeper: &Doorkeeper) {
+        let note = match annotation {
+            Annotation::Status(status) => {
+                self.counts.statuses += 1;
+                status_log::tell(&status);
+                return self.annotations.push(Annotation::Status(status));
+            }
+            Annotation::Echo(echo) => {
+                self.counts.echoes += 1;
+                return self.annotations.push(Annotation::Echo(echo));
+            }
+            Annotation::Note(note) => note,
+        };
+        match note.what {
+            Noted::Moved { .. } => {
+                self.counts.notes += 1;
+                self.moves.push(Annotation::Note(note));
+            }
+            Noted::Reaction { .. }
+            | Noted::Edit { .. }
+            | Noted::Revoke { .. }
+            | Noted::System { .. }
+            | Noted::Unknown { .. } => {
+                if self.lets_in(doorkeeper, &note.sender) {
+                    let is_unknown = matches!(note.what, Noted::Unknown { .. });
+                    self.counts.unknown += u64::from(is_unknown);
+                    self.counts.notes += u64::from(!is_unknown);
+                    self.annotations.push(Annotation::Note(note));
+                }
+            }
+        }
+    }
+
+    fn lets_in(&mut self, doorkeeper: &Doorkeeper, sender: &Sender) -> bool {
+        let in_ = doorkeeper.lets_in(sender.phone.as_deref(), sender.user_id.as_deref());
+        self.counts.not_let_in += u64::from(!in_);
+        in_
+    }
+
+    /// Counts everything, and says once what could not be understood.
+    fn report(&self) {
+        let counts = &self.counts;
+        figures::updates("message", length(&self.messages));
+        figures::updates("note", counts.notes);
+        figures::updates("status", counts.statuses);
+        figures::updates("echo", counts.echoes);
+        figures::updates("unknown", counts.unknown);
+        figures::updates("other", counts.other);
+        figures::updates("trouble", counts.troubles);
+        figures::updates("not_let_in", counts.not_let_in);
+        figures::updates("of_another_number", counts.of_another_number);
+        figures::updates("malformed", length(&self.malformed));
+        if let [Malformed { element, why }, ..] = self.malformed.as_slice() {
+            let count = self.malformed.len();
+            warn!(count, element, why, "a WhatsApp webhook holds elements that can't be read");
+        }
+    }
+}
+
+fn length<T>(list: &[T]) -> u64 {
+    u64::try_from(list.len()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,79 @@
+//! What the log never holds: numbers, names, words and tokens, whatever goes wrong.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use channel_whatsapp::WhatsApp;
+use conversation::ports::Channel as _;
+use serde_json::json;
+use support::fake_whatsapp::Script;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::sending::waiting;
+use crate::stage::{Stage, conversation, options, say};
+
+const ANN: &str = "4915112345678";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// The runtime has one thread, which the subscriber is set for.
+#[tokio::test]
+async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("channel_whatsapp=trace")
+        .with_writer(log.clone())
+        .finish();
+    let _set = tracing::subscriber::set_default(subscriber);
+    let stage = Stage::set().await;
+    let account = stage.fake.account().clone();
+    let channel = WhatsApp::new(&options(&account, &stage.fake.url())).unwrap();
+
+    stage.fake.customer_writes(stage.port, ANN, "wamid.1", "secret words").await.unwrap();
+    let elements = json!([{"from": ANN, "id": ANN, "type": "hologram", "hologram": "secret words"},
+        {"id": "wamid.1", "name": "A Customer", "text": "secret words"}]);
+    let value = json!({"messages": elements, "contacts": [{"profile": {"name": "A Customer"}}]});
+    for field in ["messages", "account_update"] {
+        let body = json!({"entry": [{"changes": [{"field": field, "value": value}]}]});
+        assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    }
+    say(&channel, ANN, "secret words").await.unwrap();
+    let [delivered] = <[_; 1]>::try_from(stage.fake.delivered()).unwrap();
+    for code in [131_047, 131_026] {
+        stage.fake.reports(stage.port, &delivered, "failed", Some(code)).await.unwrap();
+    }
+    for code in [190, 131_031, 131_026] {
+        stage.fake.push(Script::error(400, code));
+        say(&channel, ANN, "secret words").await.unwrap_err();
+    }
+    stage.fake.stop().await;
+    channel.typing(&conversation(ANN), &waiting("wamid.1")).await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for said in ["131047", "131026", "190", "131031", "typing indicator", "can't be read"] {
+        assert!(log.contains(said), "nothing of {said} in {log}");
+    }
+    for secret in [ANN, "A Customer", "secret words", &account.access_token, &account.app_secret] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}

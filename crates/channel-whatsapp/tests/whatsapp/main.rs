@@ -1,0 +1,12 @@
+//! The channel against a strict fake of the Cloud API and a store, over real sockets.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod batches;
+mod fixture_tests;
+mod logs;
+mod media;
+mod refusals;
+mod sending;
+mod stage;
+mod trouble;
+mod webhooks;

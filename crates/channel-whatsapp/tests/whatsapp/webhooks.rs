@@ -1,0 +1,174 @@
+//! Webhooks that are taken: what is stored before the answer, and what isn't.
+
+use channel_whatsapp::DmPolicy;
+use channel_whatsapp::inbound::{Annotation, Noted};
+use conversation::StoreError;
+use conversation::ports::Overview as _;
+use serde_json::{Value, json};
+use support::fake_whatsapp::{Account, text_webhook};
+use support::http::send;
+
+use crate::stage::{Call, Stage};
+
+const ANN: &str = "4915112345678";
+
+#[tokio::test]
+async fn the_address_is_verified_for_whoever_knows_the_token() {
+    let stage = Stage::set().await;
+    let ask = async |query: &str| {
+        let path = format!("/webhooks/whatsapp?{query}");
+        send(stage.port, "GET", &path, &[], "").await.unwrap()
+    };
+    let answer =
+        ask("hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=verify%20me").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "1158201444"));
+    for query in [
+        "hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=verify",
+        "hub.mode=subscribe&hub.challenge=1158201444",
+        "hub.mode=subscribe&hub.verify_token=verify%20me",
+        "hub.mode=unsubscribe&hub.challenge=1&hub.verify_token=verify%20me",
+        "",
+    ] {
+        let answer = ask(query).await;
+        assert_eq!(answer.status, 403, "{query}");
+        assert!(!answer.body.contains("1158201444"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_stored_once_however_often_it_comes() {
+    let stage = Stage::set().await;
+    for _ in 0..3 {
+        let answer = stage.fake.customer_writes(stage.port, ANN, "wamid.1", "Hi").await.unwrap();
+        assert_eq!(answer.status, 200);
+    }
+    let queue = stage.store.inner.queue().await.unwrap();
+    assert_eq!((queue.ready, stage.store.asked()), (1, 3));
+}
+
+#[tokio::test]
+async fn the_answer_comes_only_after_the_message_is_stored() {
+    let stage = Stage::set().await;
+    stage.store.close();
+    let body = text_webhook(stage.fake.account(), ANN, "wamid.1", "Hi");
+    let mut posting = std::pin::pin!(stage.fake.post_webhook(stage.port, &body));
+    let entered = tokio::select! {
+        answer = &mut posting => panic!("answered before: {answer:?}"),
+        entered = stage.store.entered.acquire() => entered,
+    };
+    entered.unwrap().forget();
+    let early = tokio::time::timeout(std::time::Duration::from_millis(100), &mut posting).await;
+    assert!(early.is_err(), "{early:?}");
+    stage.store.open();
+    assert_eq!(posting.await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn what_can_not_be_stored_is_not_acknowledged_and_may_come_again() {
+    for (error, retry_after) in [
+        (StoreError::Unavailable("gone".to_owned()), Some("2")),
+        (StoreError::Full, Some("30")),
+        (StoreError::TooManyWaiting { limit: 1 }, Some("5")),
+        (StoreError::Stale, None),
+    ] {
+        let stage = Stage::set().await;
+        let is_failure = error == StoreError::Stale;
+        stage.store.fail(error);
+        let post = || stage.fake.customer_writes(stage.port, ANN, "wamid.1", "Hi");
+        let answer = post().await.unwrap();
+        assert_eq!(answer.status, if is_failure { 500 } else { 503 });
+        assert_eq!(answer.header("retry-after"), retry_after);
+        assert_eq!(post().await.unwrap().status, 200);
+        assert_eq!(stage.store.words(), ["Hi"]);
+    }
+}
+
+#[tokio::test]
+async fn annotations_that_can_not_be_stored_are_not_acknowledged_either() {
+    let stage = Stage::set().await;
+    stage.store.fail(StoreError::Full);
+    let reaction = json!({"from": ANN, "id": "wamid.2", "type": "reaction",
+        "reaction": {"message_id": "wamid.1", "emoji": "👍"}});
+    let body = with(&stage, json!({ "messages": [reaction] }));
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 503);
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    assert!(stage.store.words().is_empty());
+}
+
+/// A webhook for the stage's own number.
+fn with(stage: &Stage, mut value: Value) -> Value {
+    value["metadata"] = json!({"phone_number_id": stage.fake.account().phone_number_id});
+    json!({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+}
+
+fn text(from: &str, id: &str, words: &str) -> Value {
+    json!({"from": from, "id": id, "type": "text", "text": {"body": words}})
+}
+
+#[tokio::test]
+async fn the_good_elements_of_a_bad_webhook_are_stored() {
+    let stage = Stage::set().await;
+    let messages = json!([null, text(ANN, "wamid.1", "one"), {"id": "wamid.2"}, "x",
+        {"from": ANN, "id": "wamid.3", "type": "hologram"}, text(ANN, "wamid.4", "two")]);
+    let body = with(&stage, json!({ "messages": messages, "statuses": 7 }));
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    assert_eq!(stage.store.words(), ["one", "two"]);
+}
+
+#[tokio::test]
+async fn who_moved_is_told_before_what_they_write_next_and_notes_come_last() {
+    let stage = Stage::set().await;
+    let moved = json!({"from": ANN, "id": "wamid.2", "type": "system",
+        "system": {"type": "user_changed_number", "wa_id": "4917299999999"}});
+    let edit = json!({"from": ANN, "id": "wamid.3", "type": "edit", "edit":
+        {"original_message_id": "wamid.1", "message": {"type": "text", "text": {"body": "x"}}}});
+    let messages = json!([text(ANN, "wamid.1", "Hi"), edit, moved]);
+    let body = with(&stage, json!({ "messages": messages }));
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    let calls = stage.store.calls.lock().unwrap();
+    let [Call::Annotate(moves), Call::Accept(messages), Call::Annotate(notes)] = calls.as_slice()
+    else {
+        panic!("three calls")
+    };
+    let is = |annotation: &Annotation, kind: fn(&Noted) -> bool| matches!(annotation, Annotation::Note(note) if kind(&note.what));
+    assert!(is(&moves[0], |what| matches!(what, Noted::Moved { .. })));
+    assert_eq!((moves.len(), messages.len(), notes.len()), (1, 1, 1));
+    assert!(is(&notes[0], |what| matches!(what, Noted::Edit { .. })));
+}
+
+#[tokio::test]
+async fn what_concerns_no_message_is_acknowledged_and_costs_no_store() {
+    let stage = Stage::set().await;
+    let other_number = Account { phone_number_id: "1".to_owned(), ..Account::default() };
+    for body in [
+        json!({"entry": [{"changes": [{"field": "account_update", "value": {"event": "X"}}]}]}),
+        text_webhook(&other_number, ANN, "wamid.1", "Hi"),
+        with(&stage, json!({"errors": [{"code": 131_000}]})),
+        json!({}),
+    ] {
+        let answer = stage.fake.post_webhook(stage.port, &body).await.unwrap();
+        assert_eq!(answer.status, 200, "{body}");
+    }
+    assert_eq!(stage.store.asked(), 0);
+}
+
+#[tokio::test]
+async fn only_those_on_the_list_are_answered_under_an_allowlist() {
+    let stage = Stage::with(|options| {
+        options.dm_policy = DmPolicy::Allowlist;
+        options.allow_from = vec![format!("+{ANN}")];
+    })
+    .await;
+    for (number, id) in [("4917200000000", "wamid.1"), (ANN, "wamid.2")] {
+        let answer = stage.fake.customer_writes(stage.port, number, id, number).await.unwrap();
+        assert_eq!(answer.status, 200);
+    }
+    assert_eq!(stage.store.words(), [ANN]);
+}
+
+#[tokio::test]
+async fn a_disabled_channel_acknowledges_and_stores_nothing() {
+    let stage = Stage::with(|options| options.dm_policy = DmPolicy::Disabled).await;
+    let answer = stage.fake.customer_writes(stage.port, ANN, "wamid.1", "Hi").await.unwrap();
+    assert_eq!((answer.status, stage.store.asked()), (200, 0));
+}
