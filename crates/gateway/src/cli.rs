@@ -27,7 +27,7 @@ Exit codes:
   1   something failed while running, such as the port being taken
   70  it had stopped answering, and its watchdog ended it so that it is started again
   78  the settings are wrong, or with `check` a skill is; every error is printed, and no port
-      was opened
+      was opened. Or Redis refuses the user, the password or the database of its URL
 
 Try:
   openclaw-gateway check          validate settings and skills
