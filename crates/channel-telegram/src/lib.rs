@@ -1,0 +1,39 @@
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod allow;
+mod bot_api;
+mod channel;
+mod credentials;
+mod figures;
+mod inbound;
+mod options;
+mod outbound;
+mod pace;
+mod polling;
+mod reception;
+mod reference;
+mod webhook;
+mod wire;
+mod words;
+
+pub use address::{Address, Place};
+pub use allow::{AllowList, Entry, InvalidEntry};
+pub use bot_api::{
+    ApiError, Bot, BotApi, FileInfo, Gone, InvalidApi, OutgoingMessage, ParseMode, WebhookInfo,
+    WebhookRegistration,
+};
+pub use channel::Telegram;
+pub use credentials::{BotToken, InvalidCredential, WebhookSecret};
+pub use inbound::{Listener, Me, NotJson};
+pub use options::{API_ROOT, DmPolicy, GroupAnswer, Groups, Mode, Options, Streaming, Timeouts};
+pub use outbound::{LONGEST, parts, plain};
+pub use pace::{Pace, Rate, Rates};
+pub use polling::{PollError, Poller};
+pub use reception::{Asides, Reception, Taken};
+pub use reference::Reference;
+pub use webhook::{UPDATE_BYTES, WEBHOOK_PATH, Webhook};
+pub use words::{Aside, Heard, Ignored, Standing, Update};
+
+/// The channel's name, as in [`conversation::ConversationId::channel`].
+pub const CHANNEL: &str = "telegram";

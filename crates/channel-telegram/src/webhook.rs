@@ -1,0 +1,158 @@
+//! The route to which Telegram posts updates.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use bytes::Bytes;
+use conversation::StoreError;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde_json::{Value, json};
+
+use crate::credentials::WebhookSecret;
+use crate::reception::{Reception, Taken};
+use crate::{NotJson, figures};
+
+/// The route's path.
+pub const WEBHOOK_PATH: &str = "/webhooks/telegram";
+
+/// The largest update that is taken, in bytes. Telegram's own are a few thousand.
+pub const UPDATE_BYTES: usize = 1 << 20;
+
+/// Where Telegram says the secret.
+const SECRET: &str = "x-telegram-bot-api-secret-token";
+/// Where the gateway says the request's id.
+const REQUEST_ID: &str = "x-request-id";
+
+/// What the route needs.
+#[derive(Clone)]
+pub struct Webhook {
+    /// Takes the updates.
+    pub reception: Arc<Reception>,
+    /// What Telegram must say with each.
+    pub secret: WebhookSecret,
+}
+
+/// Why a request is refused.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    Secret,
+    TooLarge,
+    Incomplete,
+    NotJson,
+    Store(StoreError),
+}
+
+impl Webhook {
+    /// The route. It sees to its own authentication.
+    pub fn router(self) -> Router {
+        Router::new().route(WEBHOOK_PATH, post(receive)).with_state(self)
+    }
+
+    async fn answer(&self, request: Request) -> Result<Taken, Refusal> {
+        let (head, body) = request.into_parts();
+        self.check_secret(&head.headers)?;
+        let body = read(&head.headers, body).await?;
+        let update: Value = serde_json::from_slice(&body).map_err(|_| Refusal::NotJson)?;
+        let id = head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        self.reception.take(update, id).await.map_err(Refusal::Store)
+    }
+
+    /// Costs next to nothing, since anyone can ask: neither the body nor the store is looked at.
+    fn check_secret(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let mut said = headers.get_all(SECRET).iter();
+        match (said.next(), said.next()) {
+            (Some(said), None) if self.secret.is(said.as_bytes()) => Ok(()),
+            (Some(_) | None, _) => Err(Refusal::Secret),
+        }
+    }
+}
+
+async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
+    match webhook.answer(request).await {
+        Ok(Taken::Done) => StatusCode::OK.into_response(),
+        // Telegram carries out a call that stands in the answer to an update.
+        Ok(Taken::Acknowledge { query }) => {
+            let call = json!({"method": "answerCallbackQuery", "callback_query_id": query});
+            ([(CONTENT_TYPE, "application/json")], call.to_string()).into_response()
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if length.and_then(|length| length.parse().ok()).is_some_and(|it: usize| it > UPDATE_BYTES) {
+        return Err(Refusal::TooLarge);
+    }
+    match Limited::new(body, UPDATE_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
+        Err(_) => Err(Refusal::Incomplete),
+    }
+}
+
+impl Refusal {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::TooLarge => "too_large",
+            Self::Incomplete => "incomplete",
+            Self::NotJson => "not_json",
+            Self::Store(_) => "store",
+        }
+    }
+
+    /// The status, what is wrong, and after how many seconds to come again.
+    fn told(&self) -> (StatusCode, String, Option<u16>) {
+        let plain = |status, text: &str| (status, text.to_owned(), None);
+        let again = |status, seconds, text: &str| (status, text.to_owned(), Some(seconds));
+        match self {
+            Self::Secret => plain(
+                StatusCode::FORBIDDEN,
+                "The header X-Telegram-Bot-Api-Secret-Token is missing or wrong. It must be the \
+                 secret with which the webhook was registered.",
+            ),
+            Self::TooLarge => {
+                let text = format!("An update takes at most {UPDATE_BYTES} bytes.");
+                (StatusCode::PAYLOAD_TOO_LARGE, text, None)
+            }
+            Self::Incomplete => plain(StatusCode::BAD_REQUEST, "The body ended too early."),
+            Self::NotJson => (StatusCode::BAD_REQUEST, NotJson.to_string(), None),
+            Self::Store(StoreError::TooManyWaiting { .. }) => again(
+                StatusCode::TOO_MANY_REQUESTS,
+                5,
+                "Too many messages of this conversation wait for their answers.",
+            ),
+            Self::Store(StoreError::Full) => {
+                again(StatusCode::SERVICE_UNAVAILABLE, 30, "The store has no room for more.")
+            }
+            Self::Store(StoreError::Unavailable(_) | StoreError::Refused(_)) => {
+                again(StatusCode::SERVICE_UNAVAILABLE, 2, "The store can't be reached.")
+            }
+            Self::Store(StoreError::Stale | StoreError::Unreadable { .. }) => {
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "The update could not be stored.")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        figures::refused(self.kind());
+        if let Self::Store(error) = &self {
+            tracing::warn!(%error, "an update was refused, and Telegram will send it again");
+        }
+        let (status, text, again) = self.told();
+        let mut response = (status, text).into_response();
+        if let Some(seconds) = again {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
