@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod allow;
 mod channel;
 mod figures;
 mod graph;
@@ -15,7 +16,8 @@ pub mod webhook;
 mod fixture_tests;
 
 pub use address::{Address, CHANNEL};
+pub use allow::{DmPolicy, Entry, InvalidEntry};
 pub use channel::WhatsApp;
 pub use graph::{Complaint, Media, MediaError};
-pub use options::{DmPolicy, InvalidOptions, Options};
+pub use options::{InvalidOptions, Options};
 pub use reference::Reference;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::address::Address;
+use crate::allow::{DmPolicy, Entry};
 
 /// Everything about one business number.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct Options {
     pub api_version: String,
     /// Who is answered.
     pub dm_policy: DmPolicy,
-    /// Who is answered under [`DmPolicy::Allowlist`]: phone numbers or user ids.
-    pub allow_from: Vec<String>,
+    /// Who is answered under [`DmPolicy::Allowlist`].
+    pub allow_from: Vec<Entry>,
     /// The largest body of a webhook, in bytes. WhatsApp sends up to 3 MB.
     pub body_bytes: usize,
     /// How long making a connection to the API may take.
@@ -68,45 +68,6 @@ impl Options {
     }
 }
 
-/// Who is answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DmPolicy {
-    /// Everyone.
-    #[default]
-    Open,
-    /// Those on the list.
-    Allowlist,
-    /// No one: messages are acknowledged and dropped.
-    Disabled,
-}
-
-/// The policy with its list, ready to be asked.
-pub(crate) struct Doorkeeper {
-    policy: DmPolicy,
-    allowed: Vec<Address>,
-}
-
-impl Doorkeeper {
-    pub(crate) fn new(options: &Options) -> Self {
-        let allowed = options.allow_from.iter().map(|name| Address::of_person(name)).collect();
-        Self { policy: options.dm_policy, allowed }
-    }
-
-    /// Whether a person who is known by these ids is answered.
-    pub(crate) fn lets_in(&self, phone: Option<&str>, user_id: Option<&str>) -> bool {
-        let is_listed = |listed: &Address| match listed {
-            Address::Phone(number) => Some(number.as_str()) == phone,
-            Address::User(id) => Some(id.as_str()) == user_id,
-            Address::Group(_) => false,
-        };
-        match self.policy {
-            DmPolicy::Open => true,
-            DmPolicy::Allowlist => self.allowed.iter().any(is_listed),
-            DmPolicy::Disabled => false,
-        }
-    }
-}
-
 /// Why a channel can't be made from its options.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidOptions {
@@ -131,32 +92,4 @@ pub enum InvalidOptions {
     /// The HTTP client could not be made, for example since there are no root certificates.
     #[error("the HTTP client of the WhatsApp channel can't be made: {0}")]
     Client(String),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn doorkeeper(policy: DmPolicy) -> Doorkeeper {
-        let secret = || SecretString::from("s");
-        let mut options = Options::new("1", secret(), secret(), secret());
-        options.dm_policy = policy;
-        options.allow_from = vec!["+49 151 1".to_owned(), "US.7".to_owned()];
-        Doorkeeper::new(&options)
-    }
-
-    #[test]
-    fn a_list_lets_in_numbers_and_ids_that_stand_on_it() {
-        let listed = doorkeeper(DmPolicy::Allowlist);
-        assert!(listed.lets_in(Some("491511"), None));
-        assert!(listed.lets_in(Some("2"), Some("US.7")));
-        assert!(!listed.lets_in(Some("2"), Some("US.8")));
-        assert!(!listed.lets_in(None, None));
-    }
-
-    #[test]
-    fn open_lets_everyone_in_and_disabled_no_one() {
-        assert!(doorkeeper(DmPolicy::Open).lets_in(None, None));
-        assert!(!doorkeeper(DmPolicy::Disabled).lets_in(Some("491511"), Some("US.7")));
-    }
 }

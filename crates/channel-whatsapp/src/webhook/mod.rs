@@ -20,9 +20,10 @@ use conversation::ports::Inbox;
 use conversation::{Clock, StoreError};
 use secrecy::ExposeSecret as _;
 
+use crate::allow::{DmPolicy, Entry, is_answered};
 use crate::figures;
-use crate::inbound::Annotation;
-use crate::options::{Doorkeeper, InvalidOptions, Options};
+use crate::inbound::{Annotation, Sender};
+use crate::options::{InvalidOptions, Options};
 
 pub use signature::{HEADER as SIGNATURE_HEADER, sign};
 
@@ -55,8 +56,17 @@ struct Shared {
     number: String,
     app_secret: signature::Secret,
     verify_token: verification::Token,
-    doorkeeper: Doorkeeper,
+    dm_policy: DmPolicy,
+    allow_from: Vec<Entry>,
     body_bytes: usize,
+}
+
+impl Shared {
+    /// Whether whoever sent something is answered.
+    fn answers(&self, sender: &Sender) -> bool {
+        let (phone, user_id) = (sender.phone.as_deref(), sender.user_id.as_deref());
+        is_answered(self.dm_policy, &self.allow_from, phone, user_id)
+    }
 }
 
 /// The routes, to be merged into the server's own.
@@ -76,7 +86,8 @@ pub fn router(options: &Options, parts: Parts) -> Result<Router, InvalidOptions>
         number: options.phone_number_id.clone(),
         app_secret: signature::Secret::new(secret),
         verify_token: verification::Token::new(token),
-        doorkeeper: Doorkeeper::new(options),
+        dm_policy: options.dm_policy,
+        allow_from: options.allow_from.clone(),
         body_bytes: options.body_bytes,
         parts,
     };

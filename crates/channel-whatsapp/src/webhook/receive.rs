@@ -33,7 +33,7 @@ pub(super) async fn receive(
     };
     let body = body::read(&headers, body, shared.body_bytes).await?;
     let envelope = read(&shared, body, signature).await?;
-    store(&shared, Sorted::new(envelope, &shared.number, &shared.doorkeeper)).await?;
+    store(&shared, Sorted::new(envelope, &shared.number, |sender| shared.answers(sender))).await?;
     Ok(StatusCode::OK)
 }
 

@@ -6,7 +6,6 @@ use tracing::{info, warn};
 use super::status_log;
 use crate::figures;
 use crate::inbound::{Annotation, Change, Envelope, Malformed, Noted, Sender, Update};
-use crate::options::Doorkeeper;
 
 /// What is to be stored, in the order of the webhook.
 #[derive(Default)]
@@ -34,36 +33,45 @@ struct Counts {
     of_another_number: u64,
 }
 
+impl Counts {
+    /// Whether the sender is let in; who isn't is counted.
+    fn asked(&mut self, lets_in: &dyn Fn(&Sender) -> bool, sender: &Sender) -> bool {
+        let is_let_in = lets_in(sender);
+        self.not_let_in += u64::from(!is_let_in);
+        is_let_in
+    }
+}
+
 impl Sorted {
-    /// Sorts what concerns the business number `number` and whom the doorkeeper lets in.
-    pub(super) fn new(envelope: Envelope, number: &str, doorkeeper: &Doorkeeper) -> Self {
+    /// Sorts what concerns the business number `number` and comes from those who are let in.
+    pub(super) fn new(envelope: Envelope, number: &str, lets_in: impl Fn(&Sender) -> bool) -> Self {
         let mut sorted = Self::default();
         for change in envelope.changes {
-            sorted.take_change(change, number, doorkeeper);
+            sorted.take_change(change, number, &lets_in);
         }
         sorted.report();
         sorted
     }
 
-    fn take_change(&mut self, change: Change, number: &str, doorkeeper: &Doorkeeper) {
+    fn take_change(&mut self, change: Change, number: &str, lets_in: &dyn Fn(&Sender) -> bool) {
         self.malformed.extend(change.malformed);
         if change.number.as_deref().is_some_and(|of| of != number) {
             self.counts.of_another_number += length(&change.updates);
             return;
         }
         for update in change.updates {
-            self.take(update, doorkeeper);
+            self.take(update, lets_in);
         }
     }
 
-    fn take(&mut self, update: Update, doorkeeper: &Doorkeeper) {
+    fn take(&mut self, update: Update, lets_in: &dyn Fn(&Sender) -> bool) {
         match update {
             Update::Message(arrived) => {
-                if self.lets_in(doorkeeper, &arrived.sender) {
+                if self.counts.asked(lets_in, &arrived.sender) {
                     self.messages.push(arrived.inbound);
                 }
             }
-            Update::Annotation(annotation) => self.annotate(annotation, doorkeeper),
+            Update::Annotation(annotation) => self.annotate(annotation, lets_in),
             Update::Trouble(fault) => {
                 self.counts.troubles += 1;
                 warn!(code = fault.code, "WhatsApp tells of an error");
@@ -76,7 +84,7 @@ impl Sorted {
         }
     }
 
-    fn annotate(&mut self, annotation: Annotation, doorkeeper: &Doorkeeper) {
+    fn annotate(&mut self, annotation: Annotation, lets_in: &dyn Fn(&Sender) -> bool) {
         let note = match annotation {
             Annotation::Status(status) => {
                 self.counts.statuses += 1;
@@ -99,7 +107,7 @@ impl Sorted {
             | Noted::Revoke { .. }
             | Noted::System { .. }
             | Noted::Unknown { .. } => {
-                if self.lets_in(doorkeeper, &note.sender) {
+                if self.counts.asked(lets_in, &note.sender) {
                     let is_unknown = matches!(note.what, Noted::Unknown { .. });
                     self.counts.unknown += u64::from(is_unknown);
                     self.counts.notes += u64::from(!is_unknown);
@@ -107,12 +115,6 @@ impl Sorted {
                 }
             }
         }
-    }
-
-    fn lets_in(&mut self, doorkeeper: &Doorkeeper, sender: &Sender) -> bool {
-        let in_ = doorkeeper.lets_in(sender.phone.as_deref(), sender.user_id.as_deref());
-        self.counts.not_let_in += u64::from(!in_);
-        in_
     }
 
     /// Counts everything, and says once what could not be understood.

@@ -156,7 +156,7 @@ async fn what_concerns_no_message_is_acknowledged_and_costs_no_store() {
 async fn only_those_on_the_list_are_answered_under_an_allowlist() {
     let stage = Stage::with(|options| {
         options.dm_policy = DmPolicy::Allowlist;
-        options.allow_from = vec![format!("+{ANN}")];
+        options.allow_from = vec![format!("+{ANN}").parse().unwrap()];
     })
     .await;
     for (number, id) in [("4917200000000", "wamid.1"), (ANN, "wamid.2")] {
