@@ -14,6 +14,11 @@ Environment:
   OPENCLAW_GATEWAY_PORT   the port, instead of gateway.port
   OPENCLAW_GATEWAY_TOKEN  the API's token, instead of gateway.auth.token
   OPENCLAW_BIND           what the shipped settings file takes for gateway.bind, such as lan
+  OPENCLAW_TRUSTED_PROXIES
+                          and for gateway.trustedProxies: an address or a network
+  OPENCLAW_MODEL,
+  OPENCLAW_FALLBACK_MODEL
+                          and for the models to ask, such as openai/gpt-4o-mini
   REDIS_URL               where conversations are kept, as redis://host:6379;
                           without it they are kept in this process, and lost with it
   OLLAMA_HOST             where Ollama listens, instead of http://127.0.0.1:11434

@@ -26,9 +26,18 @@ fn the_shipped_file_says_the_same_as_the_defaults() {
 
 #[test]
 fn the_shipped_file_opens_up_in_a_container() {
-    let settings = shipped(&[("OPENCLAW_BIND", "lan")]);
+    let settings = shipped(&[
+        ("OPENCLAW_BIND", "lan"),
+        ("OPENCLAW_TRUSTED_PROXIES", "172.30.238.10"),
+        ("OPENCLAW_MODEL", "openai/gpt-4o-mini"),
+        ("OPENCLAW_FALLBACK_MODEL", "ollama/llama3.2"),
+        ("OPENAI_API_KEY", "key"),
+    ]);
     assert_eq!(settings.gateway.bind, Bind::Lan);
     assert!(matches!(settings.gateway.api_auth, ApiAuth::Locked));
+    assert_eq!(settings.gateway.trusted_proxies, ["172.30.238.10/32".parse().unwrap()]);
+    let models: Vec<&str> = settings.chain().iter().map(|model| model.model.as_str()).collect();
+    assert_eq!(models, ["gpt-4o-mini", "llama3.2"]);
 }
 
 /// What is commented out must be right too, since it is there to be uncommented.
@@ -62,8 +71,13 @@ fn the_examples_in_the_shipped_file_are_valid() {
         Some(_) | None => line.to_owned(),
     });
     let text = lines.collect::<Vec<_>>().join("\n");
-    assert!(uncommented >= 17, "{text}");
-    let variables = [("API_TOKEN", "a"), ("EXAMPLE_API_KEY", "b"), ("OPENAI_API_KEY", "c")];
+    assert!(uncommented >= 16, "{text}");
+    let variables = [
+        ("API_TOKEN", "a"),
+        ("EXAMPLE_API_KEY", "b"),
+        ("OPENAI_API_KEY", "c"),
+        ("OPENCLAW_MODEL", "ollama/llama3.2"),
+    ];
     let settings = settings(&text, &variables);
     assert_eq!(settings.chain().len(), 2);
     assert!(settings.redis_url.is_some());
