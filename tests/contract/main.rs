@@ -1,7 +1,9 @@
 //! The contract of the store protocol: one suite, which the store in memory and the store on
-//! Redis both pass. `memory::…` and `redis::…` are the same tests on either.
+//! Redis both pass, the latter on one server and on a Cluster. `memory::…`, `redis::…` and
+//! `cluster::…` are the same tests on each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod cluster_harness;
 mod crashes;
 mod dead_letters;
 mod events;
@@ -21,7 +23,7 @@ mod storm;
 mod turns;
 mod words;
 
-/// Makes of each function a test on either store.
+/// Makes of each function a test on each store.
 macro_rules! contract {
     ($($area:ident: $($test:ident,)+;)+) => {
         mod memory {
@@ -39,6 +41,16 @@ macro_rules! contract {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $test() {
                     let harness = crate::redis_harness::RedisHarness::start().await;
+                    crate::$area::$test(&harness).await;
+                }
+            )+)+
+        }
+
+        mod cluster {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    let harness = crate::cluster_harness::ClusterHarness::start().await;
                     crate::$area::$test(&harness).await;
                 }
             )+)+

@@ -37,19 +37,7 @@ impl RedisHarness {
     /// Starts with some of the store's options changed.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let server = RedisServer::start_with(&OPTIONS);
-        let mut options = Options {
-            url: server.url(),
-            partitions: 1,
-            lease: LEASE,
-            upkeep: Duration::from_millis(10),
-            idle: IDLE,
-            dedupe: DEDUPE,
-            waiting_limit: WAITING_LIMIT,
-            history_limit: HISTORY_LIMIT,
-            // A busy machine must not look like a Redis that is away.
-            verb_timeout: Duration::from_secs(8),
-            ..Options::default()
-        };
+        let mut options = options(server.url());
         change(&mut options);
         let keeper = Options { replica: "keeper".to_owned(), ..options.clone() };
         let keeper = RedisStore::connect(keeper).await.unwrap();
@@ -81,6 +69,23 @@ impl RedisHarness {
         assert_eq!(self.server().cli(&["FLUSHALL"]), "OK");
         let keeper = Options { replica: "keeper".to_owned(), ..self.options.clone() };
         self.keeper = RedisStore::connect(keeper).await.unwrap();
+    }
+}
+
+/// What the tests expect of a store.
+pub(crate) fn options(url: String) -> Options {
+    Options {
+        url,
+        partitions: 1,
+        lease: LEASE,
+        upkeep: Duration::from_millis(10),
+        idle: IDLE,
+        dedupe: DEDUPE,
+        waiting_limit: WAITING_LIMIT,
+        history_limit: HISTORY_LIMIT,
+        // A busy machine must not look like a Redis that is away.
+        verb_timeout: Duration::from_secs(8),
+        ..Options::default()
     }
 }
 

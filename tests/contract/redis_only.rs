@@ -4,6 +4,8 @@
 mod away;
 mod batches;
 mod bookkeeping;
+mod cluster;
+mod failover;
 mod full;
 mod later_versions;
 mod partitions;
@@ -12,3 +14,4 @@ mod restart;
 mod revived;
 mod scripts;
 mod telegraph;
+mod tls;

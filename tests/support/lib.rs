@@ -8,5 +8,8 @@ pub mod gateway_process;
 pub mod http;
 pub mod nginx;
 pub mod ports;
+pub mod redis_cluster;
+pub mod redis_sentinels;
 pub mod redis_server;
+pub mod redis_tls;
 pub mod tcp_proxy;

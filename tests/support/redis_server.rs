@@ -114,9 +114,16 @@ impl RedisServer {
         let output = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])
             .args(arguments)
+            .env("REDISCLI_AUTH", self.password().unwrap_or_default())
             .output()
             .expect("redis-cli; `cargo xtask test` installs it");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The password that it was started with.
+    fn password(&self) -> Option<&str> {
+        let option = self.options.iter().position(|option| option == "--requirepass")?;
+        self.options.get(option + 1).map(String::as_str)
     }
 
     fn answers(&self) -> bool {
@@ -128,7 +135,8 @@ impl RedisServer {
         stream.set_read_timeout(Some(Duration::from_secs(1))).is_ok()
             && stream.write_all(b"PING\r\n").is_ok()
             && stream.read_exact(&mut answer).is_ok()
-            && &answer == b"+PONG"
+            // Before it has loaded its data it says so; without the password it says this.
+            && (&answer == b"+PONG" || &answer == b"-NOAU")
     }
 }
 

@@ -1,7 +1,6 @@
 //! Turns what Redis says into the errors of the store protocol.
 
 use conversation::StoreError;
-use deadpool_redis::PoolError;
 use deadpool_redis::redis::{ErrorKind, RedisError};
 
 /// The protocol's word for an error of Redis.
@@ -18,21 +17,6 @@ pub(crate) fn store_error(error: &RedisError) -> StoreError {
         },
         Some(_) | None => StoreError::Unavailable(describe(error)),
     }
-}
-
-/// The protocol's word for a connection that can't be had.
-pub(crate) fn connection_error(error: &PoolError) -> StoreError {
-    let refused = match error {
-        PoolError::Backend(error) => refusal(error),
-        PoolError::Timeout(_)
-        | PoolError::Closed
-        | PoolError::NoRuntimeSpecified
-        | PoolError::PostCreateHook(_) => None,
-    };
-    refused.map_or_else(
-        || StoreError::Unavailable(format!("no connection to Redis: {error}")),
-        StoreError::Refused,
-    )
 }
 
 /// How the client begins its error when SELECT fails; the error has no kind of its own.

@@ -38,7 +38,7 @@ impl Inbox for RedisStore {
         let mut get = Cmd::new();
         get.arg("HGET").arg(self.inner.keys.records(id.conversation));
         get.arg(stored::key_digest(id.key));
-        let Some(record) = self.inner.link.run::<Option<String>>(&get).await? else {
+        let Some(record) = self.inner.link.run_settled::<Option<String>>(&get).await? else {
             return Ok(None);
         };
         let (token, state) = stored::record(&record)?;
@@ -78,8 +78,10 @@ impl Inner {
 
     fn accept_call(&self, inbound: &Inbound, incoming: &Incoming) -> Cmd {
         let digest = incoming.id.conversation;
+        let ready = self.keys.ready(self.keys.partition(digest));
+        let is_crowded = self.link.topology().is_crowded(ready);
         let mut call = self.scripts.accept.call();
-        call.arg(self.keys.ready(self.keys.partition(digest)))
+        call.arg(ready)
             .arg(self.keys.conversation(digest))
             .arg(self.keys.inbox(digest))
             .arg(self.keys.history(digest))
@@ -93,7 +95,8 @@ impl Inner {
             .arg(self.options.waiting_limit)
             .arg(millis(self.options.idle))
             .arg(self.listener(inbound))
-            .arg(millis(self.options.listening));
+            .arg(millis(self.options.listening))
+            .arg(u8::from(is_crowded));
         call
     }
 
@@ -102,6 +105,7 @@ impl Inner {
         match (words.next(), words.next()) {
             (Some("new"), _) => Ok(Accepted::New(fresh)),
             (Some("conflict"), _) => Ok(Accepted::Conflict),
+            (Some("full"), _) => Err(StoreError::Full),
             (Some("many"), _) => {
                 Err(StoreError::TooManyWaiting { limit: self.options.waiting_limit })
             }

@@ -1,24 +1,36 @@
 #![doc = include_str!("../README.md")]
 
+mod acknowledgement;
+mod address;
 mod archive;
+mod cluster;
 mod errors;
 mod events;
 mod fenced;
 mod inbox;
 mod keys;
+mod layout;
 mod letters;
+mod lines;
 mod link;
 mod listeners;
+mod node;
 mod onlooker;
 mod overview;
 mod reader;
+mod room;
 mod script;
+mod sending;
+mod sentinels;
+mod slots;
 mod stored;
 mod telegraph;
 #[cfg(feature = "test-time")]
 mod test_time;
+mod topology;
 mod turns;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,10 +46,20 @@ use script::Scripts;
 use telegraph::Telegraph;
 
 /// How to reach Redis, and the numbers of the store protocol.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
-    /// `redis://[user:password@]host:port[/db]`.
+    /// One server: `redis://[user:password@]host:port[/db]`. The master that Sentinels watch:
+    /// `redis-sentinel://[user:password@]host:port,…/master[/db]`. A Cluster:
+    /// `redis-cluster://[user:password@]host:port,…`. Over TLS each begins with `rediss`.
     pub url: String,
+    /// The certificates, in PEM, of whoever vouches for the servers; none for those whom the
+    /// system trusts.
+    pub ca: Option<Vec<u8>>,
+    /// The password of the Sentinels themselves, if they ask for one.
+    pub sentinel_password: Option<String>,
+    /// How many replicas must have what is written before a verb answers. With 0 a failover may
+    /// lose what was just acknowledged, since Redis replicates after it has answered.
+    pub replicas_to_acknowledge: usize,
     /// This process's name among the replicas; unique to every start.
     pub replica: String,
     /// What every key begins with. A colon and the partition's hash tag follow.
@@ -67,6 +89,9 @@ impl Default for Options {
         let lease = Duration::from_secs(3);
         Self {
             url: "redis://127.0.0.1:6379".to_owned(),
+            ca: None,
+            sentinel_password: None,
+            replicas_to_acknowledge: 0,
             replica: format!("gateway-{:08x}", rand::random::<u32>()),
             key_prefix: "oc".to_owned(),
             partitions: 16,
@@ -79,6 +104,13 @@ impl Default for Options {
             verb_timeout: Duration::from_secs(3),
             listening: Duration::from_secs(120),
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    /// The URL and the password are secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Options").field("replica", &self.replica).finish_non_exhaustive()
     }
 }
 
@@ -123,7 +155,7 @@ impl RedisStore {
 
     async fn connect_with(options: Options, scripts: Scripts) -> Result<Self, StoreError> {
         let link = Link::new(&options)?;
-        let partitions = link::agree_on_partitions(&link, &options).await?;
+        let partitions = layout::agree_on_partitions(&link, &options).await?;
         let keys = Keys::new(&options.key_prefix, partitions);
         let hub = EventHub::default();
         let stop = CancellationToken::new();
@@ -132,6 +164,8 @@ impl RedisStore {
         inner.ensure_groups().await?;
         inner.load_scripts().await?;
         telegraph::start(&inner, outgoing, &stop).await?;
+        room::look(&inner).await;
+        room::start(&inner, &stop);
         let reader = reader::start(&inner, &stop);
         Ok(Self { inner, reader, _tasks: Arc::new(stop.drop_guard()) })
     }

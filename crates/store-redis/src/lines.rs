@@ -179,7 +179,7 @@ async fn connect(link: &Link, node: Arc<Node>) -> Result<Line, StoreError> {
     };
     match connecting.await {
         Ok((connection, client)) => Ok(Line { node, connection, client }),
-        Err(error) => Err(link.failed(&node, &error)),
+        Err(error) => Err(link.topology().failed(&node, &error)),
     }
 }
 
@@ -239,7 +239,7 @@ async fn refused(
         inner.link.topology().moved(node).await?;
         return Ok(Vec::new());
     }
-    match inner.link.failed(node, error) {
+    match inner.link.topology().failed(node, error) {
         // Redis came back without its data: the groups are made anew.
         StoreError::Stale => inner.ensure_groups().await.map(|()| Vec::new()),
         error => Err(error),

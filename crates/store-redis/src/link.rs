@@ -1,81 +1,58 @@
-//! The connections for short commands.
-//!
-//! The pool makes, checks and replaces connections; a *lane* is a connection taken from it and
-//! shared by all commands for as long as it works, so that concurrent commands travel in one
-//! write and no command pays for the pool's check. A lane that fails is given up at once: an
-//! answer that comes too late must never be taken for the answer to the next command.
+//! Runs short commands in bounded time, and waits for the replicas where that is asked for.
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use conversation::StoreError;
-use deadpool_redis::redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, ServerErrorKind,
-    aio::MultiplexedConnection,
-};
-use deadpool_redis::{Manager, Pool, Runtime, Timeouts};
-use tokio::sync::Mutex;
+use deadpool_redis::redis::{Cmd, FromRedisValue, Pipeline, Value, from_redis_value};
+use futures::future::join_all;
 use tokio::time::timeout;
 
-use crate::errors::{connection_error, store_error};
-use crate::keys::Keys;
-use crate::script::Verb;
-use crate::{Inner, Options};
+use crate::Options;
+use crate::errors::store_error;
+use crate::node::Node;
+use crate::script::{Effect, Verb};
+use crate::slots;
+use crate::topology::Topology;
 
-/// How many connections carry the short commands. One carries tens of thousands a second; the
-/// second keeps a large answer from delaying all others.
-const LANES: usize = 2;
-
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(1);
+/// The consumer group that all replicas belong to.
+pub(crate) const GROUP: &str = "gateways";
 
 pub(crate) struct Link {
-    client: Client,
-    pool: Pool,
-    lanes: [Lane; LANES],
-    turn: AtomicUsize,
+    topology: Topology,
     patience: Duration,
-}
-
-#[derive(Default)]
-struct Lane {
-    open: ArcSwapOption<deadpool_redis::Connection>,
-    opening: Mutex<()>,
+    /// Whether replicas have to acknowledge what is written.
+    settles: bool,
 }
 
 impl Link {
     pub(crate) fn new(options: &Options) -> Result<Self, StoreError> {
-        let away = |error: RedisError| StoreError::Unavailable(format!("the Redis URL: {error}"));
-        let client = Client::open(options.url.as_str()).map_err(away)?;
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            // Sooner than the verb's own limit, so that a stalled lane is noticed and given up.
-            .set_response_timeout(Some(options.verb_timeout.mul_f32(0.7)));
-        let manager = Manager::new_with_config(options.url.as_str(), config).map_err(away)?;
-        let limit = Some(options.verb_timeout);
-        let pool = Pool::builder(manager)
-            .max_size(LANES * 2)
-            .runtime(Runtime::Tokio1)
-            .timeouts(Timeouts { wait: limit, create: Some(CONNECT), recycle: Some(CONNECT) })
-            .build()
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let lanes = std::array::from_fn(|_| Lane::default());
-        let patience = options.verb_timeout;
-        Ok(Self { client, pool, lanes, turn: AtomicUsize::new(0), patience })
+        Ok(Self {
+            topology: Topology::new(options)?,
+            patience: options.verb_timeout,
+            settles: options.replicas_to_acknowledge > 0,
+        })
     }
 
-    /// The client, for connections of one's own.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
+    /// Where the servers are.
+    pub(crate) fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// Runs one command.
     pub(crate) async fn run<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
-        self.with(async |connection: &mut MultiplexedConnection| cmd.query_async(connection).await)
-            .await
+        within(self.patience, async { read(self.topology.send(cmd, None).await?.0) }).await
+    }
+
+    /// Runs one command that reads, and tells only what the replicas have, too.
+    pub(crate) async fn run_settled<T: FromRedisValue>(&self, cmd: &Cmd) -> Result<T, StoreError> {
+        within(self.patience, async {
+            let (answer, node) = self.topology.send(cmd, None).await?;
+            self.settled(&node, cmd).await?;
+            read(answer)
+        })
+        .await
     }
 
     /// Runs several commands in one round trip.
@@ -83,8 +60,35 @@ impl Link {
         &self,
         commands: &Pipeline,
     ) -> Result<T, StoreError> {
-        self.with(async |connection: &mut MultiplexedConnection| {
-            commands.query_async(connection).await
+        within(self.patience, async {
+            read(Value::Array(self.topology.send_all(commands, None).await?))
+        })
+        .await
+    }
+
+    /// Runs several commands in one round trip on the server that keeps this key.
+    pub(crate) async fn run_at(&self, key: &str, commands: &Pipeline) -> Result<(), StoreError> {
+        within(self.patience, async {
+            let node = self.topology.keeper(key).await?;
+            let answers = node.send_all(commands).await;
+            read(Value::Array(answers.map_err(|error| self.topology.failed(&node, &error))?))
+        })
+        .await
+    }
+
+    /// Runs several commands in one round trip on every server there is.
+    pub(crate) async fn run_everywhere<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+    ) -> Result<Vec<T>, StoreError> {
+        within(self.patience, async {
+            let nodes = self.topology.all().await?;
+            let answers = join_all(nodes.iter().map(|node| node.send_all(commands))).await;
+            let whole = nodes.iter().zip(answers).map(|(node, answer)| {
+                let answer = answer.map_err(|error| self.topology.failed(node, &error))?;
+                read(Value::Array(answer))
+            });
+            whole.collect()
         })
         .await
     }
@@ -95,14 +99,12 @@ impl Link {
         verb: &Verb,
         cmd: &Cmd,
     ) -> Result<T, StoreError> {
-        self.with(async |connection: &mut MultiplexedConnection| {
-            match cmd.query_async(connection).await {
-                Err(error) if is_unknown_script(&error) => {
-                    verb.load().query_async::<()>(connection).await?;
-                    cmd.query_async(connection).await
-                }
-                answer => answer,
+        within(self.patience, async {
+            let (answer, node) = self.topology.send(cmd, Some(verb)).await?;
+            if verb.effect() == Effect::Kept && !matches!(answer, Value::ServerError(_)) {
+                self.settled(&node, cmd).await?;
             }
+            read(answer)
         })
         .await
     }
@@ -113,112 +115,71 @@ impl Link {
         verb: &Verb,
         calls: &Pipeline,
     ) -> Result<T, StoreError> {
-        self.with(async |connection: &mut MultiplexedConnection| {
-            match calls.query_async(connection).await {
-                // Some calls may have run, if the script was forgotten between them. Every verb
-                // that is called in a row may be called again; what an upkeep had taken over is
-                // only found again when the lease has run out once more.
-                Err(error) if is_unknown_script(&error) => {
-                    verb.load().query_async::<()>(connection).await?;
-                    calls.query_async(connection).await
-                }
-                answer => answer,
-            }
-        })
-        .await
-    }
-
-    async fn with<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut MultiplexedConnection) -> Result<T, RedisError>,
-    ) -> Result<T, StoreError> {
-        let number = self.turn.fetch_add(1, Ordering::Relaxed) % LANES;
-        let Some(lane) = self.lanes.get(number) else {
-            return Err(StoreError::Unavailable("no lane".to_owned()));
-        };
         within(self.patience, async {
-            let shared = lane.connection(&self.pool).await?;
-            let mut connection = MultiplexedConnection::clone(&shared);
-            let answer = work(&mut connection).await;
-            if let Err(error) = &answer
-                && breaks_connection(error)
-            {
-                lane.give_up(&shared);
+            let answers = self.topology.send_all(calls, Some(verb)).await?;
+            if verb.effect() == Effect::Kept && self.settles {
+                let keys = calls.cmd_iter().filter_map(slots::key).map(String::from_utf8_lossy);
+                let keys: Vec<_> = keys.collect();
+                self.settled_keepers(&keys.iter().map(AsRef::as_ref).collect::<Vec<_>>()).await?;
             }
-            answer.map_err(|error| store_error(&error))
+            read(Value::Array(answers))
         })
         .await
     }
-}
 
-impl Lane {
-    async fn connection(&self, pool: &Pool) -> Result<Arc<deadpool_redis::Connection>, StoreError> {
-        if let Some(open) = self.open.load_full() {
-            return Ok(open);
-        }
-        let _only_one_opens = self.opening.lock().await;
-        if let Some(open) = self.open.load_full() {
-            return Ok(open);
-        }
-        let fresh = pool.get().await.map_err(|error| connection_error(&error))?;
-        let fresh = Arc::new(fresh);
-        self.open.store(Some(Arc::clone(&fresh)));
-        Ok(fresh)
-    }
-
-    fn give_up(&self, broken: &Arc<deadpool_redis::Connection>) {
-        // Another command may have replaced it already; its successor stays.
-        let current = self.open.load();
-        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, broken)) {
-            self.open.compare_and_swap(&*current, None);
+    /// Waits until the replicas have what the server has answered to this command.
+    async fn settled(&self, node: &Arc<Node>, cmd: &Cmd) -> Result<(), StoreError> {
+        match slots::key(cmd) {
+            Some(key) if self.settles => self.settled_beside(node, key).await,
+            Some(_) | None => Ok(()),
         }
     }
-}
 
-impl Inner {
-    /// Makes sure that every partition has its stream and its consumer group.
-    pub(crate) async fn ensure_groups(&self) -> Result<(), StoreError> {
-        for stream in self.keys.all_ready() {
-            let mut create = Cmd::new();
-            create.arg("XGROUP").arg("CREATE").arg(stream).arg(GROUP).arg("0").arg("MKSTREAM");
-            match self.link.run::<()>(&create).await {
-                Err(StoreError::Unavailable(why)) if why.contains("BUSYGROUP") => {}
-                answer => answer?,
+    /// Waits until the replicas have all that the server, which keeps this key, has answered.
+    pub(crate) async fn settled_beside(
+        &self,
+        node: &Arc<Node>,
+        key: &[u8],
+    ) -> Result<(), StoreError> {
+        if !self.settles {
+            return Ok(());
+        }
+        let done = node.acknowledged(&slots::beside(key, "replicated")).await;
+        done.map_err(|error| {
+            // A master without replicas may have been replaced without knowing it.
+            self.topology.lost(node);
+            store_error(&error)
+        })
+    }
+
+    /// Waits until the replicas have all that was answered by the servers that keep these keys.
+    pub(crate) async fn settled_keepers(&self, keys: &[&str]) -> Result<(), StoreError> {
+        if !self.settles || keys.is_empty() {
+            return Ok(());
+        }
+        within(self.patience, async {
+            let mut keepers: Vec<(Arc<Node>, &str)> = Vec::new();
+            for key in keys {
+                let node = self.topology.keeper(key).await?;
+                if !keepers.iter().any(|(other, _)| Arc::ptr_eq(other, &node)) {
+                    keepers.push((node, key));
+                }
             }
-        }
-        Ok(())
+            let waits = keepers.iter().map(|(node, key)| self.settled_beside(node, key.as_bytes()));
+            join_all(waits).await.into_iter().collect()
+        })
+        .await
     }
 
-    /// Makes Redis know every script, so that no call has to find out that it doesn't.
-    pub(crate) async fn load_scripts(&self) -> Result<(), StoreError> {
-        let mut loads = Pipeline::new();
-        for verb in self.scripts.all() {
-            loads.add_command(verb.load()).ignore();
-        }
-        self.link.run_all(&loads).await
+    /// Whether replicas have to acknowledge what is written.
+    pub(crate) fn settles(&self) -> bool {
+        self.settles
     }
 }
 
-/// The consumer group that all replicas belong to.
-pub(crate) const GROUP: &str = "gateways";
-
-/// The installation's number of partitions: this start's if it is the first.
-pub(crate) async fn agree_on_partitions(link: &Link, options: &Options) -> Result<u16, StoreError> {
-    let key = Keys::layout(&options.key_prefix);
-    let mut set = Cmd::new();
-    set.arg("SET").arg(&key).arg(options.partitions.max(1)).arg("NX");
-    link.run::<()>(&set).await?;
-    let mut get = Cmd::new();
-    get.arg("GET").arg(&key);
-    let agreed = link.run::<u16>(&get).await?;
-    if agreed != options.partitions {
-        tracing::warn!(
-            agreed,
-            wanted = options.partitions,
-            "the installation keeps its partitions"
-        );
-    }
-    Ok(agreed.max(1))
+fn read<T: FromRedisValue>(answer: Value) -> Result<T, StoreError> {
+    let read = answer.extract_error().and_then(|answer| Ok(from_redis_value(answer)?));
+    read.map_err(|error| store_error(&error))
 }
 
 /// Bounds `work` in time.
@@ -229,13 +190,4 @@ pub(crate) async fn within<T>(
     timeout(patience, work).await.unwrap_or_else(|_| {
         Err(StoreError::Unavailable(format!("Redis did not answer within {patience:?}")))
     })
-}
-
-fn is_unknown_script(error: &RedisError) -> bool {
-    matches!(error.kind(), deadpool_redis::redis::ErrorKind::Server(ServerErrorKind::NoScript))
-        || error.code() == Some("NOSCRIPT")
-}
-
-fn breaks_connection(error: &RedisError) -> bool {
-    error.is_io_error() || error.is_timeout() || error.is_unrecoverable_error()
 }

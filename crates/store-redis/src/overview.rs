@@ -8,6 +8,7 @@ use conversation::{Clock, ConversationId, StoreError, SystemClock, Timestamp};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::link::GROUP;
+use crate::room::Memory;
 use crate::{Inner, RedisStore, millis, stored};
 
 /// How long a replica counts as alive after it last reported.
@@ -24,9 +25,9 @@ const REPORT: &str = "a replica's report";
 #[async_trait]
 impl Overview for RedisStore {
     async fn ping(&self) -> Result<(), StoreError> {
-        let mut ping = Cmd::new();
-        ping.arg("PING");
-        self.inner.link.run::<String>(&ping).await.map(|_pong| ())
+        let mut ping = Pipeline::new();
+        ping.ping();
+        self.inner.link.run_everywhere::<()>(&ping).await.map(|_pongs| ())
     }
 
     async fn report(&self, report: ReplicaReport) -> Result<(), StoreError> {
@@ -101,17 +102,16 @@ impl Inner {
     }
 
     pub(crate) async fn holds(&self) -> Result<StoreFigures, StoreError> {
-        let mut ask = Cmd::new();
-        ask.arg("INFO").arg("memory");
-        let info: String = self.link.run(&ask).await?;
-        let figure = |name: &str| -> Option<u64> {
-            let line = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-            line?.trim().parse().ok()
-        };
+        let mut ask = Pipeline::new();
+        ask.cmd("INFO").arg("memory");
+        let servers: Vec<(String,)> = self.link.run_everywhere(&ask).await?;
+        let servers: Vec<Memory> = servers.iter().map(|(info,)| Memory::read(info)).collect();
+        let limit: u64 = servers.iter().map(|memory| memory.limit).sum();
+        // Zero says that there is no limit.
+        let is_limited = servers.iter().all(|memory| memory.limit > 0);
         Ok(StoreFigures {
-            used_bytes: figure("used_memory").unwrap_or(0),
-            // Zero says that there is no limit.
-            limit_bytes: figure("maxmemory").filter(|&limit| limit > 0),
+            used_bytes: servers.iter().map(|memory| memory.used).sum(),
+            limit_bytes: (is_limited && limit > 0).then_some(limit),
             oldest_waiting: self.oldest_waiting().await?,
         })
     }

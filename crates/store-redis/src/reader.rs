@@ -1,9 +1,7 @@
-//! Waits for ready conversations on a connection of its own, and looks after the partitions.
+//! Claims ready conversations, and looks after the partitions.
 //!
-//! A blocking read on a shared connection would hold up everything behind it, and one that is
-//! given up half-way would swallow what it was about to deliver. So one task owns the
-//! connection, its reads always run to their end, and claims that nobody waits for any more go
-//! straight back into the queue.
+//! One task owns the connections that wait, since their reads must run to their end; claims that
+//! nobody waits for any more go straight back into the queue.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -11,20 +9,15 @@ use std::time::Duration;
 
 use conversation::ports::{Claim, Fence};
 use conversation::{ConversationId, StoreError};
-use deadpool_redis::redis::aio::MultiplexedConnection;
-use deadpool_redis::redis::{AsyncConnectionConfig, Cmd, Pipeline};
+use deadpool_redis::redis::Pipeline;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::errors::store_error;
-use crate::link::{GROUP, within};
+use crate::lines::{BLOCK, Lines};
+use crate::link::GROUP;
 use crate::{Inner, millis};
 
-/// The longest that one read blocks, so that a stop is noticed.
-const BLOCK: Duration = Duration::from_secs(1);
-/// How much longer than it blocks a read may take.
-const GRACE: Duration = Duration::from_secs(2);
 /// A read that takes what is there and doesn't wait.
 const NO_TIME: Duration = Duration::ZERO;
 /// How often consumers of dead replicas are dropped, and how long they must have been unseen.
@@ -62,7 +55,7 @@ pub(crate) fn start(inner: &Arc<Inner>, stop: &CancellationToken) -> Reader {
     let (requests, incoming) = mpsc::channel(8);
     let desk = Desk {
         inner: Arc::clone(inner),
-        connection: None,
+        lines: Lines::default(),
         first: 0,
         upkeep_due: Instant::now(),
         tidy_due: Instant::now() + TIDY,
@@ -73,7 +66,7 @@ pub(crate) fn start(inner: &Arc<Inner>, stop: &CancellationToken) -> Reader {
 
 struct Desk {
     inner: Arc<Inner>,
-    connection: Option<MultiplexedConnection>,
+    lines: Lines,
     /// The partition that is read first next time, so that none is always last.
     first: usize,
     upkeep_due: Instant,
@@ -126,6 +119,13 @@ impl Desk {
         let partitions = self.rotation();
         let share = capacity / partitions.len();
         if share > 0 {
+            if !self.inner.link.topology().spans_partitions() {
+                // Waiting on many lines costs more than asking on them, so it is asked first.
+                let found = self.read_from(&partitions, share, NO_TIME).await?;
+                if !found.is_empty() {
+                    return Ok(found);
+                }
+            }
             return self.read_from(&partitions, share, block).await;
         }
         // With less room than partitions they are asked one by one, until there is no more room.
@@ -156,52 +156,8 @@ impl Desk {
         count: usize,
         block: Duration,
     ) -> Result<Vec<Claim>, StoreError> {
-        let mut read = Cmd::new();
-        read.arg("XREADGROUP").arg("GROUP").arg(GROUP).arg(&self.inner.options.replica);
-        read.arg("COUNT").arg(count);
-        // BLOCK 0 would wait for ever.
-        if block >= Duration::from_millis(1) {
-            read.arg("BLOCK").arg(millis(block));
-        }
-        read.arg("STREAMS");
-        let streams = self.inner.keys.all_ready();
-        read.arg(partitions.iter().filter_map(|&p| streams.get(p)).collect::<Vec<_>>());
-        read.arg(vec![">"; partitions.len()]);
-        let answer: Streams = match self.blocking(&read, block).await {
-            // Redis came back without its data: the groups are made anew.
-            Err(StoreError::Stale) => {
-                self.inner.ensure_groups().await?;
-                return Ok(Vec::new());
-            }
-            answer => answer?,
-        };
-        let entries = answer.into_iter().flatten().flat_map(|(_, entries)| entries);
-        Ok(entries.filter_map(|(entry, fields)| self.first_claim(entry, &fields)).collect())
-    }
-
-    async fn blocking(&mut self, read: &Cmd, block: Duration) -> Result<Streams, StoreError> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
-        let answer = within(block + GRACE, async {
-            read.query_async(&mut connection).await.map_err(|error| store_error(&error))
-        })
-        .await;
-        // After an error that isn't an answer the connection is of no more use.
-        if !matches!(answer, Err(StoreError::Unavailable(_))) {
-            self.connection = Some(connection);
-        }
-        answer
-    }
-
-    async fn connect(&self) -> Result<MultiplexedConnection, StoreError> {
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(Duration::from_secs(1)))
-            .set_response_timeout(Some(BLOCK + GRACE));
-        let client = self.inner.link.client();
-        let connecting = client.get_multiplexed_async_connection_with_config(&config);
-        connecting.await.map_err(|error| store_error(&error))
+        let entries = self.lines.read(&self.inner, partitions, count, block).await?;
+        Ok(entries.into_iter().filter_map(|(id, fields)| self.first_claim(id, &fields)).collect())
     }
 
     fn first_claim(&self, entry: String, fields: &[String]) -> Option<Claim> {
@@ -332,7 +288,5 @@ impl Desk {
     }
 }
 
-/// What `XREADGROUP` answers: by stream, the entries with their fields; nothing on a timeout.
-type Streams = Option<Vec<(String, Vec<(String, Vec<String>)>)>>;
 /// What the upkeep of one partition found: claims taken over, and names of conversations due.
 type Found = (Vec<(String, String, u64)>, Vec<String>);

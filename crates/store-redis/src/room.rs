@@ -43,7 +43,7 @@ pub(crate) async fn look(inner: &Inner) {
         Ok(Ok(())) => {}
         // What is known stays so. A server that is away gets no messages anyway.
         Ok(Err(error)) => {
-            inner.link.failed(node, &error);
+            inner.link.topology().failed(node, &error);
         }
         Err(_) => topology.lost(node),
     });

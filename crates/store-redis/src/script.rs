@@ -7,21 +7,40 @@ pub(crate) struct Verb {
     script: Script,
     source: String,
     keys: usize,
+    effect: Effect,
+}
+
+/// What becomes of what a script does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Somebody relies on it, so it must outlive a failover, if anything does.
+    Kept,
+    /// It matters for a moment only, or changes nothing.
+    Passing,
 }
 
 const FENCE: &str = include_str!("scripts/fence.lua");
 
 impl Verb {
     fn plain(_fence: &str, keys: usize, body: &str) -> Self {
-        Self::new(keys, body.to_owned())
+        Self::new(keys, body.to_owned(), Effect::Kept)
     }
 
     fn fenced(fence: &str, keys: usize, body: &str) -> Self {
-        Self::new(keys, format!("{fence}\n{body}"))
+        Self::new(keys, format!("{fence}\n{body}"), Effect::Kept)
     }
 
-    fn new(keys: usize, source: String) -> Self {
-        Self { script: Script::new(&source), source, keys }
+    fn passing(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, body.to_owned(), Effect::Passing)
+    }
+
+    fn new(keys: usize, source: String, effect: Effect) -> Self {
+        Self { script: Script::new(&source), source, keys, effect }
+    }
+
+    /// What becomes of what the script does.
+    pub(crate) fn effect(&self) -> Effect {
+        self.effect
     }
 
     /// The call of this script; its keys and then its arguments are to be added.
@@ -79,14 +98,14 @@ scripts! {
     accept: plain(6),
     upkeep: plain(2),
     promote: plain(3),
-    renew: plain(1),
+    renew: passing(1),
     revive: plain(8),
     forget: plain(11),
-    watch: plain(3),
-    queue: plain(3),
-    tidy: plain(1),
-    report: plain(1),
-    replicas: plain(1),
+    watch: passing(3),
+    queue: passing(3),
+    tidy: passing(1),
+    report: passing(1),
+    replicas: passing(1),
     open: fenced(7),
     commit: fenced(7),
     sending: fenced(3),

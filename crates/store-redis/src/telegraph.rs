@@ -11,17 +11,18 @@ use std::time::Duration;
 use conversation::ports::Event;
 use conversation::{ConversationId, Digest, MessageId, Reply, StoreError};
 use deadpool_redis::redis::aio::{PubSub, PubSubSink};
-use deadpool_redis::redis::{Cmd, Pipeline, Value};
+use deadpool_redis::redis::{Cmd, Msg, Pipeline, RedisError, Value};
 use futures::StreamExt;
+use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::errors::store_error;
 use crate::keys::{self, Keys};
 use crate::link::within;
 use crate::listeners::Listeners;
+use crate::node::Node;
 use crate::{Inner, Options, stored};
 
 /// How many events wait to be sent before further ones are dropped.
@@ -38,7 +39,14 @@ pub(crate) struct Telegraph {
     pub(crate) listeners: Listeners,
     /// The conversations that someone here watches for longer than one answer.
     watched: Mutex<HashMap<Digest, ConversationId>>,
-    outgoing: mpsc::Sender<(String, String)>,
+    outgoing: mpsc::Sender<Outgoing>,
+}
+
+/// What is about to be published.
+pub(crate) struct Outgoing {
+    conversation: Digest,
+    channel: String,
+    json: String,
 }
 
 /// A message between replicas.
@@ -59,7 +67,7 @@ enum What {
 }
 
 impl Telegraph {
-    pub(crate) fn new(options: &Options, keys: &Keys) -> (Self, mpsc::Receiver<(String, String)>) {
+    pub(crate) fn new(options: &Options, keys: &Keys) -> (Self, mpsc::Receiver<Outgoing>) {
         let (outgoing, receiver) = mpsc::channel(BACKLOG);
         let telegraph = Self {
             replica: options.replica.clone(),
@@ -81,7 +89,8 @@ impl Telegraph {
         let Ok(json) = serde_json::to_string(&wire) else { return };
         for listener in listeners {
             let channel = format!("{}{listener}", self.channels);
-            if self.outgoing.try_send((channel, json.clone())).is_err() {
+            let outgoing = Outgoing { conversation, channel, json: json.clone() };
+            if self.outgoing.try_send(outgoing).is_err() {
                 tracing::debug!("an event for another replica was dropped");
             }
         }
@@ -103,11 +112,11 @@ pub(crate) fn message_ids(conversation: Digest, refs: &str) -> Vec<MessageId> {
 /// Subscribes to this replica's channel, and starts the tasks that hear, tell and stay interested.
 pub(crate) async fn start(
     inner: &Arc<Inner>,
-    outgoing: mpsc::Receiver<(String, String)>,
+    outgoing: mpsc::Receiver<Outgoing>,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
-    let subscription = subscribe(inner).await?;
-    let hearing = hear(Arc::clone(inner), subscription);
+    let (node, subscription) = subscribe(inner).await?;
+    let hearing = hear(Arc::clone(inner), node, subscription);
     tokio::spawn(stop.clone().run_until_cancelled_owned(hearing));
     let telling = tell(Arc::clone(inner), outgoing);
     tokio::spawn(stop.clone().run_until_cancelled_owned(telling));
@@ -116,49 +125,55 @@ pub(crate) async fn start(
     Ok(())
 }
 
-async fn subscribe(inner: &Inner) -> Result<PubSub, StoreError> {
+/// Subscribes at any server: what is published at one of them is heard at all.
+async fn subscribe(inner: &Inner) -> Result<(Arc<Node>, PubSub), StoreError> {
     within(inner.options.verb_timeout, async {
-        let connecting = inner.link.client().get_async_pubsub();
-        let mut subscription = connecting.await.map_err(|error| store_error(&error))?;
+        let node = inner.link.topology().any().await?;
+        let failed = |error: RedisError| inner.link.topology().failed(&node, &error);
+        let mut subscription = Box::pin(node.hear()).await.map_err(failed)?;
         let channel = format!("{}{}", inner.telegraph.channels, inner.telegraph.replica);
-        subscription.subscribe(channel).await.map_err(|error| store_error(&error))?;
-        Ok(subscription)
+        subscription.subscribe(channel).await.map_err(failed)?;
+        Ok((node, subscription))
     })
     .await
 }
 
-async fn hear(inner: Arc<Inner>, subscription: PubSub) {
+async fn hear(inner: Arc<Inner>, mut node: Arc<Node>, subscription: PubSub) {
     let (mut sink, mut messages) = subscription.split();
     loop {
+        let mut batches = (&mut messages).ready_chunks(BATCH);
         let hearing = async {
-            while let Some(message) = messages.next().await {
-                inner.heard(message.get_payload_bytes());
+            while let Some(batch) = batches.next().await {
+                inner.heard_all(&batch).await;
             }
         };
         tokio::select! {
             () = hearing => {}
-            () = until_silent(&inner.options, &mut sink) => {
+            () = until_silent(&inner, &node, &mut sink) => {
                 tracing::debug!("the subscription to events is dead");
             }
         }
-        (sink, messages) = resubscribe(&inner).await.split();
+        let subscription;
+        (node, subscription) = resubscribe(&inner).await;
+        (sink, messages) = subscription.split();
         inner.hub.announce_missed();
     }
 }
 
-/// Waits until the connection no longer answers. One that died without a word brings no events,
-/// which can't be told from a quiet hour.
-async fn until_silent(options: &Options, sink: &mut PubSubSink) {
+/// Waits until the connection no longer answers, or its server is none of ours any more. Either
+/// brings no events, which can't be told from a quiet hour.
+async fn until_silent(inner: &Inner, node: &Arc<Node>, sink: &mut PubSubSink) {
+    let options = &inner.options;
     loop {
         sleep(options.listening / CHECKS).await;
         let pong = timeout(options.verb_timeout, sink.ping::<Value>()).await;
-        if !matches!(pong, Ok(Ok(_))) {
+        if !matches!(pong, Ok(Ok(_))) || !inner.link.topology().uses(node) {
             return;
         }
     }
 }
 
-async fn resubscribe(inner: &Inner) -> PubSub {
+async fn resubscribe(inner: &Inner) -> (Arc<Node>, PubSub) {
     let mut pause = Duration::from_millis(50);
     loop {
         match subscribe(inner).await {
@@ -171,6 +186,31 @@ async fn resubscribe(inner: &Inner) -> PubSub {
 }
 
 impl Inner {
+    /// Passes on what was heard, if it rests on something that a failover would not take back.
+    async fn heard_all(&self, batch: &[Msg]) {
+        // Each event was published after what it tells of was written.
+        match self.link.settled_keepers(&self.streams_of(batch)).await {
+            Ok(()) => batch.iter().for_each(|message| self.heard(message.get_payload_bytes())),
+            Err(error) => {
+                tracing::debug!(%error, "events were not passed on");
+                self.hub.announce_missed();
+            }
+        }
+    }
+
+    /// The streams of the partitions that these events are about.
+    fn streams_of(&self, batch: &[Msg]) -> Vec<&str> {
+        if !self.link.settles() {
+            return Vec::new();
+        }
+        let digest = |message: &Msg| {
+            let wire: Wire = serde_json::from_slice(message.get_payload_bytes()).ok()?;
+            keys::digest(&wire.c)
+        };
+        let digests = batch.iter().filter_map(digest);
+        digests.map(|digest| self.keys.ready(self.keys.partition(digest))).collect()
+    }
+
     fn heard(&self, payload: &[u8]) {
         let Ok(Wire { c, what }) = serde_json::from_slice(payload) else {
             // A later version may tell of things that this one doesn't know.
@@ -197,17 +237,37 @@ impl Inner {
     }
 }
 
-async fn tell(inner: Arc<Inner>, mut outgoing: mpsc::Receiver<(String, String)>) {
+async fn tell(inner: Arc<Inner>, mut outgoing: mpsc::Receiver<Outgoing>) {
     let mut batch = Vec::with_capacity(BATCH);
     while outgoing.recv_many(&mut batch, BATCH).await > 0 {
-        let mut publish = Pipeline::with_capacity(batch.len());
-        for (channel, json) in batch.drain(..) {
-            publish.add_command(publish_command(&channel, &json)).ignore();
-        }
-        if let Err(error) = inner.link.run_all::<()>(&publish).await {
+        let shares = shared_out(&inner, batch.drain(..));
+        let sent = shares.iter().map(|(stream, publish)| inner.link.run_at(stream, publish));
+        if let Err(error) = join_all(sent).await.into_iter().collect::<Result<(), _>>() {
             tracing::debug!(%error, "events for other replicas were dropped");
         }
     }
+}
+
+/// Events are published where their conversation is kept, as the scripts do it, so that those of
+/// one conversation arrive in order.
+fn shared_out(inner: &Inner, batch: impl Iterator<Item = Outgoing>) -> Vec<(&str, Pipeline)> {
+    let mut shares: Vec<(&str, Pipeline)> = Vec::new();
+    let is_one_server = inner.link.topology().spans_partitions();
+    for Outgoing { conversation, channel, json } in batch {
+        let stream = inner.keys.ready(inner.keys.partition(conversation));
+        let command = publish_command(&channel, &json);
+        match shares.iter_mut().find(|(other, _)| is_one_server || *other == stream) {
+            Some((_, share)) => {
+                share.add_command(command);
+            }
+            None => {
+                let mut share = Pipeline::new();
+                share.add_command(command);
+                shares.push((stream, share));
+            }
+        }
+    }
+    shares
 }
 
 fn publish_command(channel: &str, json: &str) -> Cmd {

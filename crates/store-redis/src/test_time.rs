@@ -42,9 +42,10 @@ impl RedisStore {
 
     async fn keys_with(&self, part: &str) -> Result<Vec<String>, StoreError> {
         let pattern = format!("{}:*", self.inner.options.key_prefix);
-        let mut all = Cmd::new();
-        all.arg("KEYS").arg(pattern);
-        let mut keys: Vec<String> = self.inner.link.run(&all).await?;
+        let mut all = Pipeline::new();
+        all.cmd("KEYS").arg(pattern);
+        let found: Vec<(Vec<String>,)> = self.inner.link.run_everywhere(&all).await?;
+        let mut keys: Vec<String> = found.into_iter().flat_map(|(keys,)| keys).collect();
         keys.retain(|key| key.contains(part));
         Ok(keys)
     }

@@ -16,8 +16,8 @@ use crate::slots;
 
 pub(crate) enum Topology {
     Server(Arc<Node>),
-    Sentinels(Sentinels),
-    Cluster(Cluster),
+    Sentinels(Box<Sentinels>),
+    Cluster(Box<Cluster>),
 }
 
 impl Topology {
@@ -27,9 +27,10 @@ impl Topology {
         let topology = match Address::read(options)? {
             Address::Server(server) => Node::new(server, Role::Any, options).map(Self::Server),
             Address::Sentinels { sentinels, master, server } => {
-                Sentinels::new(sentinels, master, server, options).map(Self::Sentinels)
+                let found = Sentinels::new(sentinels, master, server, options);
+                found.map(|sentinels| Self::Sentinels(Box::new(sentinels)))
             }
-            Address::Cluster(seeds) => Ok(Self::Cluster(Cluster::new(seeds, options))),
+            Address::Cluster(seeds) => Ok(Self::Cluster(Box::new(Cluster::new(seeds, options)))),
         };
         topology.map_err(|error| store_error(&error))
     }

@@ -46,3 +46,16 @@ async fn a_replica_that_takes_no_writes_is_away_and_not_a_refusal() {
     let answer = connect(follower.url()).await;
     assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_address_is_a_refusal() {
+    assert_refused("nonsense".to_owned(), "can't be used").await;
+    assert_refused("redis-sentinel://127.0.0.1:1".to_owned(), "name of the master").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_no_cluster_is_a_refusal_of_its_url() {
+    let redis = RedisServer::start();
+    let url = format!("redis-cluster://127.0.0.1:{}", redis.port());
+    assert_refused(url, "not part of a Cluster").await;
+}

@@ -2,7 +2,7 @@
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 watchers.
 -- ARGV: 1 conversation's name, 2 key digest, 3 first half of the envelope, 4 its second half,
 -- 5 how long a key is remembered, 6 how many may wait, 7 idle time, 8 listener or '', 9 how long it
--- listens. All times in milliseconds.
+-- listens, 10 whether there is no room for more than what is known. All times in milliseconds.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[5])
@@ -20,6 +20,9 @@ if record and tonumber(string.sub(record, 28, 40)) + keep > tonumber(now) then
   return {'duplicate', record}
 end
 
+if ARGV[10] == '1' then
+  return {'full'}
+end
 local entry = redis.call('HGET', KEYS[2], 'e')
 -- An entry that somebody took out of the stream would leave the conversation waiting for ever.
 if entry and entry ~= 'delayed' and #redis.call('XRANGE', KEYS[1], entry, entry) == 0 then
