@@ -1,9 +1,11 @@
 //! The negative controls: small scenes, each with a protection and without it. Without it the oracle
 //! has to see that a promise was broken; if it doesn't, its green means nothing.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
@@ -12,6 +14,7 @@ use crate::audit::judge;
 use crate::ledger::{Ledger, Mark};
 use crate::load::{Habits, Load};
 use crate::models::Pace;
+use crate::points::scratch_file;
 use crate::replica::Build;
 use crate::verdict::Verdict;
 use crate::way_in::{Attempt, Manner, WayIn};
@@ -23,8 +26,8 @@ const AT_ONCE: usize = 2;
 const QUIET: Duration = Duration::from_secs(15);
 /// Longer than a lease and a look for those that have run out.
 const LONGER_THAN_A_LEASE: Duration = Duration::from_millis(4500);
-/// Longer than it takes until a verb gives up, so that whoever was held back has gone on.
-const HELD: Duration = Duration::from_millis(6500);
+/// How many customers a scene has.
+const CUSTOMERS: u32 = 24;
 
 /// A protection, and the scene that needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +76,7 @@ impl Control {
         match self {
             Self::Dedupe => "deduplication off, messages repeated",
             Self::Persist => "200 before the message is stored, gateways killed",
-            Self::Fence => "fence off, an owner's commit delayed past its lease",
+            Self::Fence => "fence off, an owner frozen before its commit",
             Self::AppendOnlyFile => "append-only file off, Redis killed",
         }
     }
@@ -91,30 +94,35 @@ impl Control {
 }
 
 /// Plays the control's scene in this world, and lets the oracle judge.
-async fn play(control: Control, seed: u64, plan: Plan) -> Verdict {
+async fn play(control: Control, seed: u64, mut plan: Plan) -> Verdict {
+    let frozen = scratch_file();
+    if control == Control::Fence {
+        let frozen = frozen.to_string_lossy().into_owned();
+        plan.environment.push(("OPENCLAW_FREEZE_AT".to_owned(), "before-commit:3".to_owned()));
+        plan.environment.push(("OPENCLAW_CRASH_ONCE".to_owned(), frozen));
+    }
     let mut world = World::start(plan).await;
     let way: Arc<dyn WayIn> = Arc::new(world.api());
-    let ledger = Arc::new(Ledger::new(24));
+    let ledger = Arc::new(Ledger::new(CUSTOMERS));
     match control {
         Control::Dedupe => crowd(seed, 0.5, &way, &ledger).await,
         Control::Persist => {
             let writing = crowd(seed, 0.0, &way, &ledger);
             tokio::join!(writing, kill_all_in_turn(&mut world, &ledger));
         }
-        Control::Fence => delayed_commit(&world, &way, &ledger).await,
+        Control::Fence => late_commit(&world, &way, &ledger, &frozen).await,
         Control::AppendOnlyFile => {
             let writing = crowd(seed, 0.0, &way, &ledger);
             tokio::join!(writing, kill_redis(&mut world, &ledger));
         }
     }
-    eprintln!("  {control:?}: all is handed in");
     judge(&*way, &ledger, QUIET).await
 }
 
 /// Some customers with some messages each.
 async fn crowd(seed: u64, duplicates: f64, way: &Arc<dyn WayIn>, ledger: &Arc<Ledger>) {
     let habits = Habits { duplicates, reorders: 0.0, cuts: 0.0, waits: 0.0 };
-    let load = Load { seed, customers: 24, messages: 4, at_once: 24, habits };
+    let load = Load { seed, customers: CUSTOMERS, messages: 4, at_once: 24, habits };
     let budget = Arc::new(Semaphore::new(load.total()));
     load.run(Arc::clone(way), Arc::clone(ledger), budget).await;
 }
@@ -138,30 +146,24 @@ async fn kill_redis(world: &mut World, ledger: &Ledger) {
     world.wait_until_ready().await;
 }
 
-/// What a gateway sends to Redis is held back while it answers, until others have taken its
-/// turns over and have gone on to the next messages. Then its commits arrive.
-async fn delayed_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger) {
-    let customers: Vec<u32> = (0..24).collect();
-    for &customer in &customers {
-        bring(way, ledger, Mark { customer, number: 0 }).await;
-    }
-    let held = &world.replicas[0].proxy;
-    held.hold();
-    sleep(LONGER_THAN_A_LEASE).await;
-    // Meanwhile these wait, or are being answered, wherever a commit for the first ones arrives.
-    let rest = HELD - LONGER_THAN_A_LEASE;
-    let writing = async {
-        for number in 1..=3 {
-            for &customer in &customers {
-                bring(way, ledger, Mark { customer, number }).await;
-            }
+/// A gateway freezes just before it commits, until others have taken its turns over and have gone on
+/// to the next messages. Then it goes on, and its commit arrives.
+async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, frozen: &Path) {
+    let writing = join_all((0..CUSTOMERS).map(|customer| async move {
+        for number in 0..12 {
+            bring(way, ledger, Mark { customer, number }).await;
+            sleep(Duration::from_millis(600)).await;
         }
+    }));
+    let thawing = async {
+        while !frozen.exists() {
+            sleep(Duration::from_millis(20)).await;
+        }
+        sleep(LONGER_THAN_A_LEASE).await;
+        world.replicas.iter().for_each(|replica| replica.signal("CONT"));
     };
-    let releasing = async {
-        sleep(rest).await;
-        held.pass();
-    };
-    tokio::join!(writing, releasing);
+    tokio::join!(writing, thawing);
+    let _ = std::fs::remove_file(frozen);
 }
 
 /// Hands a message in until it is acknowledged.

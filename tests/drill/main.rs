@@ -5,6 +5,7 @@
 
 mod api;
 mod audit;
+mod availability;
 mod controls;
 mod ledger;
 mod load;
@@ -37,12 +38,14 @@ Usage: cargo xtask drill [--seed N] [--only PART] [--short]
   --only PART   just one of
                   points    a gateway kills itself at each step of a message's way
                   storm     10,000 messages in 500 conversations while one fault follows the other
+                  kills     200 requests a second through nginx while gateways are killed; clients
+                            never try again
                   controls  each protection taken away: the oracle has to notice
   --direct      without nginx: customers take the gateways in turn
   --short       a storm of 600 messages, as in the test suite
 
-It ends with 0 if lost, duplicated and out of order are 0 everywhere and every control is red, and
-with 1 otherwise. It takes about ten minutes on two cores. With OPENCLAW_DRILL_KEEP=1 the gateways'
+It ends with 0 if lost, duplicated and out of order are 0 everywhere, no request through nginx
+failed, and every control is red, and with 1 otherwise. It takes about ten minutes on two cores. With OPENCLAW_DRILL_KEEP=1 the gateways'
 logs stay in the directory for temporary files.
 ";
 
@@ -66,10 +69,12 @@ fn arguments() -> Result<Option<Arguments>, String> {
                 parsed.seed = seed.ok_or("--seed takes a whole number, such as --seed 42")?;
             }
             "--only" => match given.next() {
-                Some(part) if ["points", "storm", "controls"].contains(&part.as_str()) => {
+                Some(part) if ["points", "storm", "kills", "controls"].contains(&part.as_str()) => {
                     parsed.only = Some(part);
                 }
-                Some(_) | None => return Err("--only takes points, storm or controls".to_owned()),
+                Some(_) | None => {
+                    return Err("--only takes points, storm, kills or controls".to_owned());
+                }
             },
             other => return Err(format!("there is no option '{other}'; --help lists them")),
         }
@@ -115,6 +120,11 @@ async fn drill(arguments: &Arguments) -> bool {
         let outcome = storm::storm(&mut world, *scale, *seed).await;
         println!("{}", report::storm(&outcome));
         held &= outcome.verdict.is_green() && outcome.violations.is_empty();
+    }
+    if is_wanted("kills") {
+        let outcomes = availability::availability().await;
+        println!("{}", report::availability(&outcomes));
+        held &= outcomes.iter().all(availability::Availability::is_green);
     }
     if is_wanted("controls") {
         let outcomes = controls::controls(*seed).await;

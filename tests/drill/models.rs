@@ -99,15 +99,16 @@ fn answer(asked: &Asked, mood: Mood, pace: Pace, takeovers: &Takeovers, serial: 
     // By the question, so that the same seed gives the same times.
     let spread = marks.first().map_or(0, |mark| (mark.customer * 31 + mark.number * 17) % 97);
     let time = pace.0 + (pace.1 - pace.0) * spread / 97;
+    let at_work = match mood {
+        Mood::Well => time,
+        Mood::Limiting | Mood::Failing | Mood::Hanging | Mood::Cutting => Duration::ZERO,
+    };
+    let slot = asked.header("authorization").and_then(|key| key.strip_prefix("Bearer slot-"));
+    if let (Some(slot), Some(mark)) = (slot.and_then(|slot| slot.parse().ok()), marks.first()) {
+        takeovers.begins(*mark, slot, Instant::now() + at_work);
+    }
     match mood {
         Mood::Well => {
-            let slot =
-                asked.header("authorization").and_then(|key| key.strip_prefix("Bearer slot-"));
-            if let (Some(slot), Some(mark)) =
-                (slot.and_then(|slot| slot.parse().ok()), marks.first())
-            {
-                takeovers.begins(*mark, slot, Instant::now() + time);
-            }
             let half = time / 2;
             Script::new().pause(half).say(&first).pause(half).say(&second).finish()
         }

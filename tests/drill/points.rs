@@ -1,6 +1,7 @@
 //! The crash points, one by one: at each step of a message's way one of three gateways kills itself,
 //! and the oracle sees whether the message comes to its end all the same.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -55,9 +56,7 @@ pub async fn points(seed: u64) -> Vec<PointOutcome> {
 }
 
 async fn point(point: &'static str, seed: u64) -> PointOutcome {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let file = std::env::temp_dir().join(format!("openclaw-point-{}-{number}", std::process::id()));
+    let file = scratch_file();
     let environment = [
         ("OPENCLAW_CRASH_AT".to_owned(), format!("{point}:{}", passage(point, seed))),
         ("OPENCLAW_CRASH_ONCE".to_owned(), file.to_string_lossy().into_owned()),
@@ -89,6 +88,13 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
     let verdict = judge(&*way, &ledger, QUIET).await;
     let _ = std::fs::remove_file(file);
     PointOutcome { point, deaths, verdict }
+}
+
+/// A file that isn't there yet, which the one gateway makes that dies or freezes.
+pub fn scratch_file() -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("openclaw-point-{}-{number}", std::process::id()))
 }
 
 /// At which passage the gateway dies: by the seed, so that several seeds meet several states.

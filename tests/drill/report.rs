@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::availability::Availability;
 use crate::controls::ControlOutcome;
 use crate::points::PointOutcome;
 use crate::schedule::Fault;
@@ -51,6 +52,19 @@ pub fn storm(outcome: &Outcome) -> String {
     row("requests answered 200 or 202 at first try", format!("{share:.2} %"));
     row("against the models' contract", violations.len().to_string());
     row("time", format!("{:.0} s", took.as_secs_f64()));
+    text
+}
+
+/// The table of the kills under a steady load.
+pub fn availability(outcomes: &[Availability]) -> String {
+    let mut text = String::from(
+        "| 200 requests/s through nginx | requests | failed | slowest |\n| --- | --- | --- | --- |\n",
+    );
+    for Availability { name, requests, failures, slowest } in outcomes {
+        let first = failures.first().map(|why| format!(" (first: {why})")).unwrap_or_default();
+        let (failed, slowest) = (failures.len(), slowest.as_secs_f64());
+        let _ = writeln!(text, "| {name} | {requests} | {failed}{first} | {slowest:.1} s |");
+    }
     text
 }
 

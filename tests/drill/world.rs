@@ -92,6 +92,11 @@ impl World {
         }
     }
 
+    /// The port at which customers come in.
+    pub fn entrance(&self) -> u16 {
+        self.nginx.as_ref().map_or(self.replicas[0].port, Nginx::http_port)
+    }
+
     /// The API of this world.
     pub fn api(&self) -> Api {
         let gateways: Vec<u16> = self.replicas.iter().map(|replica| replica.port).collect();

@@ -1,5 +1,6 @@
 //! The project's chores, run as `cargo xtask NAME`.
 
+mod drill;
 mod nginx;
 mod packages;
 mod steps;
@@ -16,6 +17,9 @@ Chores:
                      then run the whole test suite; ARGUMENTS go to `cargo test`
   bench [ARGUMENTS]  build everything optimised and print the table of figures;
                      `cargo xtask bench --help` lists its options
+  drill [ARGUMENTS]  build everything optimised, then kill, freeze and starve it under load and
+                     see whether it keeps its promises; `cargo xtask drill --help` lists its
+                     options
   help               print this text
 ";
 
@@ -26,6 +30,7 @@ fn main() -> ExitCode {
     let outcome = match chore.as_deref() {
         Some("test") => steps::test(&rest),
         Some("bench") => steps::bench(&rest),
+        Some("drill") => drill::drill(&rest),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{nginx, packages};
+use crate::{drill, nginx, packages};
 
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
     let nginx = nginx::ensure()?;
+    let faulty = drill::faulty_gateway(Profile::Debug)?;
     cargo(&["build", "--locked", "--package", "gateway"], &[])?;
-    let gateway = binary("debug");
+    let gateway = binary(Profile::Debug);
     let mut test = vec!["test", "--workspace", "--locked"];
     test.extend(arguments.iter().map(String::as_str));
     if !has_recorded_answers()? {
@@ -19,7 +20,12 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         }
         test.extend(["--skip", RECORDED_ANSWERS_TESTS]);
     }
-    cargo(&test, &[("OPENCLAW_GATEWAY_BINARY", &gateway), (nginx::VARIABLE, &nginx)])
+    let variables = [
+        ("OPENCLAW_GATEWAY_BINARY", &gateway),
+        (drill::VARIABLE, &faulty),
+        (nginx::VARIABLE, &nginx),
+    ];
+    cargo(&test, &variables)
 }
 
 /// The tests that read every recorded answer of the model vendors.
@@ -45,17 +51,42 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
     let nginx = nginx::ensure()?;
     cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
-    let gateway = binary("release");
+    let gateway = binary(Profile::Release);
     let mut run =
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "bench", "--"];
     run.extend(arguments.iter().map(String::as_str));
     cargo(&run, &[("OPENCLAW_GATEWAY_BINARY", &gateway), (nginx::VARIABLE, &nginx)])
 }
 
-fn binary(profile: &str) -> PathBuf {
+/// How something is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Debug,
+    Release,
+}
+
+impl Profile {
+    /// What cargo takes for it.
+    pub(crate) fn option(self) -> Option<&'static str> {
+        match self {
+            Self::Debug => None,
+            Self::Release => Some("--release"),
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// Where cargo puts the gateway.
+pub(crate) fn binary(profile: Profile) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| workspace_root().join("target"), PathBuf::from);
-    target.join(profile).join("openclaw-gateway")
+    target.join(profile.folder()).join("openclaw-gateway")
 }
 
 pub(crate) fn workspace_root() -> PathBuf {
@@ -63,7 +94,7 @@ pub(crate) fn workspace_root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-fn cargo(arguments: &[&str], variables: &[(&str, &PathBuf)]) -> Result<(), String> {
+pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &PathBuf)]) -> Result<(), String> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace_root()).stdin(Stdio::null());

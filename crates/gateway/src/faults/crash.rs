@@ -1,4 +1,4 @@
-//! The points at which a process can be made to kill itself.
+//! The points at which a process can be made to kill or to freeze itself.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -65,14 +65,14 @@ impl Point {
         let known = Self::ALL.into_iter().find(|point| point.name() == name);
         known.with_context(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            format!("OPENCLAW_CRASH_AT names no point '{name}'; there are {names}")
+            format!("there is no point '{name}'; there are {names}")
         })
     }
 }
 
-/// Where this process is to die.
+/// Where this process is to die, or to freeze.
 pub(super) struct Crash {
-    at: Option<Point>,
+    at: Option<(Point, Signal)>,
     passages_left: AtomicU64,
     once: Option<PathBuf>,
 }
@@ -81,21 +81,26 @@ impl Crash {
     /// What the environment asks for.
     pub(super) fn of_environment() -> anyhow::Result<Self> {
         let once = std::env::var_os("OPENCLAW_CRASH_ONCE").map(PathBuf::from);
-        let Some(asked) = std::env::var("OPENCLAW_CRASH_AT").ok() else {
+        let asked = |name| std::env::var(name).ok();
+        let death = asked("OPENCLAW_CRASH_AT").map(|at| (at, Signal::KILL));
+        let frost = asked("OPENCLAW_FREEZE_AT").map(|at| (at, Signal::STOP));
+        let Some((at, signal)) = death.or(frost) else {
             return Ok(Self { at: None, passages_left: AtomicU64::new(0), once });
         };
-        let (name, passage) = asked.split_once(':').unwrap_or((&asked, "1"));
-        let passage = passage.parse().context("OPENCLAW_CRASH_AT is POINT or POINT:NUMBER")?;
-        Ok(Self { at: Some(Point::named(name)?), passages_left: AtomicU64::new(passage), once })
+        let (name, passage) = at.split_once(':').unwrap_or((&at, "1"));
+        let passage = passage.parse().with_context(|| format!("'{at}' is not POINT:NUMBER"))?;
+        let at = Some((Point::named(name)?, signal));
+        Ok(Self { at, passages_left: AtomicU64::new(passage), once })
     }
 
-    /// Passes a point, or dies there as by `kill -9`.
+    /// Passes a point, or dies there as by `kill -9`, or freezes there as by `kill -STOP`.
     pub(super) fn pass(&self, point: Point) {
-        if self.at != Some(point) || self.passages_left.fetch_sub(1, Ordering::SeqCst) != 1 {
+        let Some((at, signal)) = self.at else { return };
+        if at != point || self.passages_left.fetch_sub(1, Ordering::SeqCst) != 1 {
             return;
         }
         if self.once.as_deref().is_none_or(is_first) {
-            let _ = kill_process(getpid(), Signal::KILL);
+            let _ = kill_process(getpid(), signal);
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! - `OPENCLAW_CRASH_AT=mid-stream` or `mid-stream:3`: the process kills itself at the first or
 //!   third passage of that point. Of all that share `OPENCLAW_CRASH_ONCE=FILE` only one dies: the
-//!   one that makes the file.
+//!   one that makes the file. With `OPENCLAW_FREEZE_AT` it freezes instead, until SIGCONT.
 //! - `OPENCLAW_WITHOUT=dedupe`, `persist` or `fence`: takes one protection away, so that a drill
 //!   can show that it would notice.
 

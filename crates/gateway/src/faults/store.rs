@@ -74,7 +74,8 @@ impl Inbox for Faulty {
     async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {
         let state = self.inner.message(id).await?;
         // What isn't stored yet is said to be.
-        let pretended = (self.missing == Some(Protection::Persist)).then_some(MessageState::Waiting);
+        let pretended =
+            (self.missing == Some(Protection::Persist)).then_some(MessageState::Waiting);
         Ok(state.or(pretended))
     }
 }
