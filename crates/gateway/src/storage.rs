@@ -38,14 +38,9 @@ impl StorageKind {
 /// that gives up would only be started again. A Redis that answers and refuses is an error at once,
 /// since no waiting makes a wrong password right.
 pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<Arc<dyn Store>> {
-    match &settings.redis_url {
-        Some(url) => {
-            let options = store_redis::Options {
-                url: url.expose_secret().to_owned(),
-                replica: replica.to_owned(),
-                idle: settings.session_idle,
-                ..store_redis::Options::default()
-            };
+    match redis_options(settings) {
+        Some(options) => {
+            let options = store_redis::Options { replica: replica.to_owned(), ..options };
             let store = insist(options).await.context(
                 "can't start with the Redis of REDIS_URL, or of store.redisUrl in openclaw.json",
             )?;
@@ -60,6 +55,20 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<A
             Ok(Arc::new(MemoryStore::new(options, Arc::new(SystemClock))))
         }
     }
+}
+
+/// How the settings say that Redis is reached, if they say so at all.
+pub(crate) fn redis_options(settings: &Settings) -> Option<store_redis::Options> {
+    let (url, redis) = (settings.redis_url.as_ref()?, &settings.redis);
+    let password = redis.sentinel_password.as_ref();
+    Some(store_redis::Options {
+        url: url.expose_secret().to_owned(),
+        ca: redis.authority.clone(),
+        sentinel_password: password.map(|password| password.expose_secret().to_owned()),
+        replicas_to_acknowledge: redis.replicas_to_acknowledge,
+        idle: settings.session_idle,
+        ..store_redis::Options::default()
+    })
 }
 
 /// Connects to Redis.
