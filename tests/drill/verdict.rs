@@ -116,3 +116,87 @@ fn disordered(sent: &[Entry], turns: &[Turn]) -> Vec<Mark> {
     };
     told.iter().enumerate().filter(is_early).map(|(_, (mark, _))| *mark).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(number: u32) -> Mark {
+        Mark { customer: 0, number }
+    }
+
+    /// Three acknowledged messages.
+    fn sent() -> Vec<Entry> {
+        let entry = |number| Entry {
+            mark: mark(number),
+            id: None,
+            acknowledged: true,
+            first_try: Some(true),
+            replies: BTreeSet::new(),
+        };
+        (0..3).map(entry).collect()
+    }
+
+    /// A turn that answers what it was asked.
+    fn turn(numbers: &[u32]) -> Turn {
+        let asked: Vec<Mark> = numbers.iter().copied().map(mark).collect();
+        Turn { reply: format!("to {asked:?}: {}", names(&asked)), asked }
+    }
+
+    fn names(marks: &[Mark]) -> String {
+        marks.iter().map(Mark::to_string).collect()
+    }
+
+    fn judged(sent: &[Entry], turns: &[Turn], dead: &[u32]) -> Verdict {
+        let mut verdict = Verdict::default();
+        verdict.add(sent, turns, &dead.iter().copied().map(mark).collect());
+        verdict
+    }
+
+    #[test]
+    fn each_message_in_one_turn_and_in_order_is_as_it_should_be() {
+        let verdict = judged(&sent(), &[turn(&[0]), turn(&[1, 2])], &[]);
+        assert!(verdict.is_green(), "{verdict:?}");
+        assert_eq!((verdict.acknowledged, verdict.answered), (3, 3));
+        let parked = judged(&sent(), &[turn(&[0, 1])], &[2]);
+        assert!(parked.is_green(), "a dead letter isn't lost: {parked:?}");
+        assert_eq!((parked.answered, parked.dead_letters), (2, 1));
+    }
+
+    #[test]
+    fn what_is_acknowledged_and_nowhere_is_lost_and_what_is_not_acknowledged_is_not_green() {
+        let verdict = judged(&sent(), &[turn(&[0, 2])], &[]);
+        assert_eq!(verdict.lost, [mark(1)]);
+        assert!(!verdict.is_green());
+        let mut refused = sent();
+        refused[1].acknowledged = false;
+        let verdict = judged(&refused, &[turn(&[0, 2])], &[]);
+        assert!(verdict.lost.is_empty() && !verdict.is_green());
+        assert!(!Verdict::default().is_green(), "nothing was tried");
+    }
+
+    #[test]
+    fn a_message_in_two_turns_or_with_two_replies_is_duplicated() {
+        let twice = judged(&sent(), &[turn(&[0]), turn(&[0, 1, 2])], &[]);
+        assert_eq!(twice.duplicated, [mark(0)]);
+        let mut seen = sent();
+        seen[2].replies.insert(format!("another one {}", mark(2)));
+        let verdict = judged(&seen, &[turn(&[0, 1, 2])], &[]);
+        assert_eq!(verdict.duplicated, [mark(2)]);
+    }
+
+    #[test]
+    fn a_reply_that_answers_another_message_answers_nothing() {
+        let wrong = Turn { asked: vec![mark(1)], ..turn(&[0]) };
+        let verdict = judged(&sent(), &[turn(&[0]), wrong, turn(&[2])], &[]);
+        assert_eq!(verdict.lost, [mark(1)]);
+    }
+
+    #[test]
+    fn what_is_answered_after_a_later_message_is_out_of_order() {
+        let verdict = judged(&sent(), &[turn(&[1]), turn(&[0]), turn(&[2])], &[]);
+        assert_eq!(verdict.out_of_order, [mark(1)]);
+        let within_a_turn = judged(&sent(), &[turn(&[0]), turn(&[2, 1])], &[]);
+        assert_eq!(within_a_turn.out_of_order, [mark(2)]);
+    }
+}

@@ -32,15 +32,20 @@ fn workspace_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The workspace's own normal dependencies, by crate.
-fn imports() -> BTreeMap<String, Vec<String>> {
+/// What cargo knows of the workspace's packages.
+fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
         .current_dir(workspace_root())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The workspace's own normal dependencies, by crate.
+fn imports() -> BTreeMap<String, Vec<String>> {
+    let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let names: Vec<&str> = packages.iter().map(|p| p["name"].as_str().unwrap()).collect();
     let own = |dependency: &&Value| {
@@ -91,6 +96,33 @@ fn only_the_roof_imports_the_settings() {
     for (name, list) in imports() {
         let has = list.iter().any(|import| import == ONLY_THE_ROOF_IMPORTS_SETTINGS);
         assert_eq!(has, name == "gateway", "{name}");
+    }
+}
+
+/// What exists for tests only and would be dangerous in a release.
+const TEST_FEATURES: [&str; 2] = ["fault-injection", "test-time"];
+
+#[test]
+fn no_release_has_what_is_for_tests_only() {
+    let mut checked = 0;
+    for package in metadata()["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let features = package["features"].as_object().unwrap();
+        for feature in TEST_FEATURES.iter().filter(|feature| features.contains_key(**feature)) {
+            let by_default = features.get("default").map(Value::to_string).unwrap_or_default();
+            assert!(!by_default.contains(feature), "{name} has {feature} by default");
+            checked += 1;
+        }
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let asked = dependency["features"].to_string();
+            let asks = TEST_FEATURES.iter().any(|feature| asked.contains(feature));
+            assert!(!asks || dependency["kind"] == "dev", "{name} asks for {asked}");
+        }
+    }
+    assert!(checked >= 3, "only {checked} features were found");
+    for recipe in ["Dockerfile", "docker-compose.yml"] {
+        let text = std::fs::read_to_string(workspace_root().join(recipe)).unwrap_or_default();
+        assert!(!TEST_FEATURES.iter().any(|feature| text.contains(feature)), "{recipe}");
     }
 }
 

@@ -148,3 +148,43 @@ async fn copy(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut passing: watch:
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    /// A connection through a proxy, from its client's and from its server's side.
+    async fn connected() -> (TcpProxy, TcpStream, TcpStream) {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let proxy = TcpProxy::start(server.local_addr().unwrap().port()).await;
+        let client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+        let (accepted, _) = server.accept().await.unwrap();
+        (proxy, client, accepted)
+    }
+
+    #[tokio::test]
+    async fn what_is_held_back_arrives_later_even_if_its_sender_is_gone() {
+        let (proxy, mut client, mut server) = connected().await;
+        proxy.hold();
+        client.write_all(b"late").await.unwrap();
+        drop(client);
+        let mut nothing = [0; 4];
+        assert_eq!(server.try_read(&mut nothing).unwrap_err().kind(), ErrorKind::WouldBlock);
+        proxy.pass();
+        let mut arrived = Vec::new();
+        server.read_to_end(&mut arrived).await.unwrap();
+        assert_eq!(arrived, b"late");
+    }
+
+    #[tokio::test]
+    async fn a_reset_breaks_both_sides() {
+        let (proxy, mut client, mut server) = connected().await;
+        client.write_all(b"x").await.unwrap();
+        server.read_u8().await.unwrap();
+        proxy.reset();
+        assert_eq!(client.read_u8().await.unwrap_err().kind(), ErrorKind::ConnectionReset);
+        assert_eq!(server.read_u8().await.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    }
+}
