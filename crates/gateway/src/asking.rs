@@ -1,19 +1,27 @@
 //! Asking a gateway over HTTP, for the roles that look at one from outside.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
+use settings::{Environment, Source};
 
 /// The longest body that is read; a gateway's own are far smaller.
 const LONGEST_BODY: usize = 4 * 1024 * 1024;
 const USER_AGENT: &str = concat!("openclaw-gateway/", env!("CARGO_PKG_VERSION"));
+
+/// Where a gateway listens whose settings can't be read now, unless the environment says.
+const USUAL_PORT: u16 = 18789;
 
 /// What a server answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// How long it wants to be left alone, if it said.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Reads an address that is asked over HTTP. What it leaves out of the path is filled in by
@@ -56,6 +64,10 @@ pub(crate) fn client(url: &Url, patience: Duration) -> anyhow::Result<Client> {
 pub(crate) async fn ask(request: reqwest::RequestBuilder) -> Result<Answer, String> {
     let mut response = request.send().await.map_err(|error| why(&error))?;
     let status = response.status().as_u16();
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| why(&error))? {
         body.extend_from_slice(&chunk);
@@ -63,7 +75,7 @@ pub(crate) async fn ask(request: reqwest::RequestBuilder) -> Result<Answer, Stri
             return Err("its answer is too long".to_owned());
         }
     }
-    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned() })
+    Ok(Answer { status, body: String::from_utf8_lossy(&body).into_owned(), retry_after })
 }
 
 /// The innermost cause, without the address that the outer ones name.
@@ -80,6 +92,33 @@ pub(crate) fn why(error: &reqwest::Error) -> String {
         return "the request could not be made".to_owned();
     }
     cause.to_string()
+}
+
+/// The address without what may be a secret: user, password and query.
+pub(crate) fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+/// Where the gateway on this machine listens. Settings that were spoilt after its start must not
+/// make a gateway that works look ill.
+pub(crate) fn own_port(file: Option<PathBuf>) -> u16 {
+    let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let environment = Environment::of_process();
+    let named = || environment.get("OPENCLAW_GATEWAY_PORT")?.parse().ok();
+    match settings::load(&Source { file, directory }, &environment) {
+        Ok(loaded) => loaded.settings.gateway.port,
+        Err(_) => named().unwrap_or(USUAL_PORT),
+    }
+}
+
+/// Reads a pause or a limit of time, such as `30s`, `5m` or `1h 30m`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let shortest = Duration::from_millis(100);
+    match humantime::parse_duration(text) {
+        Ok(time) if time >= shortest => Ok(time),
+        Ok(_) => Err("at least 100ms is wanted".to_owned()),
+        Err(error) => Err(format!("{error}; give it as 30s, 5m or 1h")),
+    }
 }
 
 #[cfg(test)]

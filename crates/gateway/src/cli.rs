@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{certificate, healthcheck};
+use crate::{certificate, healthcheck, monitor, status};
 
 const ABOUT: &str = "Answers a company's customers through language models that know its skills";
 
@@ -36,7 +36,8 @@ Exit codes:
 
 Try:
   openclaw-gateway check          validate settings and skills
-  openclaw-gateway                serve; the chat is at http://localhost:18789/";
+  openclaw-gateway                serve; the chat is at http://localhost:18789/
+  openclaw-gateway status         look at all replicas, the queue, the store and the models";
 
 /// Answers a company's customers through a language model that knows its skills.
 #[derive(Parser)]
@@ -62,6 +63,10 @@ pub(crate) enum Role {
     Schema,
     /// Ask a gateway whether it takes work; for a container's health check
     Healthcheck(healthcheck::Arguments),
+    /// Look at the whole installation: replicas, queue, store, models
+    Status(status::Arguments),
+    /// Watch a gateway's health, keep a log of it, and alert Slack or Telegram when it changes
+    Monitor(monitor::Arguments),
     /// Make a self-signed TLS certificate for the proxy in front, unless there is one
     Certificate(certificate::Arguments),
 }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use reqwest::Url;
-use settings::{Environment, Source};
 
 use crate::asking::{self, Answer};
 use crate::start::complain;
@@ -15,8 +14,6 @@ use crate::start::complain;
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Where it is asked unless told.
 const PATH: &str = "/readyz";
-/// Where a gateway listens whose settings can't be read now, unless the environment says.
-const USUAL_PORT: u16 = 18789;
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -44,7 +41,7 @@ pub(crate) struct Arguments {
 pub(crate) fn healthcheck(file: Option<PathBuf>, arguments: Arguments) -> ExitCode {
     let outcome = match arguments.endpoint {
         Some(endpoint) => check(&endpoint),
-        None => asking::endpoint(&format!("http://127.0.0.1:{}", own_port(file)), PATH)
+        None => asking::endpoint(&format!("http://127.0.0.1:{}", asking::own_port(file)), PATH)
             .and_then(|endpoint| check(&endpoint)),
     };
     match outcome {
@@ -56,25 +53,13 @@ pub(crate) fn healthcheck(file: Option<PathBuf>, arguments: Arguments) -> ExitCo
     }
 }
 
-/// The port of the gateway on this machine. Settings that were spoilt after its start must not
-/// make a gateway that works look ill.
-fn own_port(file: Option<PathBuf>) -> u16 {
-    let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let environment = Environment::of_process();
-    let named = || environment.get("OPENCLAW_GATEWAY_PORT")?.parse().ok();
-    match settings::load(&Source { file, directory }, &environment) {
-        Ok(loaded) => loaded.settings.gateway.port,
-        Err(_) => named().unwrap_or(USUAL_PORT),
-    }
-}
-
 fn check(endpoint: &Url) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     let client = asking::client(endpoint, PATIENCE).map_err(|error| format!("{error:#}"))?;
     let place = endpoint.origin().ascii_serialization();
     let answered = runtime.block_on(asking::ask(client.get(endpoint.clone())));
-    let Answer { status, body } = answered.map_err(|why| format!("{place}: {why}"))?;
+    let Answer { status, body, .. } = answered.map_err(|why| format!("{place}: {why}"))?;
     if (200..300).contains(&status) {
         return Ok(());
     }

@@ -12,11 +12,13 @@ mod faults;
 mod healthcheck;
 mod lifecycle;
 mod models;
+mod monitor;
 mod observe;
 mod rates;
 mod resident;
 mod serve;
 mod start;
+mod status;
 mod storage;
 mod vital_signs;
 mod watchdog;
@@ -38,5 +40,7 @@ fn main() -> ExitCode {
         Role::Schema => check::schema(),
         Role::Certificate(arguments) => certificate::certificate(arguments),
         Role::Healthcheck(arguments) => healthcheck::healthcheck(cli.config, arguments),
+        Role::Status(arguments) => status::status(cli.config, arguments),
+        Role::Monitor(arguments) => monitor::monitor(cli.config, arguments),
     }
 }

@@ -6,12 +6,14 @@
 //!   one that makes the file. With `OPENCLAW_FREEZE_AT` it freezes instead, until SIGCONT.
 //! - `OPENCLAW_WITHOUT=dedupe`, `persist` or `fence`: takes one protection away, so that a drill
 //!   can show that it would notice.
+//! - `OPENCLAW_BLOCK_WORKERS=one` or `all`: at SIGUSR1 so many workers of the runtime stop.
 
 mod crash;
 mod model;
 mod protection;
 mod routes;
 mod store;
+mod workers;
 
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub(crate) fn around(
     tracing::warn!("this gateway is built with fault-injection, for tests only");
     let crash = Arc::new(Crash::of_environment()?);
     let missing = protection::missing()?;
+    workers::block_when_told()?;
     let store = Arc::new(store::Faulty::new(store, Arc::clone(&crash), missing));
     let model = Arc::new(model::Faulty::new(model, Arc::clone(&crash)));
     Ok((Faults { crash }, store, model))

@@ -1,0 +1,120 @@
+//! One look at a gateway's health.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::{Client, Url};
+use serde_json::Value;
+
+use super::changes::State;
+use crate::asking::{self, Answer};
+
+/// Where a gateway tells how it does.
+pub(super) const PATH: &str = "/healthz";
+/// The longest detail, in characters.
+const LONGEST_DETAIL: usize = 200;
+
+/// Asks one gateway.
+pub(super) struct Looker {
+    client: Client,
+    url: Url,
+}
+
+/// What a look has found.
+pub(super) struct Look {
+    pub(super) at: SystemTime,
+    /// The address, without what may be a secret.
+    pub(super) endpoint: String,
+    pub(super) found: State,
+    pub(super) http_status: Option<u16>,
+    pub(super) took: Duration,
+    /// What it said, or why it said nothing.
+    pub(super) detail: String,
+}
+
+impl Looker {
+    /// Asks `url`, and waits for an answer for as long as `patience`.
+    pub(super) fn new(url: Url, patience: Duration) -> anyhow::Result<Self> {
+        Ok(Self { client: asking::client(&url, patience)?, url })
+    }
+
+    /// Looks once.
+    pub(super) async fn look(&self) -> Look {
+        let (at, begun) = (SystemTime::now(), Instant::now());
+        let answer = asking::ask(self.client.get(self.url.clone())).await;
+        let took = begun.elapsed();
+        let (found, http_status, detail) = match answer {
+            Ok(answer) => {
+                let (found, detail) = read(&answer);
+                (found, Some(answer.status), detail)
+            }
+            Err(why) => (State::Down, None, why),
+        };
+        let detail = detail.chars().take(LONGEST_DETAIL).collect();
+        Look { at, endpoint: asking::shown(&self.url), found, http_status, took, detail }
+    }
+}
+
+/// What an answer says. A proxy's own health page, which has no words of ours, counts by its code.
+fn read(answer: &Answer) -> (State, String) {
+    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let parts: Vec<String> = ["status", "redis", "ollama", "reason"]
+        .iter()
+        .filter_map(|name| Some(format!("{name} {}", body.get(name)?.as_str()?)))
+        .collect();
+    let is_fine = (200..300).contains(&answer.status);
+    let detail = match (is_fine, parts.is_empty()) {
+        (true, true) => "it answers".to_owned(),
+        (true, false) => parts.join(", "),
+        (false, true) => format!("it answered {}", answer.status),
+        (false, false) => format!("it answered {}: {}", answer.status, parts.join(", ")),
+    };
+    let is_degraded = body.get("status").is_some_and(|status| status == "degraded");
+    let found = match (is_fine, is_degraded) {
+        (false, _) => State::Down,
+        (true, true) => State::Degraded,
+        (true, false) => State::Up,
+    };
+    (found, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_health_page_is_read_as_it_is_documented() {
+        let says = |status: &str, redis: &str| {
+            format!(
+                r#"{{"status":"{status}","uptime":1,"version":"1","redis":"{redis}","ollama":"connected"}}"#
+            )
+        };
+        let page = "it answers".to_owned();
+        for (status, body, expected) in [
+            (
+                200,
+                says("ok", "connected"),
+                (State::Up, "status ok, redis connected, ollama connected".to_owned()),
+            ),
+            (
+                200,
+                says("degraded", "embedded"),
+                (State::Degraded, "status degraded, redis embedded, ollama connected".to_owned()),
+            ),
+            (
+                503,
+                says("unavailable", "disconnected"),
+                (
+                    State::Down,
+                    "it answered 503: status unavailable, redis disconnected, ollama connected"
+                        .to_owned(),
+                ),
+            ),
+            (200, "ok\n".to_owned(), (State::Up, page)),
+            (502, "<html>".to_owned(), (State::Down, "it answered 502".to_owned())),
+            (301, String::new(), (State::Down, "it answered 301".to_owned())),
+        ] {
+            let answer = Answer { status, body, retry_after: None };
+            assert_eq!(read(&answer), expected);
+        }
+    }
+}
