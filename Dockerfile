@@ -28,6 +28,7 @@ ENV RUSTFLAGS="-C target-feature=+crt-static" \
 WORKDIR /src
 COPY --from=manifests /manifests ./
 RUN cargo build --release --locked --package gateway --target "$(rustc -vV | sed -n 's/^host: //p')"
+RUN rm -r crates
 COPY crates crates
 # The code is older than the empty programs, and would be taken for what was built already.
 RUN set -eu; \
