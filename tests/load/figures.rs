@@ -18,13 +18,13 @@ use crate::table::Table;
 const CONVERSATION: u64 = 5;
 
 /// One of this program's own servers, ended when dropped.
-struct Server {
-    port: u16,
+pub struct Server {
+    pub port: u16,
     process: Child,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut process = Command::new(std::env::current_exe().expect("this program has a path"))
             .args(arguments)
             .stdin(Stdio::null())
@@ -170,7 +170,7 @@ pub fn footprint(table: &mut Table, redis: &RedisServer) {
     table.row("binary, stripped", &format!("{:.1} MB", size as f64 / 1e6), "≤ 20 MB");
 }
 
-fn gateway_options(model_port: u16, redis: Option<&RedisServer>) -> GatewayOptions {
+pub fn gateway_options(model_port: u16, redis: Option<&RedisServer>) -> GatewayOptions {
     let settings = format!(
         r#"{{
             agents: {{ defaults: {{ model: {{ primary: "bench/bench" }} }} }},
@@ -234,7 +234,7 @@ fn resident(pid: u32) -> String {
     kib.map_or_else(|| "unknown".to_owned(), |kib| format!("{:.1} MB", kib * 1024.0 / 1e6))
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

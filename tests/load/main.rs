@@ -3,6 +3,7 @@
 
 mod client;
 mod figures;
+mod proxied;
 mod servers;
 mod table;
 
@@ -19,7 +20,7 @@ Measures the gateway on this machine and prints one table.
 Usage: cargo xtask bench [--seconds N] [--only NAME]
 
   --seconds N   how long each measurement runs (default 6)
-  --only NAME   just one of: footprint, healthz, embedded, redis, steady, users, takeover
+  --only NAME   just one of: footprint, healthz, nginx, embedded, redis, steady, users, takeover
 
 The load, the fake model, Redis and the gateway share the machine's cores, all on the loopback
 address. Figures of different runs or machines don't compare; the ratios of one run do.
@@ -60,6 +61,9 @@ async fn measure(length: Length, only: Option<&str>) {
     }
     if is_wanted("healthz") {
         figures::healthz(&mut table, &length).await;
+    }
+    if is_wanted("nginx") {
+        proxied::healthz(&mut table, &length).await;
     }
     if is_wanted("embedded") {
         figures::throughput(&mut table, &length, None).await;

@@ -23,6 +23,18 @@ pub struct NginxOptions {
     pub upstreams: Vec<String>,
     /// The variables of the environment that `nginx/start.sh` takes, such as `NGINX_API_RATE`.
     pub environment: Vec<(String, String)>,
+    /// Whether connections to the replicas are kept.
+    pub upstream: Upstream,
+}
+
+/// What becomes of a connection to a replica after its request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Upstream {
+    /// It is kept for the next one, as it ships.
+    #[default]
+    Kept,
+    /// It is closed: to see what keeping it is worth.
+    Closed,
 }
 
 impl NginxOptions {
@@ -30,7 +42,7 @@ impl NginxOptions {
     #[must_use]
     pub fn shipped(ports: &[u16]) -> Self {
         let upstreams = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
-        Self { upstreams, environment: Vec::new() }
+        Self { upstreams, ..Self::default() }
     }
 
     /// As it ships, but all is served without TLS too, and no one is slowed down: for loads that
@@ -229,9 +241,24 @@ fn prepare(options: &NginxOptions, http_port: u16, https_port: u16) -> PathBuf {
         assert!(text.contains(from), "nginx.conf has no '{from}' any more");
         text.replace(from, to)
     });
+    let adapted = match options.upstream {
+        Upstream::Kept => adapted,
+        Upstream::Closed => closing(&adapted),
+    };
     std::fs::write(directory.join("shipped.conf"), adapted).expect("the configuration");
     make_certificate(&directory);
     directory
+}
+
+/// The same configuration, with a connection to a replica for each request.
+fn closing(configuration: &str) -> String {
+    [("keepalive 64;", ""), ("Connection \"\";", "Connection \"close\";")].iter().fold(
+        configuration.to_owned(),
+        |text, (from, to)| {
+            assert!(text.contains(from), "nginx.conf has no '{from}' any more");
+            text.replace(from, to)
+        },
+    )
 }
 
 /// A certificate as the deployment makes it at its first start.
