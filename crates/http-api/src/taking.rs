@@ -117,18 +117,20 @@ enum Outcome {
     New,
     Duplicate,
     Conflict,
+    Full,
     Refused,
     Unavailable,
 }
 
 impl Outcome {
-    const COUNT: usize = 5;
+    const COUNT: usize = 6;
 
     fn label(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Duplicate => "duplicate",
             Self::Conflict => "conflict",
+            Self::Full => "full",
             Self::Refused => "refused",
             Self::Unavailable => "unavailable",
         }
@@ -137,7 +139,8 @@ impl Outcome {
 
 fn refusal(error: &StoreError) -> Outcome {
     match error {
-        StoreError::Full | StoreError::TooManyWaiting { .. } => Outcome::Refused,
+        StoreError::Full => Outcome::Full,
+        StoreError::TooManyWaiting { .. } => Outcome::Refused,
         StoreError::Unavailable(_)
         | StoreError::Refused(_)
         | StoreError::Stale

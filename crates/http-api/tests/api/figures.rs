@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
+use conversation::StoreError;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -54,8 +55,10 @@ async fn messages_are_counted_by_what_became_of_them() {
     for body in [&body, &body, &other] {
         gateway.message(body).header("prefer", "wait=0").send().await;
     }
+    gateway.store.fail(Some(StoreError::Full));
+    assert_eq!(gateway.message(&body).send().await.status, 503);
     let page = gateway.get("/metrics").send().await;
-    for outcome in ["new", "duplicate", "conflict"] {
+    for outcome in ["new", "duplicate", "conflict", "full"] {
         let line =
             format!(r#"openclaw_messages_accepted_total{{channel="api",outcome="{outcome}"}}"#);
         assert!(page.text().contains(&line), "{line} is missing");
