@@ -5,6 +5,7 @@ mod command_line;
 mod crowds;
 mod dying;
 mod outages;
+mod reaching;
 mod sharing;
 mod starting;
 mod stopping;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use crate::ports::free_port;
 use crate::redis_server::RedisServer;
 
-/// How long each step of the setup may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long each step may take. A Sentinel that was held up, as on a busy machine, does nothing for
+/// half a minute.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The password of the servers.
 pub const PASSWORD: &str = "of-the-servers";
@@ -27,7 +28,7 @@ impl RedisSentinels {
     /// Starts them, and waits until they know each other. Every server has these options.
     ///
     /// # Panics
-    /// If a server is not installed, or they don't find each other within a minute.
+    /// If a server is not installed, or they don't find each other within two minutes.
     #[must_use]
     pub fn start(options: &[&str]) -> Self {
         let common = ["--requirepass", PASSWORD, "--masterauth", PASSWORD];
@@ -60,12 +61,21 @@ impl RedisSentinels {
         said.iter().copied().find(|port| votes(port) > 1)
     }
 
-    /// Runs one command at a Sentinel.
+    /// Makes the Sentinels replace the master, which lives on as a replica.
     ///
     /// # Panics
-    /// If it refuses.
-    pub fn ask_a_sentinel(&self, arguments: &[&str]) {
-        assert_eq!(self.sentinels[0].cli(arguments), "OK", "{arguments:?}");
+    /// If they don't within two minutes.
+    pub fn depose(&self, master: u16) {
+        let mut asked: Option<Instant> = None;
+        wait("the master is deposed", || {
+            // A failover that comes to nothing is not tried again by itself.
+            if asked.is_none_or(|asked| asked.elapsed() > Duration::from_secs(15)) {
+                self.sentinels[0].cli(&["SENTINEL", "FAILOVER", MASTER]);
+                asked = Some(Instant::now());
+            }
+            self.master().is_some_and(|port| port != master)
+        });
+        self.wait_for_another(master);
     }
 
     /// The server on this port.
@@ -79,7 +89,7 @@ impl RedisSentinels {
     /// Waits until the Sentinels name another master than this one, and it takes writes.
     ///
     /// # Panics
-    /// If they don't within a minute.
+    /// If they don't within two minutes.
     pub fn wait_for_another(&self, than: u16) -> u16 {
         let mut found = None;
         wait("another master", || {
@@ -96,7 +106,7 @@ impl RedisSentinels {
     /// Waits until the master has two replicas, and every Sentinel knows all the others.
     ///
     /// # Panics
-    /// If it takes more than a minute.
+    /// If it takes more than two minutes.
     pub fn wait_until_complete(&self) {
         wait("all of them know each other", || {
             let replication = self.master().and_then(|port| {

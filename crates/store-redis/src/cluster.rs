@@ -130,7 +130,10 @@ impl Cluster {
     async fn ask(&self, first: Option<&Arc<Node>>) -> Result<Map, StoreError> {
         let known = self.map.load_full();
         let mut failure = StoreError::Unavailable("no node of the Cluster answered".to_owned());
-        for node in first.into_iter().chain(&known.nodes) {
+        // Each time another one first, so that one which hangs holds up few.
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % known.nodes.len().max(1);
+        let rotated = known.nodes.iter().cycle().skip(turn).take(known.nodes.len());
+        for node in first.into_iter().chain(rotated) {
             match self.ask_one(node, &known).await {
                 Ok(map) => return Ok(map),
                 Err(error) => failure = error,

@@ -83,8 +83,7 @@ async fn whoever_knows_where_a_slot_was_finds_where_it_is() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cluster_without_one_of_its_masters_is_away_and_comes_back() {
-    let mut cluster =
-        RedisCluster::start(&["--cluster-node-timeout", "1000", "--appendonly", "yes"]);
+    let mut cluster = RedisCluster::start(&["--appendonly", "yes", "--appendfsync", "always"]);
     let options = Options { url: cluster.url(), ..Options::default() };
     let store = RedisStore::connect(options).await.unwrap();
     store.ping().await.unwrap();

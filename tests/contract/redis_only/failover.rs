@@ -59,8 +59,7 @@ impl SentinelHarness {
     fn depose_master(&self) {
         let redis = self.redis();
         let old = redis.master().expect("a master");
-        redis.ask_a_sentinel(&["SENTINEL", "FAILOVER", MASTER]);
-        redis.wait_for_another(old);
+        redis.depose(old);
         redis.wait_until_complete();
     }
 }
