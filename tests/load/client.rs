@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 /// What one run found.
 pub struct Run {
-    /// Requests answered with 200.
+    /// Requests answered with 200, or acknowledged with 202.
     pub answered: u64,
     /// Requests answered otherwise, or not at all.
     pub failed: u64,
@@ -125,7 +125,8 @@ impl Worker {
             (self.request)(nth, &mut bytes);
             nth.request += 1;
             match exchange(&mut connection, self.port, &bytes).await {
-                Ok(200) => latencies.push(begun.elapsed()),
+                // 202 comes to those who asked not to wait.
+                Ok(200 | 202) => latencies.push(begun.elapsed()),
                 Ok(_) => failed += 1,
                 Err(_) => {
                     connection = None;

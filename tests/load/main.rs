@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::indexing_slicing)]
 
 mod client;
+mod durability;
 mod figures;
 mod proxied;
 mod servers;
@@ -20,7 +21,8 @@ Measures the gateway on this machine and prints one table.
 Usage: cargo xtask bench [--seconds N] [--only NAME]
 
   --seconds N   how long each measurement runs (default 6)
-  --only NAME   just one of: footprint, healthz, nginx, embedded, redis, steady, users, takeover
+  --only NAME   just one of: footprint, healthz, nginx, embedded, redis, steady,
+                durability, users, takeover
 
 The load, the fake model, Redis and the gateway share the machine's cores, all on the loopback
 address. Figures of different runs or machines don't compare; the ratios of one run do.
@@ -73,6 +75,9 @@ async fn measure(length: Length, only: Option<&str>) {
     }
     if is_wanted("steady") {
         figures::steady(&mut table, &length).await;
+    }
+    if is_wanted("durability") {
+        durability::acknowledgement(&mut table, &length).await;
     }
     if is_wanted("users") {
         figures::users(&mut table, &length, &redis, 50).await;
