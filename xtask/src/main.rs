@@ -1,5 +1,6 @@
 //! The project's chores, run as `cargo xtask NAME`.
 
+mod compose;
 mod drill;
 mod nginx;
 mod packages;
@@ -20,6 +21,8 @@ Chores:
   drill [ARGUMENTS]  build everything optimised, then kill, freeze and starve it under load and
                      see whether it keeps its promises; `cargo xtask drill --help` lists its
                      options
+  compose-test       deploy docker-compose.yml on a Docker engine of its own, as root, kill and
+                     scale it; says SKIPPED where no engine can be started
   help               print this text
 ";
 
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match chore.as_deref() {
         Some("test") => steps::test(&rest),
         Some("bench") => steps::bench(&rest),
+        Some("compose-test") => steps::compose_test(),
         Some("drill") => drill::drill(&rest),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

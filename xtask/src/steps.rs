@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{drill, nginx, packages};
+use crate::{compose, drill, nginx, packages};
 
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
@@ -44,6 +44,22 @@ fn has_recorded_answers() -> Result<bool, String> {
     }
     eprintln!("xtask: {absent}: SKIPPING the tests that read them ({RECORDED_ANSWERS_TESTS})");
     Ok(false)
+}
+
+/// Deploys the stack on an engine of the test's own. Where that can't be, it says so.
+pub(crate) fn compose_test() -> Result<(), String> {
+    let compose = match compose::ensure() {
+        Ok(compose) => compose,
+        Err(why) => {
+            println!("compose-test: SKIPPED, nothing was tested: {why}");
+            return Ok(());
+        }
+    };
+    let nginx = nginx::ensure()?;
+    let package = ["--locked", "--package", "openclaw-tests"];
+    cargo(&[&["build", "--bins"][..], &package].concat(), &[])?;
+    let run = [&["run", "--quiet", "--bin", "compose-test"][..], &package].concat();
+    cargo(&run, &[(compose::VARIABLE, &compose), (nginx::VARIABLE, &nginx)])
 }
 
 /// Prints the table of figures.
