@@ -24,7 +24,7 @@ section! {
         sentinel_password_file: Setting<FilePath>,
         /// How many replicas must have what is written before it is acknowledged. Redis itself
         /// acknowledges first, so with 0, the default, a failover may lose the latest messages.
-        /// With as many as could be promoted it loses none; while fewer can be reached, new messages
+        /// With as many as there are replicas it loses none; while fewer can be reached, new messages
         /// are refused.
         replicas_to_acknowledge: Whole<0, 16> = Whole::of::<0>(),
     }
