@@ -1,0 +1,10 @@
+//! The channel against a strict fake of the Bot API, over real sockets.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod api;
+mod log;
+mod polling;
+mod secrecy;
+mod sending;
+mod webhook;
+mod world;

@@ -1,0 +1,104 @@
+//! Asking for updates.
+
+use std::time::Duration;
+
+use channel_telegram::{ApiError, PollError, Poller, WebhookRegistration};
+use conversation::StoreError;
+use serde_json::json;
+
+use crate::world::{Shelf, World, secret};
+
+const NOW: Duration = Duration::ZERO;
+
+fn texts(shelf: &Shelf) -> Vec<String> {
+    shelf.texts().into_iter().map(|(_, text)| text).collect()
+}
+
+#[tokio::test]
+async fn updates_are_taken_once_and_then_forgotten_by_telegram() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let mut poller = Poller::new(world.api.clone(), world.reception(&shelf));
+    for text in ["one", "two"] {
+        world.fake.says(7, text);
+    }
+    assert_eq!(poller.round(NOW).await.unwrap(), 2);
+    world.fake.says(7, "three");
+    assert_eq!(poller.round(NOW).await.unwrap(), 1);
+    assert_eq!(poller.round(NOW).await.unwrap(), 0);
+    assert_eq!(world.fake.pending(), 0);
+    assert_eq!(texts(&shelf), ["one", "two", "three"]);
+}
+
+#[tokio::test]
+async fn an_update_that_could_not_be_stored_comes_again_before_those_behind_it() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let mut poller = Poller::new(world.api.clone(), world.reception(&shelf));
+    for text in ["one", "two", "three"] {
+        world.fake.says(7, text);
+    }
+    let away = || StoreError::Unavailable("away".to_owned());
+    poller.round(NOW).await.unwrap();
+    assert_eq!(texts(&shelf).len(), 3);
+    for text in ["four", "five"] {
+        world.fake.says(7, text);
+    }
+    shelf.fail(&[away()]);
+    assert!(matches!(poller.round(NOW).await, Err(PollError::Store(_))));
+    assert_eq!(poller.round(NOW).await.unwrap(), 2);
+    assert_eq!(texts(&shelf), ["one", "two", "three", "four", "five"]);
+}
+
+#[tokio::test]
+async fn whoever_follows_takes_nothing_twice() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let reception = world.reception(&shelf);
+    world.fake.says(7, "one");
+    Poller::new(world.api.clone(), reception.clone()).round(NOW).await.unwrap();
+    assert_eq!(world.fake.pending(), 1, "nobody told Telegram that it was taken");
+    Poller::new(world.api.clone(), reception).round(NOW).await.unwrap();
+    assert_eq!(texts(&shelf), ["one"]);
+}
+
+#[tokio::test]
+async fn a_tapped_button_is_answered() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    world.fake.update(
+        "callback_query",
+        json!({
+        "id": "77", "from": {"id": 7}, "data": "yes",
+        "message": {"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 0}}),
+    );
+    Poller::new(world.api.clone(), world.reception(&shelf)).round(NOW).await.unwrap();
+    assert_eq!(world.fake.acknowledged(), ["77"]);
+    assert_eq!(texts(&shelf), ["yes"]);
+}
+
+#[tokio::test]
+async fn a_second_one_who_asks_is_told_of_the_first() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let mut first = Poller::new(world.api.clone(), world.reception(&shelf));
+    let mut second = Poller::new(world.api.clone(), world.reception(&shelf));
+    let first = tokio::spawn(async move { first.round(Duration::from_secs(30)).await.unwrap() });
+    world.fake.wait_for_calls("getUpdates", 1).await;
+    let refused = second.round(NOW).await;
+    assert!(matches!(refused, Err(PollError::Api(ApiError::Conflict(_)))), "{refused:?}");
+    world.fake.says(7, "one");
+    assert_eq!(first.await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn nobody_can_ask_while_a_webhook_is_set() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let secret = secret();
+    let url = "http://127.0.0.1:9/webhooks/telegram";
+    let webhook = WebhookRegistration { url, secret: &secret, max_connections: 1 };
+    world.api.set_webhook(&webhook).await.unwrap();
+    let refused = Poller::new(world.api.clone(), world.reception(&shelf)).round(NOW).await;
+    assert!(matches!(refused, Err(PollError::Api(ApiError::Conflict(_)))), "{refused:?}");
+}

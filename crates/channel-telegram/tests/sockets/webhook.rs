@@ -1,0 +1,255 @@
+//! Updates that Telegram posts.
+
+use std::sync::Arc;
+
+use channel_telegram::{UPDATE_BYTES, Webhook, WebhookRegistration};
+use conversation::StoreError;
+use serde_json::json;
+use support::http::{self, Answer};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::world::{Shelf, World, secret};
+
+const SECRET: (&str, &str) = ("x-telegram-bot-api-secret-token", "Hook_secret-1");
+const PATH: &str = "/webhooks/telegram";
+
+/// A served webhook.
+struct Served {
+    world: World,
+    shelf: Arc<Shelf>,
+    port: u16,
+    serving: JoinHandle<()>,
+}
+
+impl Served {
+    async fn start() -> Self {
+        let world = World::new();
+        let shelf = Shelf::new(&world);
+        let webhook = Webhook { reception: world.reception(&shelf), secret: secret() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, webhook.router()).await.unwrap();
+        });
+        Self { world, shelf, port, serving }
+    }
+
+    /// Has Telegram post to it.
+    async fn register(&self) {
+        let url = format!("http://127.0.0.1:{}{PATH}", self.port);
+        let secret = secret();
+        let webhook = WebhookRegistration { url: &url, secret: &secret, max_connections: 40 };
+        self.world.api.set_webhook(&webhook).await.unwrap();
+    }
+
+    async fn post(&self, headers: &[(&str, &str)], body: &str) -> Answer {
+        http::send(self.port, "POST", PATH, headers, body).await.unwrap()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.shelf.texts().into_iter().map(|(_, text)| text).collect()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+fn away() -> StoreError {
+    StoreError::Unavailable("away".to_owned())
+}
+
+fn message(update: i64, text: &str) -> String {
+    json!({"update_id": update, "message": {
+        "message_id": update, "from": {"id": 7}, "chat": {"id": 7, "type": "private"}, "text": text,
+    }})
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_missing_or_wrong_secret_is_refused_without_a_look_at_the_store() {
+    let served = Served::start().await;
+    let body = message(1, "hi");
+    let wrong = (SECRET.0, "Hook_secret-2");
+    for headers in [&[][..], &[wrong], &[(SECRET.0, "")], &[SECRET, wrong], &[SECRET, SECRET]] {
+        let answer = served.post(headers, &body).await;
+        assert_eq!(answer.status, 403, "{headers:?}");
+        assert!(!answer.body.contains("Hook_secret"));
+    }
+    assert_eq!(served.post(&[wrong], "garbage").await.status, 403);
+    assert_eq!(served.shelf.calls(), 0);
+    assert_eq!(served.post(&[SECRET], &body).await.status, 200);
+    assert_eq!(served.shelf.calls(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_json_or_too_large_is_refused() {
+    let served = Served::start().await;
+    for garbage in ["", "{", "update", "{\"update_id\":1,}", "\u{feff}{}"] {
+        assert_eq!(served.post(&[SECRET], garbage).await.status, 400, "{garbage}");
+    }
+    let fits = message(1, &"x".repeat(UPDATE_BYTES - 200));
+    assert!(fits.len() <= UPDATE_BYTES);
+    assert_eq!(served.post(&[SECRET], &fits).await.status, 200);
+    let large = message(2, &"x".repeat(UPDATE_BYTES));
+    assert_eq!(served.post(&[SECRET], &large).await.status, 413);
+    assert_eq!(served.shelf.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_body_that_hides_its_length_is_refused_all_the_same() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let served = Served::start().await;
+    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", served.port)).await.unwrap();
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: h\r\n{}: {}\r\ntransfer-encoding: chunked\r\n\r\n",
+        SECRET.0, SECRET.1
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let chunk = [b"10000\r\n".as_slice(), &[b' '; 0x10000], b"\r\n"].concat();
+    let mut answer = Vec::new();
+    for _ in 0..=UPDATE_BYTES / 0x10000 {
+        if stream.write_all(&chunk).await.is_err() {
+            break;
+        }
+    }
+    let mut piece = [0; 64];
+    while answer.len() < 12 {
+        let read = stream.read(&mut piece).await.unwrap();
+        assert!(read > 0, "no answer");
+        answer.extend_from_slice(&piece[..read]);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+    assert_eq!(served.shelf.calls(), 0);
+}
+
+#[tokio::test]
+async fn only_what_is_stored_is_acknowledged() {
+    let served = Served::start().await;
+    let gate = Arc::new(Semaphore::new(0));
+    served.shelf.wait_for(&gate);
+    let port = served.port;
+    let posting = tokio::spawn(async move {
+        http::send(port, "POST", PATH, &[SECRET], &message(1, "hi")).await.unwrap()
+    });
+    while served.shelf.calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!posting.is_finished());
+    assert!(served.texts().is_empty());
+    gate.add_permits(1);
+    assert_eq!(posting.await.unwrap().status, 200);
+    assert_eq!(served.texts(), ["hi"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_not_acknowledged_and_may_come_again() {
+    let served = Served::start().await;
+    let faults = [
+        (away(), 503, "2"),
+        (StoreError::Full, 503, "30"),
+        (StoreError::TooManyWaiting { limit: 3 }, 429, "5"),
+    ];
+    for (fault, status, again) in faults {
+        served.shelf.fail(&[fault]);
+        let answer = served.post(&[SECRET], &message(1, "hi")).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (status, Some(again)));
+    }
+    assert_eq!(served.post(&[SECRET], &message(1, "hi")).await.status, 200);
+    assert_eq!(served.post(&[SECRET], &message(1, "hi")).await.status, 200);
+    assert_eq!(served.texts(), ["hi"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_acknowledged() {
+    let served = Served::start().await;
+    for body in [
+        "[]",
+        "null",
+        "7",
+        "{}",
+        r#"{"update_id":"x"}"#,
+        r#"{"update_id":1,"new_kind":{}}"#,
+        r#"{"update_id":1,"message":null}"#,
+        r#"{"update_id":1,"message":{"chat":{"id":7}}}"#,
+        r#"{"update_id":1,"callback_query":{}}"#,
+        r#"{"update_id":1,"message":[[[[1]]]]}"#,
+    ] {
+        assert_eq!(served.post(&[SECRET], body).await.status, 200, "{body}");
+    }
+    assert_eq!(served.shelf.calls(), 0);
+}
+
+#[tokio::test]
+async fn only_posts_are_taken() {
+    let served = Served::start().await;
+    let answer = http::send(served.port, "GET", PATH, &[SECRET], "").await.unwrap();
+    assert_eq!(answer.status, 405);
+}
+
+#[tokio::test]
+async fn updates_are_stored_once_and_in_order_though_the_store_fails_now_and_then() {
+    let served = Served::start().await;
+    served.shelf.fail(&[away(), away(), StoreError::Full]);
+    let said: Vec<String> = (0..20).map(|number| format!("message {number}")).collect();
+    let first = served.world.fake.says(7, &said[0]);
+    for text in &said[1..] {
+        served.world.fake.says(7, text);
+    }
+    served.register().await;
+    served.world.fake.wait_until_taken().await;
+    assert_eq!(served.texts(), said);
+    let posted = served.world.fake.posted();
+    let refused: Vec<_> = posted.iter().filter(|it| it.status == Some(503)).collect();
+    assert_eq!(refused.len(), 3);
+    assert!(refused.iter().all(|it| it.update == first), "the others waited behind the first");
+    let info = served.world.api.webhook_info().await.unwrap();
+    assert!(info.last_error_message.unwrap().contains("503"));
+}
+
+#[tokio::test]
+async fn a_tapped_button_is_answered_in_the_answer() {
+    let served = Served::start().await;
+    let tap = |data: &str, id: &str| {
+        json!({
+        "id": id, "from": {"id": 7}, "data": data,
+        "message": {"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 0}})
+    };
+    served.world.fake.update("callback_query", tap("yes", "77"));
+    served.world.fake.update("callback_query", json!({"id": "78", "from": {"id": 7}}));
+    served.register().await;
+    served.world.fake.wait_until_taken().await;
+    assert_eq!(served.world.fake.acknowledged(), ["77", "78"]);
+    assert_eq!(served.texts(), ["yes"]);
+    assert!(served.world.fake.violations().is_empty());
+}
+
+#[tokio::test]
+async fn what_happens_beside_messages_is_passed_on_and_comes_again_if_it_was_not_taken() {
+    let served = Served::start().await;
+    let fake = &served.world.fake;
+    let private = json!({"id": 7, "type": "private"});
+    let message = |text: &str| json!({"message_id": 5, "from": {"id": 7}, "chat": private.clone(), "text": text});
+    served.shelf.fail(&[away()]);
+    fake.update("message", message("/new"));
+    fake.update("edited_message", message("better words"));
+    fake.update(
+        "message_reaction",
+        json!({"chat": private, "message_id": 5, "user": {"id": 7},
+        "new_reaction": [{"type": "emoji", "emoji": "👍"}]}),
+    );
+    fake.update(
+        "my_chat_member",
+        json!({"chat": private, "from": {"id": 7},
+        "new_chat_member": {"status": "kicked"}}),
+    );
+    served.register().await;
+    fake.wait_until_taken().await;
+    assert_eq!(served.shelf.asides(), ["reset", "edited", "reacted", "blocked"]);
+    assert_eq!(fake.posted()[0].status, Some(503));
+    assert!(served.texts().is_empty());
+}

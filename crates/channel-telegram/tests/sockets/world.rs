@@ -1,0 +1,191 @@
+//! A fake Bot API, and everything of the channel that talks to it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use channel_telegram::{
+    Aside, Asides, BotApi, BotToken, Listener, Me, Mode, Options, Rates, Reception, Telegram,
+    WebhookSecret,
+};
+use conversation::ports::{Accepted, Channel as _, Inbox, MessageState, SendError, Sent, Waiting};
+use conversation::{
+    ConversationId, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Part, Reply,
+    StoreError, Timestamp,
+};
+use store_memory::MemoryStore;
+use support::fake_telegram::FakeTelegram;
+use tokio::sync::Semaphore;
+
+use crate::log::Log;
+
+pub(crate) const TOKEN: &str = "424242:AAH-very_secret-token";
+pub(crate) const NOON: Timestamp = Timestamp(1_769_860_800_000);
+
+/// A fake Bot API and a channel that uses it.
+pub(crate) struct World {
+    pub(crate) fake: FakeTelegram,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) options: Options,
+    pub(crate) api: BotApi,
+    pub(crate) channel: Telegram,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        // What Telegram would wait for a second it waits for a millisecond here.
+        let fake = FakeTelegram::start_with(TOKEN, "the_bot", Duration::from_millis(1));
+        let root = fake.api_root();
+        Self::at(fake, &root)
+    }
+
+    /// One whose channel looks for the Bot API elsewhere.
+    pub(crate) fn at(fake: FakeTelegram, root: &str) -> Self {
+        let mut options = Options::new(BotToken::new(TOKEN).unwrap(), Mode::Polling);
+        root.clone_into(&mut options.api_root);
+        Self::with(fake, options)
+    }
+
+    pub(crate) fn with(fake: FakeTelegram, options: Options) -> Self {
+        Log::shared();
+        let clock = Arc::new(ManualClock::new(NOON));
+        let api = BotApi::new(&options).unwrap();
+        let channel = Telegram::new(api.clone(), Rates::default(), clock.clone());
+        Self { fake, clock, options, api, channel }
+    }
+
+    /// One that doesn't wait long for an answer.
+    pub(crate) fn impatient() -> Self {
+        let fake = FakeTelegram::start(TOKEN, "the_bot");
+        let mut options = Options::new(BotToken::new(TOKEN).unwrap(), Mode::Polling);
+        options.api_root = fake.api_root();
+        options.timeouts.request = Duration::from_millis(200);
+        Self::with(fake, options)
+    }
+
+    /// Sends one part that says this.
+    pub(crate) async fn send(&self, to: &str, html: &str) -> Result<Sent, SendError> {
+        let part = Part { text: html.to_owned(), quotes: None };
+        self.channel.send(&chat(to), &part, "turn:0").await
+    }
+
+    /// Makes parts of a reply and sends them all.
+    pub(crate) async fn reply(&self, to: &str, markdown: &str, answered: &[Waiting]) {
+        let reply = Reply { text: markdown.to_owned(), model: "a/b".to_owned(), at: NOON };
+        for part in self.channel.parts(&reply, answered) {
+            self.clock.advance(Duration::from_secs(5));
+            self.channel.send(&chat(to), &part, "turn:0").await.unwrap();
+        }
+    }
+
+    pub(crate) fn listener(&self) -> Listener {
+        let me = Me { id: 424_242, username: Some("the_bot".to_owned()) };
+        Listener::new(me, &self.options)
+    }
+
+    /// Takes updates into this store.
+    pub(crate) fn reception(&self, store: &Arc<Shelf>) -> Arc<Reception> {
+        let asides = store.clone() as Arc<dyn Asides>;
+        let inbox = store.clone() as Arc<dyn Inbox>;
+        Arc::new(Reception::new(self.listener(), inbox, asides, self.clock.clone()))
+    }
+}
+
+pub(crate) fn chat(key: &str) -> ConversationId {
+    ConversationId::new("telegram", key).unwrap()
+}
+
+pub(crate) fn secret() -> WebhookSecret {
+    WebhookSecret::new("Hook_secret-1").unwrap()
+}
+
+/// A waiting message with this key.
+pub(crate) fn waiting(key: &str) -> Waiting {
+    let id = MessageId { conversation: Digest([0; 16]), key: KeyDigest([0; 12]), token: [0; 8] };
+    Waiting { id, key: key.to_owned(), message: Message::text("hi", NOON), request: None }
+}
+
+/// A store in memory that counts, fails, and waits as a test says.
+pub(crate) struct Shelf {
+    store: MemoryStore,
+    faults: Mutex<Vec<StoreError>>,
+    calls: AtomicUsize,
+    gate: Mutex<Option<Arc<Semaphore>>>,
+    texts: Mutex<Vec<(String, String)>>,
+    asides: Mutex<Vec<&'static str>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(world: &World) -> Arc<Self> {
+        Arc::new(Self {
+            store: MemoryStore::new(store_memory::Options::default(), world.clock.clone()),
+            faults: Mutex::default(),
+            calls: AtomicUsize::new(0),
+            gate: Mutex::default(),
+            texts: Mutex::default(),
+            asides: Mutex::default(),
+        })
+    }
+
+    /// Fails the next calls like this.
+    pub(crate) fn fail(&self, faults: &[StoreError]) {
+        self.faults.lock().unwrap().extend(faults.iter().rev().cloned());
+    }
+
+    /// Lets nothing be stored before the semaphore has a permit for it.
+    pub(crate) fn wait_for(&self, gate: &Arc<Semaphore>) {
+        *self.gate.lock().unwrap() = Some(gate.clone());
+    }
+
+    /// How often it was called, for whatever.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// What was stored for the first time, with its conversation's key.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        self.texts.lock().unwrap().clone()
+    }
+
+    pub(crate) fn asides(&self) -> Vec<&'static str> {
+        self.asides.lock().unwrap().clone()
+    }
+
+    fn fault(&self) -> Result<(), StoreError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        self.faults.lock().unwrap().pop().map_or(Ok(()), Err)
+    }
+}
+
+#[async_trait]
+impl Inbox for Shelf {
+    async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
+        self.fault()?;
+        let gate = self.gate.lock().unwrap().clone();
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
+        let accepted = self.store.accept(batch.clone()).await?;
+        let mut texts = self.texts.lock().unwrap();
+        for (inbound, accepted) in batch.into_iter().zip(&accepted) {
+            if matches!(accepted, Accepted::New(_)) {
+                texts.push((inbound.conversation.key().to_owned(), inbound.message.text));
+            }
+        }
+        Ok(accepted)
+    }
+
+    async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {
+        self.store.message(id).await
+    }
+}
+
+#[async_trait]
+impl Asides for Shelf {
+    async fn take(&self, aside: Aside) -> Result<(), StoreError> {
+        self.fault()?;
+        self.asides.lock().unwrap().push(aside.kind());
+        Ok(())
+    }
+}
