@@ -83,37 +83,22 @@ impl Graph {
 
 /// What an answer that is no success means.
 pub(super) async fn refused(response: Response) -> Failure {
-    let status = response.status();
+    let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let body = json(response).await;
-    let error = body.as_ref().and_then(|body| body.get("error")).filter(|error| error.is_object());
-    let Some(error) = error else {
-        let why = format!("HTTP {} without an error that can be read", status.as_u16());
-        return match status.as_u16() {
-            // Whatever stands in between may have passed it on before it failed.
-            408 | 500.. => Failure::Uncertain(why),
-            429 => by_status(Complaint::Throughput, status.as_u16(), retry_after),
-            401 => by_status(Complaint::Unauthorised, status.as_u16(), retry_after),
-            _ => by_status(Complaint::Unknown, status.as_u16(), retry_after),
-        };
-    };
-    let code = Fault::read(error).code;
-    let complaint = match (Complaint::of_code(code), status.as_u16()) {
+    let code = body.as_ref().and_then(|body| body.get("error")).map_or(0, |e| Fault::read(e).code);
+    let complaint = match (Complaint::of_code(code), status) {
+        (Complaint::Unknown, 401) => Complaint::Unauthorised,
         (Complaint::Unknown, 429) => Complaint::Throughput,
+        // Without a code whatever stands in between may have passed it on before it failed, and
+        // code 1 says nothing of what was done.
+        (_, 408 | 500..) if matches!(code, 0 | 1) => {
+            return Failure::Uncertain(format!("HTTP {status} with error {code}"));
+        }
         (Complaint::Unknown, 500..) => Complaint::Transient,
         (complaint, _) => complaint,
     };
-    if code == 1 && status.is_server_error() {
-        // By the API's own list this may be a failure in the middle of the work.
-        return Failure::Uncertain(
-            "error 1, with which nothing is said of what was done".to_owned(),
-        );
-    }
-    Failure::Refused { complaint, code, status: status.as_u16(), retry_after }
-}
-
-fn by_status(complaint: Complaint, status: u16, retry_after: Option<Duration>) -> Failure {
-    Failure::Refused { complaint, code: 0, status, retry_after }
+    Failure::Refused { complaint, code, status, retry_after }
 }
 
 /// The body as JSON, if it is that and not too long.

@@ -40,7 +40,7 @@ impl Complaint {
             4 | 17 | 32 | 613 | 80_007 => Self::AppLimit,
             131_048 => Self::SpamLimit,
             131_047 => Self::OutsideWindow,
-            0 | 3 | 10 | 190 | 200..=299 | 131_005 => Self::Unauthorised,
+            3 | 10 | 190 | 200..=299 | 131_005 => Self::Unauthorised,
             33 | 368 | 130_497 | 131_031 | 131_042 | 131_045 | 133_010 => Self::Account,
             130_472 | 131_021 | 131_026 | 131_030 | 131_049 | 131_050 | 131_062 => {
                 Self::Undeliverable

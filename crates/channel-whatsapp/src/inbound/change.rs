@@ -44,7 +44,7 @@ pub(super) fn read(change: &Value, now: Timestamp) -> Change {
 }
 
 fn of_messages(value: &Value, now: Timestamp) -> Vec<Reading> {
-    let contacts = Contacts::new(list(value, "contacts"));
+    let contacts = Contacts::new(list(value, "contacts"), list(value, "messages"));
     let errors: Vec<Fault> = list(value, "errors").iter().map(Fault::read).collect();
     let mut readings: Vec<Reading> = Vec::new();
     for element in list(value, "messages") {

@@ -21,10 +21,13 @@ pub(super) struct Contact {
 pub(super) struct Contacts {
     all: Vec<Contact>,
     by_id: HashMap<String, usize>,
+    /// The only contact, if everything listed beside it is of one person.
+    only: Option<usize>,
 }
 
 impl Contacts {
-    pub(super) fn new(list: &[Value]) -> Self {
+    /// Reads the list that stands beside these elements.
+    pub(super) fn new(list: &[Value], beside: &[Value]) -> Self {
         let all: Vec<Contact> = list.iter().map(Contact::read).collect();
         let mut by_id = HashMap::with_capacity(all.len() * 2);
         for (index, contact) in all.iter().enumerate() {
@@ -32,22 +35,23 @@ impl Contacts {
                 by_id.insert(id.clone(), index);
             }
         }
-        Self { all, by_id }
+        let mut senders = beside.iter().map(|element| element.get("from"));
+        let first = senders.next().flatten();
+        let is_one_person = all.len() == 1 && senders.all(|sender| sender == first);
+        Self { all, by_id, only: is_one_person.then_some(0) }
     }
 
-    /// The contact that one of these ids names. Where only one contact is listed, it is also the
-    /// one that says what an element leaves out, unless the two contradict each other.
+    /// The contact that one of these ids names. A person's WhatsApp id isn't always the phone
+    /// number, so the only contact beside elements of one person is that person, whatever its
+    /// number, unless the user ids contradict each other.
     pub(super) fn find(&self, phone: Option<&str>, user_id: Option<&str>) -> Option<&Contact> {
         let named = [phone, user_id].into_iter().flatten().find_map(|id| self.by_id.get(id));
         if let Some(contact) = named.and_then(|index| self.all.get(*index)) {
             return Some(contact);
         }
-        let [only] = self.all.as_slice() else { return None };
-        let contradicts = |told: Option<&str>, listed: &Option<String>| {
-            told.is_some() && listed.is_some() && told != listed.as_deref()
-        };
-        let contradicted = contradicts(phone, &only.phone) || contradicts(user_id, &only.user_id);
-        (!contradicted).then_some(only)
+        let only = self.only.and_then(|index| self.all.get(index))?;
+        let contradicts = user_id.is_some() && only.user_id.is_some();
+        (!contradicts).then_some(only)
     }
 }
 
@@ -82,7 +86,7 @@ mod tests {
             json!({"user_id": "US.3", "profile": {"name": "Three"}}),
             json!("nonsense"),
         ];
-        let contacts = Contacts::new(&list);
+        let contacts = Contacts::new(&list, &[]);
         assert_eq!(name_of(&contacts, Some("1"), None).as_deref(), Some("One"));
         assert_eq!(name_of(&contacts, Some("2"), None).as_deref(), Some("two"));
         assert_eq!(name_of(&contacts, None, Some("US.3")).as_deref(), Some("Three"));
@@ -91,11 +95,19 @@ mod tests {
     }
 
     #[test]
-    fn the_only_contact_completes_an_element_that_it_does_not_contradict() {
+    fn the_only_contact_is_the_only_sender_even_under_another_number() {
         let only = [json!({"wa_id": "1", "user_id": "US.1", "profile": {"name": "One"}})];
-        let contacts = Contacts::new(&only);
+        let contacts = Contacts::new(&only, &[json!({"from": "52"}), json!({"from": "52"})]);
+        assert_eq!(name_of(&contacts, Some("52"), None).as_deref(), Some("One"));
         assert_eq!(name_of(&contacts, None, None).as_deref(), Some("One"));
+        assert_eq!(name_of(&contacts, Some("52"), Some("US.2")), None);
+    }
+
+    #[test]
+    fn the_only_contact_is_none_of_several_senders() {
+        let only = [json!({"wa_id": "1", "user_id": "US.1", "profile": {"name": "One"}})];
+        let contacts = Contacts::new(&only, &[json!({"from": "1"}), json!({"from": "2"})]);
+        assert_eq!(name_of(&contacts, Some("1"), None).as_deref(), Some("One"));
         assert_eq!(name_of(&contacts, Some("2"), None), None);
-        assert_eq!(name_of(&contacts, None, Some("US.2")), None);
     }
 }

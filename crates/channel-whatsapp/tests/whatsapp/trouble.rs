@@ -24,6 +24,7 @@ async fn an_error_is_told_by_its_code_and_not_by_its_status() {
         (400, 131_048, Some(seconds(300))),
         (401, 190, Some(seconds(60))),
         (403, 10, Some(seconds(60))),
+        (401, 0, Some(seconds(60))),
         (500, 131_000, Some(None)),
         (503, 2, Some(None)),
         (400, 131_047, None),
@@ -86,6 +87,7 @@ async fn a_send_without_a_whole_answer_is_uncertain() {
         Script::answer(502, "<html>Bad Gateway</html>"),
         Script::answer(504, ""),
         Script::error(500, 1),
+        Script::answer(500, r#"{"error": {"message": "oops"}}"#),
     ] {
         let (fake, channel) = channel();
         fake.push(script.clone());
