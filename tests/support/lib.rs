@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 pub mod fake_model;
-pub mod fake_whatsapp;
 pub mod fake_telegram;
 pub mod fake_whatsapp;
 pub mod gateway_process;
