@@ -27,6 +27,7 @@ mod stored;
 mod telegraph;
 #[cfg(feature = "test-time")]
 mod test_time;
+mod together;
 mod topology;
 mod turns;
 

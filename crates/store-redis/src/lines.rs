@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::link::{GROUP, Link};
 use crate::node::{CONNECT, Node};
+use crate::together::Together;
 use crate::{Inner, millis};
 
 /// The longest that one read blocks, so that a stop is noticed.
@@ -34,7 +35,7 @@ type Streams = Option<Vec<(String, Vec<Entry>)>>;
 /// An entry of a stream with its fields.
 pub(crate) type Entry = (String, Vec<String>);
 
-/// The connections, each by the first of the partitions that it is for.
+/// The connections, each by the partition that it is for; by 0 if it is for all.
 #[derive(Default)]
 pub(crate) struct Lines {
     open: HashMap<usize, Line>,
@@ -63,24 +64,24 @@ impl Lines {
         count: usize,
         block: Duration,
     ) -> Result<Vec<Entry>, StoreError> {
-        let groups: Vec<&[usize]> = match inner.link.topology().spans_partitions() {
-            true => vec![partitions],
-            false => partitions.chunks(1).collect(),
+        let groups: Vec<Group<'_>> = match inner.link.topology().spans_partitions() {
+            true => vec![Group { id: 0, partitions }],
+            false => partitions.chunks(1).map(Group::of_one).collect(),
         };
         let taken: Vec<_> =
-            groups.iter().map(|group| (*group, self.open.remove(&id_of(group)))).collect();
+            groups.iter().map(|group| (*group, self.open.remove(&group.id))).collect();
         let lines = join_all(taken.into_iter().map(async |(group, line)| {
-            (group, line_to(&inner.link, stream(inner, group), line).await)
+            (group, line_to(&inner.link, group.stream(inner), line).await)
         }))
         .await;
-        let mut outcome = Outcome::default();
+        let mut outcome = Together::default();
         let mut reads = FuturesUnordered::new();
         let mut waiting = HashMap::new();
         for (group, line) in lines {
             match line {
                 Ok(line) => {
                     if groups.len() > 1 {
-                        waiting.insert(id_of(group), (Arc::clone(&line.node), line.client));
+                        waiting.insert(group.id, (Arc::clone(&line.node), line.client));
                     }
                     reads.push(read_line(inner, group, line, count, block));
                 }
@@ -109,51 +110,25 @@ impl Lines {
     }
 }
 
-/// What several reads have brought.
-#[derive(Default)]
-struct Outcome {
-    found: Vec<Entry>,
-    answers: usize,
-    failure: Option<StoreError>,
+/// Partitions that are waited for on one line.
+#[derive(Clone, Copy)]
+struct Group<'a> {
+    /// The line's name: one server has one, whichever partitions are asked on it.
+    id: usize,
+    partitions: &'a [usize],
 }
 
-impl Outcome {
-    fn add(&mut self, answer: Result<Vec<Entry>, StoreError>) {
-        match answer {
-            Ok(entries) => {
-                self.answers += 1;
-                self.found.extend(entries);
-            }
-            Err(error) => self.failure = Some(error),
-        }
+impl<'a> Group<'a> {
+    fn of_one(partition: &'a [usize]) -> Self {
+        Self { id: partition.first().copied().unwrap_or(0), partitions: partition }
     }
 
-    /// What was found must not be lost over a server that is away, nor must that one keep the
-    /// others from being asked again.
-    fn into_result(self) -> Result<Vec<Entry>, StoreError> {
-        match self.failure {
-            Some(error) if self.answers == 0 => Err(error),
-            Some(error) => {
-                tracing::debug!(%error, "some partitions could not be read");
-                Ok(self.found)
-            }
-            None => Ok(self.found),
-        }
+    /// A stream of the group's, which tells where the group is kept.
+    fn stream(self, inner: &Inner) -> &str {
+        let first = self.partitions.first();
+        let stream = first.and_then(|&partition| inner.keys.all_ready().get(partition));
+        stream.map_or("", String::as_str)
     }
-}
-
-fn id_of(group: &[usize]) -> usize {
-    // A group of all partitions begins with another one each time, and has one line.
-    match group {
-        [one] => *one,
-        _ => usize::MAX,
-    }
-}
-
-/// A stream of the group's, which tells where the group is kept.
-fn stream<'a>(inner: &'a Inner, group: &[usize]) -> &'a str {
-    let first = group.first().and_then(|&partition| inner.keys.all_ready().get(partition));
-    first.map_or("", String::as_str)
 }
 
 /// The line, if it still leads to the server that keeps the stream, or else another.
@@ -185,12 +160,12 @@ async fn connect(link: &Link, node: Arc<Node>) -> Result<Line, StoreError> {
 
 async fn read_line(
     inner: &Inner,
-    group: &[usize],
+    group: Group<'_>,
     mut line: Line,
     count: usize,
     block: Duration,
 ) -> Ended {
-    let id = id_of(group);
+    let id = group.id;
     let mut read = Cmd::new();
     read.arg("XREADGROUP").arg("GROUP").arg(GROUP).arg(&inner.options.replica);
     read.arg("COUNT").arg(count);
@@ -199,8 +174,9 @@ async fn read_line(
         read.arg("BLOCK").arg(millis(block));
     }
     let streams = inner.keys.all_ready();
-    read.arg("STREAMS").arg(group.iter().filter_map(|&p| streams.get(p)).collect::<Vec<_>>());
-    read.arg(vec![">"; group.len()]);
+    read.arg("STREAMS")
+        .arg(group.partitions.iter().filter_map(|&p| streams.get(p)).collect::<Vec<_>>());
+    read.arg(vec![">"; group.partitions.len()]);
     let answer = timeout(block + GRACE, read.query_async::<Streams>(&mut line.connection)).await;
     let link = &inner.link;
     let answer = match answer {
@@ -217,7 +193,7 @@ async fn read_line(
     let answer = match answer {
         // A claim that the replicas don't know could be given out a second time.
         Ok(found) if !found.is_empty() => {
-            let settled = link.settled_beside(&line.node, stream(inner, group).as_bytes()).await;
+            let settled = link.settled_beside(&line.node, group.stream(inner).as_bytes()).await;
             settled.map(|()| found)
         }
         answer => answer,

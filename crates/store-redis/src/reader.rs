@@ -10,12 +10,14 @@ use std::time::Duration;
 use conversation::ports::{Claim, Fence};
 use conversation::{ConversationId, StoreError};
 use deadpool_redis::redis::Pipeline;
+use futures::future::join_all;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::lines::{BLOCK, Lines};
 use crate::link::GROUP;
+use crate::together::Together;
 use crate::{Inner, millis};
 
 /// A read that takes what is there and doesn't wait.
@@ -179,23 +181,29 @@ impl Desk {
     /// Takes over what dead owners held, and queues what is due.
     async fn upkeep(&mut self, capacity: usize) -> Result<Vec<Claim>, StoreError> {
         let partitions = self.rotation();
-        let mut claims = Vec::new();
+        let mut claims = Together::default();
         let share = capacity / partitions.len();
         if share > 0 {
-            self.look_after(&partitions, share, &mut claims).await?;
+            // In a Cluster each on its own, so that one whose node is away holds up no other.
+            let groups = match self.inner.link.topology().spans_partitions() {
+                true => partitions.chunks(partitions.len()),
+                false => partitions.chunks(1),
+            };
+            let looks = groups.map(|group| self.look_after(group, share));
+            join_all(looks).await.into_iter().for_each(|found| claims.add(found));
         } else {
             // With less room than partitions they are looked after one by one, until there is
             // no more room; every partition is, if nothing is found.
             for partition in partitions {
-                let room = capacity - claims.len();
-                if room == 0 {
+                let room = capacity - claims.found.len();
+                if room == 0 || claims.has_failed() {
                     break;
                 }
-                self.look_after(&[partition], room, &mut claims).await?;
+                claims.add(self.look_after(&[partition], room).await);
             }
         }
         self.tidy().await;
-        Ok(claims)
+        claims.into_result()
     }
 
     /// Looks after some partitions in one round trip, taking over up to `count` claims of each.
@@ -203,8 +211,7 @@ impl Desk {
         &self,
         partitions: &[usize],
         count: usize,
-        claims: &mut Vec<Claim>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<Claim>, StoreError> {
         let inner = &self.inner;
         let verb = &inner.scripts.upkeep;
         let mut calls = Pipeline::with_capacity(partitions.len());
@@ -222,13 +229,11 @@ impl Desk {
         let found: Vec<Found> = match inner.link.call_all(verb, &calls).await {
             Err(StoreError::Stale) => {
                 inner.ensure_groups().await?;
-                return Ok(());
+                return Ok(Vec::new());
             }
-            // What was taken over before must not be lost over this.
-            Err(_) if !claims.is_empty() => return Ok(()),
             found => found?,
         };
-        let mut due = Vec::new();
+        let (mut claims, mut due) = (Vec::new(), Vec::new());
         for (taken, names) in found {
             claims.extend(
                 taken.into_iter().filter_map(|(entry, name, n)| self.claim(entry, &name, n)),
@@ -239,7 +244,7 @@ impl Desk {
             // The claims are taken already, and must not be lost over this; what is due stays so.
             tracing::warn!(%error, "conversations that are due could not be queued");
         }
-        Ok(())
+        Ok(claims)
     }
 
     async fn promote(&self, due: &[String]) -> Result<(), StoreError> {
