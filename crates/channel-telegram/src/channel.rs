@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use conversation::ports::{Channel, SendError, Sent, Waiting};
-use conversation::{Clock, ConversationId, Part, Reply};
+use conversation::{Clock, ConversationId, Part, Reply, Timestamp};
 
 use crate::bot_api::{ApiError, BotApi, OutgoingMessage, ParseMode};
 use crate::pace::{Pace, Rates};
@@ -44,7 +44,41 @@ impl Telegram {
         }
     }
 
-    fn refused(&self, to: &Address, error: ApiError) -> SendError {
+    /// Sends one part to an address, or wherever that has moved, if it may go out now.
+    pub(crate) async fn send_part(
+        &self,
+        mut address: Address,
+        part: &Part,
+    ) -> Result<Sent, SendError> {
+        if let Err(wait) = self.pace.admit(address.chat, self.clock.now()) {
+            let why = "it would be faster than Telegram allows".to_owned();
+            return Err(SendError::NotSent { why, retry_after: Some(wait) });
+        }
+        let mut sent = self.send_to(&address, part).await;
+        if let Err(ApiError::Moved { to }) = sent {
+            address = address.moved_to(to);
+            sent = self.send_to(&address, part).await;
+        }
+        match sent {
+            Ok(id) => Ok(Sent { receipt: id.map(|id| id.to_string()) }),
+            Err(error) => Err(self.refused(&address, error)),
+        }
+    }
+
+    pub(crate) fn api(&self) -> &BotApi {
+        &self.api
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Counts a message to this address, if it may go out now.
+    pub(crate) fn may_write(&self, to: &Address) -> bool {
+        self.pace.admit(to.chat, self.now()).is_ok()
+    }
+
+    pub(crate) fn refused(&self, to: &Address, error: ApiError) -> SendError {
         match &error {
             ApiError::TooMany { retry_after } => {
                 self.pace.close(to.chat, *retry_after, self.clock.now());
@@ -87,24 +121,11 @@ impl Channel for Telegram {
         part: &Part,
         _reference: &str,
     ) -> Result<Sent, SendError> {
-        let Some(mut address) = Address::of(to) else {
-            return Err(SendError::Refused {
-                why: "the conversation is in no Telegram chat".to_owned(),
-            });
+        let Some(address) = Address::of(to) else {
+            let why = "the conversation is in no Telegram chat".to_owned();
+            return Err(SendError::Refused { why });
         };
-        if let Err(wait) = self.pace.admit(address.chat, self.clock.now()) {
-            let why = "it would be faster than Telegram allows".to_owned();
-            return Err(SendError::NotSent { why, retry_after: Some(wait) });
-        }
-        let mut sent = self.send_to(&address, part).await;
-        if let Err(ApiError::Moved { to }) = sent {
-            address = address.moved_to(to);
-            sent = self.send_to(&address, part).await;
-        }
-        match sent {
-            Ok(id) => Ok(Sent { receipt: id.map(|id| id.to_string()) }),
-            Err(error) => Err(self.refused(&address, error)),
-        }
+        self.send_part(address, part).await
     }
 
     async fn typing(&self, to: &ConversationId, _answering: &Waiting) {

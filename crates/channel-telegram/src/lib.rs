@@ -5,6 +5,7 @@ mod allow;
 mod bot_api;
 mod channel;
 mod credentials;
+mod draft;
 mod figures;
 mod inbound;
 mod options;
@@ -25,6 +26,7 @@ pub use bot_api::{
 };
 pub use channel::Telegram;
 pub use credentials::{BotToken, InvalidCredential, WebhookSecret};
+pub use draft::Draft;
 pub use inbound::{Listener, Me, NotJson};
 pub use options::{API_ROOT, DmPolicy, GroupAnswer, Groups, Mode, Options, Streaming, Timeouts};
 pub use outbound::{LONGEST, parts, plain};

@@ -6,5 +6,6 @@ mod log;
 mod polling;
 mod secrecy;
 mod sending;
+mod streaming;
 mod webhook;
 mod world;
