@@ -11,10 +11,11 @@ mod serving;
 mod webhooks;
 
 use std::collections::{HashMap, VecDeque};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -103,8 +104,10 @@ impl FakeWhatsApp {
     /// If the machine has no free port left.
     #[must_use]
     pub fn start(account: Account) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on 127.0.0.1");
-        listener.set_nonblocking(true).expect("a listener that doesn't block");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port on 127.0.0.1");
+        // Gateways under load open many connections at once, and none may have to wait.
+        let listener = socket.listen(4096).expect("a listener");
         let address = listener.local_addr().expect("the address of a bound listener");
         let state = Arc::new(State {
             address,

@@ -1,11 +1,11 @@
 //! Serves the connections: who is let in, what is asked for, and what the script says of it.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 use super::contract::{Body, Delivered, read};
 use super::script::Script;
@@ -13,7 +13,6 @@ use super::{File, State, lock};
 use crate::fake_model::connection::{Connection, Head, response_head};
 
 pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener of the runtime");
     let mut serving = tokio::task::JoinSet::new();
     loop {
         tokio::select! {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::reference::Reference;
 
-/// A text message. The API gets back `reference` with every status of it.
+/// A text message. Every status of it brings `reference` back, unless that is too long to be sent.
 #[must_use]
 pub fn text_message(
     to: &Address,
@@ -17,8 +17,11 @@ pub fn text_message(
         "messaging_product": "whatsapp",
         "type": "text",
         "text": { "body": text, "preview_url": false },
-        "biz_opaque_callback_data": reference.to_string(),
     });
+    let data = reference.to_string();
+    if data.chars().count() <= Reference::LONGEST {
+        message["biz_opaque_callback_data"] = Value::from(data);
+    }
     let (kind, key, whom) = match to {
         Address::Phone(number) => ("individual", "to", international(number)),
         Address::User(id) => ("individual", "recipient", id.clone()),

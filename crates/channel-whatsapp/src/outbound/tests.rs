@@ -142,6 +142,10 @@ fn a_request_names_whom_it_goes_to_as_the_api_wants_it() {
         whole.as_object_mut().unwrap().extend(expected.as_object().unwrap().clone());
         assert_eq!(text_message(&address, "Hi", Some("wamid.1"), &reference), whole);
     }
+    let to = Address::Phone("4915112345678".into());
+    let too_long = Reference::new(&to.conversation().unwrap(), &"x".repeat(Reference::LONGEST));
+    let message = text_message(&to, "Hi", None, &too_long);
+    assert!(message.get("biz_opaque_callback_data").is_none() && message.get("context").is_none());
     let expected = json!({"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.1",
         "typing_indicator": {"type": "text"}});
     assert_eq!(read_and_typing("wamid.1"), expected);

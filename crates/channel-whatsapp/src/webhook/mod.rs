@@ -25,8 +25,6 @@ use crate::figures;
 use crate::inbound::{Annotation, Sender};
 use crate::options::{InvalidOptions, Options};
 
-pub use signature::{HEADER as SIGNATURE_HEADER, sign};
-
 /// Where WhatsApp calls.
 pub const PATH: &str = "/webhooks/whatsapp";
 
