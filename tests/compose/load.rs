@@ -68,12 +68,22 @@ impl Load {
     }
 }
 
-/// One message through nginx.
+/// A usual message through nginx.
 pub async fn ask(port: u16, customer: &str, key: Option<&str>) -> std::io::Result<Answer> {
+    ask_about(port, customer, "How long does express delivery take?", key).await
+}
+
+/// One message through nginx.
+pub async fn ask_about(
+    port: u16,
+    customer: &str,
+    message: &str,
+    key: Option<&str>,
+) -> std::io::Result<Answer> {
     let body = serde_json::json!({
         "channel": "test",
         "user_id": customer,
-        "message": "How long does express delivery take?",
+        "message": message,
     });
     let authorization = format!("Bearer {TOKEN}");
     let mut headers =
