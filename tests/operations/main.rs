@@ -5,3 +5,4 @@ mod fake_webhook;
 mod healthcheck;
 mod monitor;
 mod status;
+mod watchdog;

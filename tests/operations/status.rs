@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::fake_model::{Api, FakeModel};
-use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary, run_gateway};
+use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary, get, run_gateway};
 use support::http::post_message;
 use support::ports::free_port;
 use support::redis_server::RedisServer;
@@ -84,6 +84,34 @@ async fn it_shows_all_replicas_and_what_they_did_and_needs_none_of_them_to_answe
         .filter_map(|model| model["name"].as_str())
         .collect();
     assert_eq!(names.first(), Some(&"fake/test"), "{seen}");
+
+    // Prometheus is told the same, a few seconds later.
+    let figures = || get(first.port(), "/metrics").unwrap().1;
+    let patience = Instant::now() + Duration::from_secs(30);
+    while !figures().contains("openclaw_replicas 2\n") {
+        assert!(Instant::now() < patience, "{}", figures());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let figures = figures();
+    for expected in [
+        "openclaw_start_time_seconds ",
+        "openclaw_build_info{version=",
+        "openclaw_skills_revision_info{revision=",
+        "openclaw_messages_accepted_total",
+        "openclaw_messages_answered_total",
+        "openclaw_turns_in_flight ",
+        "openclaw_resident_memory_bytes ",
+        "openclaw_queue_conversations{place=\"ready\"} 0",
+        "openclaw_queue_conversations{place=\"claimed\"} 0",
+        "openclaw_queue_conversations{place=\"delayed\"} 0",
+        "openclaw_oldest_waiting_seconds 0",
+        "openclaw_dead_letters 0",
+        "openclaw_store_used_bytes ",
+        "openclaw_store_limit_bytes 0",
+        "openclaw_model_breaker_state{model=\"fake/test\"} 0",
+    ] {
+        assert!(figures.contains(expected), "{expected} is missing in:\n{figures}");
+    }
 
     let (code, table, _) = status(&[], &environment);
     assert_eq!(code, 0);

@@ -9,6 +9,7 @@ mod compose;
 mod doors;
 #[cfg(feature = "fault-injection")]
 mod faults;
+mod gauges;
 mod healthcheck;
 mod lifecycle;
 mod models;

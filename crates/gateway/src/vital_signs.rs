@@ -10,13 +10,15 @@ use http_api::{Models, OllamaLink, StoreLink, Vitals};
 use language_model::{BreakerState, Chain, ModelHealth, OllamaProbe};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::gauges::Gauges;
 use crate::rates::{Counts, LastMinute, Rates};
 use crate::resident;
 use crate::storage::StorageKind;
 
 /// How often the store is asked whether it is there, and told that this replica is.
 const BEAT: Duration = Duration::from_secs(1);
-/// How many beats pass between two questions to Ollama.
+/// How many beats pass between two questions to Ollama, and between two looks at the whole
+/// installation.
 const BEATS_PER_PROBE: u64 = 5;
 
 /// What is watched, and where it is shown.
@@ -35,14 +37,22 @@ impl VitalSigns {
     /// Watches for as long as it is polled.
     pub(crate) async fn keep(self) {
         let (started_at, mut minute) = (SystemClock.now(), LastMinute::new());
+        let mut gauges = Gauges::new();
         let mut ticks = interval(BEAT);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         for beat in 0_u64.. {
             ticks.tick().await;
             let rates = minute.look(self.counts());
             let report = self.report(started_at, rates);
-            let ollama_is_due = beat.is_multiple_of(BEATS_PER_PROBE);
-            tokio::join!(self.look_at_store(report), self.look_at_ollama(ollama_is_due));
+            gauges.show_replica(&report);
+            let is_due = beat.is_multiple_of(BEATS_PER_PROBE);
+            tokio::join!(self.look_at_store(report), self.look_at_ollama(is_due));
+            if is_due && self.vitals.store() != StoreLink::Disconnected {
+                let shown = gauges.show_installation(&*self.store, SystemClock.now()).await;
+                // A store that is away is complained of elsewhere.
+                let _ =
+                    shown.inspect_err(|error| tracing::debug!(%error, "gauges stay as they are"));
+            }
             self.look_at_models();
         }
     }

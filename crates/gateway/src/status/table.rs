@@ -139,12 +139,17 @@ fn time(seconds: u64) -> String {
     whole.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
+/// In the units that Redis counts in too, whose `256mb` are 256 MiB.
 fn bytes(number: u64) -> String {
-    match number {
-        0..1_000_000 => format!("{:.1} kB", number as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", number as f64 / 1e6),
-        _ => format!("{:.2} GB", number as f64 / 1e9),
-    }
+    const KIB: u64 = 1024;
+    const MIB: u64 = 1024 * KIB;
+    const GIB: u64 = 1024 * MIB;
+    let (unit, name) = match number {
+        0..MIB => (KIB, "KiB"),
+        MIB..GIB => (MIB, "MiB"),
+        GIB.. => (GIB, "GiB"),
+    };
+    format!("{:.1} {name}", number as f64 / unit as f64)
 }
 
 /// Without what would move the cursor: names come from the store, where anybody may have put them.

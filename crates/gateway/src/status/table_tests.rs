@@ -16,7 +16,7 @@ fn replica(id: &str, uptime_seconds: u64) -> Replica {
         accepted_total: 90,
         answered_total: 75,
         turns_in_flight: 3,
-        memory_bytes: 18_400_000,
+        memory_bytes: 18 * 1024 * 1024 + 400_000,
     }
 }
 
@@ -41,8 +41,8 @@ fn status() -> Status {
         },
         store: Storage {
             kind: StoreKind::Redis,
-            used_bytes: 12_800_000,
-            limit_bytes: Some(256_000_000),
+            used_bytes: 12 * 1024 * 1024,
+            limit_bytes: Some(256 * 1024 * 1024),
         },
         models: vec![Model {
             name: "vendor/model".to_owned(),
@@ -61,12 +61,12 @@ DEGRADED  2026-01-31T12:00:00.000Z   accepted 3.00/s   answered 2.50/s   turns a
 
 ! 1 dead letter waits for an operator
 
-REPLICA     UP       VERSION  SKILLS        IN/S  OUT/S  TURNS  MEMORY   SEEN
-gateway-1   1day 1h  0.1.0    0123456789ab  1.50  1.25   3      18.4 MB  1s ago
-gateway-22  5s       0.1.0    0123456789ab  1.50  1.25   3      18.4 MB  1s ago
+REPLICA     UP       VERSION  SKILLS        IN/S  OUT/S  TURNS  MEMORY    SEEN
+gateway-1   1day 1h  0.1.0    0123456789ab  1.50  1.25   3      18.4 MiB  1s ago
+gateway-22  5s       0.1.0    0123456789ab  1.50  1.25   3      18.4 MiB  1s ago
 
 QUEUE    ready 1   claimed 2   delayed 3   oldest message waits 4.6s   dead letters 1
-REDIS    12.8 MB of 256.0 MB (5 %)
+REDIS    12.0 MiB of 256.0 MiB (4 %)
 
 MODEL         STATE             REPLICAS  LAST FAILURE
 vendor/model  passed over by 1  2         timeout
@@ -85,7 +85,10 @@ fn an_embedded_store_without_work_is_shown_as_such() {
     let text = table::of(&quiet);
     assert!(text.starts_with("OK  "), "{text}");
     assert!(text.contains("no message waits"), "{text}");
-    assert!(text.contains("STORE    1.5 kB without a limit, in the gateway's process\n"), "{text}");
+    assert!(
+        text.contains("STORE    1.5 KiB without a limit, in the gateway's process\n"),
+        "{text}"
+    );
     assert!(!text.contains("MODEL") && !text.contains('!'), "{text}");
 }
 
