@@ -131,11 +131,12 @@ pub(crate) async fn the_store_says_how_much_memory_it_takes(harness: &dyn Harnes
     let store = harness.store("one").await;
     let before = store.holds().await.unwrap();
     let words = "w".repeat(200_000);
-    for number in 0..5 {
+    for number in 0..50 {
         let who = customer(&number.to_string());
         accept_new(&*store, recorded(&who, "k", &words)).await;
     }
     let after = store.holds().await.unwrap();
-    assert!(after.used_bytes >= before.used_bytes + 1_000_000, "{before:?} {after:?}");
+    // Other tests may share the server, and let go of what they hold meanwhile.
+    assert!(after.used_bytes >= before.used_bytes + 5_000_000, "{before:?} {after:?}");
     assert!(after.limit_bytes.is_none_or(|limit| limit > after.used_bytes), "{after:?}");
 }
