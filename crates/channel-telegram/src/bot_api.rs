@@ -112,3 +112,21 @@ impl BotApi {
         url
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Mode;
+
+    #[test]
+    fn an_address_is_made_of_the_root_the_token_and_the_method() {
+        let token = "42:AAH-very_secret-token";
+        let mut options = Options::new(BotToken::new(token).unwrap(), Mode::Polling);
+        for root in ["https://h.example", "https://h.example/", "https://h.example/bots/"] {
+            options.api_root = root.to_owned();
+            let address = BotApi::new(&options).unwrap().address(&["getMe"]);
+            let root = root.trim_end_matches('/');
+            assert_eq!(address.as_str(), format!("{root}/bot{token}/getMe"));
+        }
+    }
+}

@@ -26,8 +26,10 @@ pub const UPDATE_BYTES: usize = 1 << 20;
 
 /// Where Telegram says the secret.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
-/// Where the gateway says the request's id.
+/// Where a proxy says the request's id.
 const REQUEST_ID: &str = "x-request-id";
+/// The longest id of a request that is kept, in bytes.
+const REQUEST_ID_BYTES: usize = 128;
 
 /// What the route needs.
 #[derive(Clone)]
@@ -59,8 +61,7 @@ impl Webhook {
         self.check_secret(&head.headers)?;
         let body = read(&head.headers, body).await?;
         let update: Value = serde_json::from_slice(&body).map_err(|_| Refusal::NotJson)?;
-        let id = head.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        self.reception.take(update, id).await.map_err(Refusal::Store)
+        self.reception.take(update, request_id(&head.headers)).await.map_err(Refusal::Store)
     }
 
     /// Costs next to nothing, since anyone can ask: neither the body nor the store is looked at.
@@ -71,6 +72,14 @@ impl Webhook {
             (Some(_) | None, _) => Err(Refusal::Secret),
         }
     }
+}
+
+/// The request's id, if it is fit for a log.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_sane = (1..=REQUEST_ID_BYTES).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_graphic());
+    is_sane.then_some(id)
 }
 
 async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {

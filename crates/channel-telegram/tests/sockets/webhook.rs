@@ -185,6 +185,17 @@ async fn what_cannot_be_understood_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn the_id_of_a_request_is_kept_with_its_message_if_it_is_fit_for_a_log() {
+    let served = Served::start().await;
+    let long = "x".repeat(129);
+    for (update, id) in [(1, "4f1d-9a0c"), (2, "a b"), (3, ""), (4, &long)] {
+        let headers = [SECRET, ("x-request-id", id)];
+        assert_eq!(served.post(&headers, &message(update, "hi")).await.status, 200);
+    }
+    assert_eq!(served.shelf.requests(), [Some("4f1d-9a0c".to_owned()), None, None, None]);
+}
+
+#[tokio::test]
 async fn only_posts_are_taken() {
     let served = Served::start().await;
     let answer = http::send(served.port, "GET", PATH, &[SECRET], "").await.unwrap();

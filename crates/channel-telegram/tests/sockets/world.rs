@@ -114,6 +114,7 @@ pub(crate) struct Shelf {
     gate: Mutex<Option<Arc<Semaphore>>>,
     texts: Mutex<Vec<(String, String)>>,
     asides: Mutex<Vec<&'static str>>,
+    requests: Mutex<Vec<Option<String>>>,
 }
 
 impl Shelf {
@@ -125,6 +126,7 @@ impl Shelf {
             gate: Mutex::default(),
             texts: Mutex::default(),
             asides: Mutex::default(),
+            requests: Mutex::default(),
         })
     }
 
@@ -148,6 +150,11 @@ impl Shelf {
         self.texts.lock().unwrap().clone()
     }
 
+    /// The ids of the requests that brought messages.
+    pub(crate) fn requests(&self) -> Vec<Option<String>> {
+        self.requests.lock().unwrap().clone()
+    }
+
     pub(crate) fn asides(&self) -> Vec<&'static str> {
         self.asides.lock().unwrap().clone()
     }
@@ -162,6 +169,8 @@ impl Shelf {
 impl Inbox for Shelf {
     async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
         self.fault()?;
+        let requests = batch.iter().map(|inbound| inbound.request.clone());
+        self.requests.lock().unwrap().extend(requests);
         let gate = self.gate.lock().unwrap().clone();
         if let Some(gate) = gate {
             gate.acquire().await.unwrap().forget();
