@@ -23,6 +23,8 @@ async fn the_turn_of_a_killed_replica_is_answered_by_another_and_a_retry_gets_th
     // The client retries with its key, at whichever replica is left.
     let retried = post_message_owned(other.port(), "Where is my parcel?").await.unwrap();
     assert_eq!(retried.reply(), "answered: Where is my parcel?");
+    let log = other.log();
+    assert!(log.contains("taken over") && log.contains("deliveries=2"), "{log}");
     let again = post_message_owned(other.port(), "Where is my parcel?").await.unwrap();
     assert_eq!(again.json(), retried.json());
     assert_eq!(model.request_count(), 2, "once by the dead replica, once by the other");

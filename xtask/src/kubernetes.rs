@@ -30,7 +30,9 @@ pub(crate) fn ensure() -> Result<PathBuf, String> {
     wheels::install(LIST, &folder)
         .and_then(|()| std::fs::write(&copy, wanted).map_err(|error| error.to_string()))
         .map_err(|why| {
-            format!("no schemas to check the Kubernetes manifests with ({why}); it needs Python 3.9")
+            format!(
+                "no schemas to check the Kubernetes manifests with ({why}); it needs Python 3.9"
+            )
         })?;
     Ok(folder)
 }
