@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod batches;
+mod figures;
 mod fixture_tests;
 mod logs;
 mod media;
