@@ -1,0 +1,80 @@
+"""Reads manifests and checks each document against the JSON schemas of Kubernetes' own API.
+
+Usage: validate.py PACKAGES KEDA_SCHEMAS VERSION[,VERSION...] FILE...
+
+PACKAGES is the folder with kubernetes-validate (for its schemas), jsonschema and ruamel.yaml. It prints
+a JSON array: of each document its file, itself, and for each schema what is wrong with it.
+"""
+
+import functools
+import json
+import pathlib
+import sys
+
+packages, keda_schemas, versions, *files = sys.argv[1:]
+sys.path.insert(0, packages)
+
+import jsonschema  # noqa: E402
+import ruamel.yaml  # noqa: E402
+
+SCHEMAS = pathlib.Path(packages, "kubernetes_validate", "kubernetes-json-schema")
+
+
+def refuse(uri):
+    raise LookupError(f"{uri} is outside of the schemas")
+
+
+def read(path):
+    # Kubernetes reads YAML 1.1, where `on` and `no` are no strings.
+    yaml = ruamel.yaml.YAML(typ="safe", pure=True)
+    yaml.version = (1, 1)
+    yaml.allow_duplicate_keys = False
+    return [document for document in yaml.load_all(path.read_text("utf-8")) if document is not None]
+
+
+@functools.cache
+def load(path):
+    return json.loads(pathlib.Path(path).read_text("utf-8"))
+
+
+def schema_of(version, document):
+    """The schema of a document's kind, and what it refers to."""
+    group, _, level = str(document.get("apiVersion")).rpartition("/")
+    kind = str(document.get("kind")).lower()
+    if group == "keda.sh":
+        return load(keda_schemas)[document["kind"]], {}
+    # Without this a schema's own folder could be left by a kind such as `../x`.
+    if not kind.isalnum():
+        raise KeyError(kind)
+    folder = SCHEMAS / f"v{version}.0-local-strict"
+    prefix = f"{kind}-{group.split('.')[0]}" if group else kind
+    schema = load(folder / f"{prefix}-{level}.json")
+    definitions = load(folder / "_definitions.json")
+    return schema, {"https://kubernetes.io/api/_definitions.json": definitions}
+
+
+def complaints(version, document):
+    try:
+        schema, definitions = schema_of(version, document)
+    except (KeyError, OSError):
+        return [f"there is no kind {document.get('kind')} in {document.get('apiVersion')}"]
+    handlers = {"http": refuse, "https": refuse, "": refuse}
+    resolver = jsonschema.RefResolver.from_schema(schema, store=definitions, handlers=handlers)
+    validator = jsonschema.Draft202012Validator(schema, resolver=resolver)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(document)]
+
+
+found = []
+for name in files:
+    try:
+        documents = read(pathlib.Path(name))
+    except ruamel.yaml.YAMLError as error:
+        found.append({"file": name, "document": None, "checks": {"yaml": [str(error)]}})
+        continue
+    for document in documents:
+        if not isinstance(document, dict):
+            found.append({"file": name, "document": None, "checks": {"yaml": ["it is no mapping"]}})
+            continue
+        checks = {version: complaints(version, document) for version in versions.split(",")}
+        found.append({"file": name, "document": document, "checks": checks})
+json.dump(found, sys.stdout, default=str)
