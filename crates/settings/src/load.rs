@@ -41,11 +41,11 @@ pub fn load(source: &Source, environment: &Environment) -> Result<Loaded, Proble
         reader.push(*problem);
     }
     let tree = parse(&text).map_err(|problem| reader.push(*problem)).ok();
+    let document: Option<Document> =
+        tree.as_ref().and_then(|tree| Fields::section(&reader, String::new(), tree));
     if let Some(tree) = &tree {
         report_duplicate_keys(&reader, tree, "");
     }
-    let document: Option<Document> =
-        tree.as_ref().and_then(|tree| Fields::section(&reader, String::new(), tree));
     // Without a usable file the environment is still checked, by way of the defaults.
     let settings = resolve(document.unwrap_or_default(), &reader);
     let problems = reader.into_problems();

@@ -1,6 +1,6 @@
 //! Which settings file is read, and how: bounded, as UTF-8, with or without a byte order mark.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +73,7 @@ impl Source {
 /// Why a file's content can't be used.
 pub(crate) enum Refusal {
     Unreadable(io::Error),
+    NotRegular { kind: &'static str },
     TooLarge { limit: u64 },
     NotUtf8 { line: usize, column: usize },
 }
@@ -82,6 +83,7 @@ impl Refusal {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Unreadable(error) => error.to_string(),
+            Self::NotRegular { kind } => format!("{kind}; only regular files are read"),
             Self::TooLarge { limit } => format!("a file of more than {} KiB", limit / 1024),
             Self::NotUtf8 { line, .. } => format!("bytes in line {line} that are not UTF-8"),
         }
@@ -90,7 +92,7 @@ impl Refusal {
     fn into_problem(self, path: &Path) -> Problem {
         let whole_file = problem(path, &self.describe(), "expected a JSON5 file in UTF-8");
         match self {
-            Self::Unreadable(_) | Self::TooLarge { .. } => whole_file,
+            Self::Unreadable(_) | Self::NotRegular { .. } | Self::TooLarge { .. } => whole_file,
             Self::NotUtf8 { line, column } => Problem {
                 place: Place::Point { path: path.to_owned(), line, column },
                 ..whole_file
@@ -99,8 +101,14 @@ impl Refusal {
     }
 }
 
-/// Reads a file that must not be larger than `limit` bytes, and stops reading where it is.
+/// Reads a file that must not be larger than `limit` bytes, and stops reading where it is. Only
+/// regular files are opened: to open a pipe that nobody writes to would wait for ever.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let about = fs::metadata(path).map_err(Refusal::Unreadable)?;
+    if !about.is_file() {
+        let kind = if about.is_dir() { "a directory" } else { "a pipe, socket or device" };
+        return Err(Refusal::NotRegular { kind });
+    }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))

@@ -73,6 +73,8 @@ fn absolute(text: &str) -> Option<String> {
 }
 
 impl Decode for BaseUrl {
+    const MAY_HOLD_A_SECRET: bool = true;
+
     fn decode(node: &Node<'_>) -> Option<Self> {
         let Some(text) = node.text() else {
             return node.expected("an absolute URL in quotes");

@@ -54,14 +54,19 @@ impl<'a> Fields<'a> {
 
     /// Reads a section within this one.
     pub(crate) fn nested<S: Section>(&mut self, key: &str) -> S {
-        let value = self.value(key);
-        value
-            .and_then(|value| Fields::section(self.reader, child(&self.setting, key), value))
+        self.each(key, |value| Fields::section(self.reader, child(&self.setting, key), value))
+            .flatten()
             .unwrap_or_default()
     }
 
     fn take<T: Decode>(&mut self, key: &str) -> Setting<T> {
-        let Some(value) = self.value(key) else { return Setting::Absent };
+        self.each(key, |value| self.decode(key, value)).unwrap_or_default()
+    }
+
+    fn decode<T: Decode>(&self, key: &str, value: &'a Value<'a>) -> Setting<T> {
+        if !T::MAY_HOLD_A_SECRET {
+            self.reader.note_plain(value.range());
+        }
         let Some(node) = Node::read(self.reader, child(&self.setting, key), value) else {
             return Setting::Wrong;
         };
@@ -74,12 +79,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn value(&self, key: &str) -> Option<&'a Value<'a>> {
-        self.object
-            .properties
-            .iter()
-            .find(|property| property.name.as_str() == key)
-            .map(|found| &found.value)
+    /// Reads every value of a key, and keeps the first. A key that is written twice is an error
+    /// anyway, and its later values are read for what else is wrong in them.
+    fn each<R>(&self, key: &str, read: impl FnMut(&'a Value<'a>) -> R) -> Option<R> {
+        let object: &'a Object<'a> = self.object;
+        let of_key = object.properties.iter().filter(|property| property.name.as_str() == key);
+        let read: Vec<R> = of_key.map(|property| &property.value).map(read).collect();
+        read.into_iter().next()
     }
 
     fn warn_about_unknown_keys(&self) {
@@ -141,14 +147,23 @@ impl<S> Default for Named<S> {
 impl<S: Section> Field for Named<S> {
     fn read(fields: &mut Fields<'_>, key: &str, _default: Self) -> Self {
         let setting = child(&fields.setting, key);
-        let node =
-            fields.value(key).and_then(|value| Node::read(fields.reader, setting.clone(), value));
-        let object = node.and_then(|node| node.object());
-        let entries = object.iter().flat_map(|object| &object.properties).map(|property| {
+        fields
+            .each(key, |value| {
+                let object = Node::read(fields.reader, setting.clone(), value)?.object()?;
+                Some(Self::of(object, &setting, fields.reader))
+            })
+            .flatten()
+            .unwrap_or_default()
+    }
+}
+
+impl<S: Section> Named<S> {
+    fn of<'a>(object: &'a Object<'a>, parent: &str, reader: &'a Reader<'a>) -> Self {
+        let entries = object.properties.iter().map(|property| {
             let name = property.name.as_str();
-            let setting = child(&setting, name);
+            let setting = child(parent, name);
             let origin = Origin { setting: setting.clone(), span: property.name.range() };
-            let entry = match Fields::section(fields.reader, setting, &property.value) {
+            let entry = match Fields::section(reader, setting, &property.value) {
                 Some(value) => Setting::Given(At { value, origin }),
                 None => Setting::Wrong,
             };

@@ -11,6 +11,9 @@ use crate::syntax::Span;
 
 /// A type that a single value can be read as.
 pub(crate) trait Decode: Sized {
+    /// Whether what stands in its place may hold a secret, and so is never shown.
+    const MAY_HOLD_A_SECRET: bool = false;
+
     /// The value, or none after reporting why there is none.
     fn decode(node: &Node<'_>) -> Option<Self>;
 }
@@ -37,7 +40,7 @@ impl Shown {
         Self::value(&quoted)
     }
 
-    fn value(text: &str) -> Self {
+    pub(crate) fn value(text: &str) -> Self {
         match text.char_indices().nth(Self::LONGEST) {
             Some((end, _)) => Self::Value(format!("{}…", &text[..end])),
             None => Self::Value(text.to_owned()),

@@ -1,6 +1,7 @@
 //! What every step of the reading shares: the text, the environment, and the problems so far.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Shown;
@@ -30,6 +31,8 @@ pub(crate) struct Reader<'a> {
     text: &'a SourceText<'a>,
     environment: &'a Environment,
     directory: &'a Path,
+    /// Where the values begin that are known to be no secrets.
+    plain: RefCell<HashSet<usize>>,
     problems: RefCell<Vec<Problem>>,
     left_out: Cell<usize>,
 }
@@ -40,8 +43,8 @@ impl<'a> Reader<'a> {
         environment: &'a Environment,
         directory: &'a Path,
     ) -> Self {
-        let problems = RefCell::new(Vec::new());
-        Self { text, environment, directory, problems, left_out: Cell::new(0) }
+        let (plain, problems) = (RefCell::default(), RefCell::default());
+        Self { text, environment, directory, plain, problems, left_out: Cell::new(0) }
     }
 
     pub(crate) fn text(&self) -> &'a SourceText<'a> {
@@ -55,6 +58,16 @@ impl<'a> Reader<'a> {
     /// A path from the settings, starting from the directory that relative ones are relative to.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.directory.join(path)
+    }
+
+    /// Notes that the value at `span` is no secret, whatever it is.
+    pub(crate) fn note_plain(&self, span: Span) {
+        self.plain.borrow_mut().insert(span.start);
+    }
+
+    /// Whether the value at `span` is known to be no secret.
+    pub(crate) fn is_plain(&self, span: Span) -> bool {
+        self.plain.borrow().contains(&span.start)
     }
 
     pub(crate) fn error(&self, origin: &Origin, found: Shown, message: impl Into<String>) {

@@ -1,5 +1,6 @@
 //! Keys that are written twice in one object. Parsers silently take one of them, and an operator
-//! who edits the other wonders why nothing changes.
+//! who edits the other wonders why nothing changes. What stands at the later place is told, unless
+//! it may be a secret.
 
 use std::collections::HashMap;
 
@@ -8,7 +9,8 @@ use jsonc_parser::common::Ranged;
 
 use crate::decode::{Origin, Reader, Shown, child};
 
-/// Reports every repeated key at its later place, in known and unknown sections alike.
+/// Reports every repeated key at its later place, in known and unknown sections alike. The reader
+/// must have read the sections before, since it tells secrets from other values.
 pub(crate) fn report_duplicate_keys(reader: &Reader<'_>, value: &Value<'_>, setting: &str) {
     match value {
         Value::Object(object) => {
@@ -22,7 +24,7 @@ pub(crate) fn report_duplicate_keys(reader: &Reader<'_>, value: &Value<'_>, sett
                     let message = format!(
                         "expected each key once; this one is already set in line {line}, column {column}"
                     );
-                    reader.error(&origin, Shown::Nothing, message);
+                    reader.error(&origin, shown(reader, &property.value), message);
                 } else {
                     first.insert(name, property.name.start());
                 }
@@ -38,5 +40,20 @@ pub(crate) fn report_duplicate_keys(reader: &Reader<'_>, value: &Value<'_>, sett
         | Value::NumberLit(_)
         | Value::BooleanLit(_)
         | Value::NullKeyword(_) => {}
+    }
+}
+
+/// What stands there: the value, or only its kind.
+fn shown(reader: &Reader<'_>, value: &Value<'_>) -> Shown {
+    match value {
+        Value::Object(_) => Shown::Kind("an object"),
+        Value::Array(_) => Shown::Kind("a list"),
+        Value::BooleanLit(_) | Value::NullKeyword(_) => {
+            Shown::value(reader.text().slice(value.range()))
+        }
+        Value::StringLit(_) | Value::NumberLit(_) if reader.is_plain(value.range()) => {
+            Shown::value(reader.text().slice(value.range()))
+        }
+        Value::StringLit(_) | Value::NumberLit(_) => Shown::Hidden,
     }
 }

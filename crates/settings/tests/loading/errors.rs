@@ -34,10 +34,43 @@ fn a_duplicate_key_is_refused_in_any_section() {
     assert_eq!(
         errors(text, &[]),
         [
-            format!("3:5: gateway.port: {key} line 2, column 14"),
-            format!("4:21: channels.a: {key} line 4, column 15"),
+            format!("3:5: gateway.port = 2: {key} line 2, column 14"),
+            format!("4:21: channels.a = (hidden): {key} line 4, column 15"),
         ]
     );
+}
+
+#[test]
+fn what_is_wrong_behind_a_duplicate_key_is_told_along_with_it() {
+    let text = "{\n  gateway: { port: 1, port: 99999 },\n  gateway: { bind: 'wan' },\n  \
+                models: { providers: {} },\n  models: { providers: { a: { baseUrl: 5 } } },\n}";
+    let key = "expected each key once; this one is already set in";
+    let bind = "expected one of \"loopback\", \"lan\"; did you mean \"lan\"?";
+    assert_eq!(
+        errors(text, &[]),
+        [
+            format!("2:23: gateway.port = 99999: {key} line 2, column 14"),
+            "2:29: gateway.port = 99999: expected a whole number from 1 to 65535".to_owned(),
+            format!("3:3: gateway = an object: {key} line 2, column 3"),
+            format!("3:20: gateway.bind = \"wan\": {bind}"),
+            format!("5:3: models = an object: {key} line 4, column 3"),
+            "5:40: models.providers.a.baseUrl = 5: expected an absolute URL in quotes".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn a_secret_behind_a_duplicate_key_is_not_shown() {
+    for text in [
+        "{ gateway: { auth: { token: 'a', token: 'swordfish' } } }",
+        "{ gateway: { auth: { token: 'a', token: 50703 } } }",
+        "{ models: { providers: { a: { baseUrl: 'http://h', baseUrl: 'http://b:swordfish@h' } } } }",
+        "{ channels: { x: { token: 'a', token: 'swordfish' } } }",
+    ] {
+        let problems = load_text(text, &[]).unwrap_err().to_string();
+        assert!(problems.contains("(hidden): expected each key once"), "{problems}");
+        assert!(!problems.contains("swordfish") && !problems.contains("50703"), "{problems}");
+    }
 }
 
 #[test]

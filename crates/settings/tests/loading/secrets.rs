@@ -1,5 +1,10 @@
 //! Secrets: out of files, and into no output.
 
+use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 use settings::ApiAuth;
 
@@ -51,6 +56,25 @@ fn a_secret_file_that_gives_no_secret_is_refused_at_its_place() {
     ] {
         directory.write("key", content);
         refused(expected);
+    }
+}
+
+#[test]
+fn a_file_that_is_a_pipe_or_a_directory_is_refused_without_waiting_for_its_writer() {
+    for (file, in_the_way) in [("key", "pipe"), ("key", "directory"), ("openclaw.json", "pipe")] {
+        let directory = Directory::new();
+        let text = "{ models: { providers: { openai: { apiKeyFile: 'config/key' } } } }";
+        directory.write("config/openclaw.json", text);
+        let path = directory.path().join("config").join(file);
+        let _ = std::fs::remove_file(&path);
+        let maker = if in_the_way == "pipe" { "mkfifo" } else { "mkdir" };
+        assert!(Command::new(maker).arg(&path).status().unwrap().success());
+        let (done, result) = mpsc::channel();
+        thread::spawn(move || done.send(directory.load(&[]).unwrap_err().to_string()));
+        // Who opens a pipe without a writer would never come back.
+        let problems = result.recv_timeout(Duration::from_secs(60)).unwrap();
+        assert!(problems.contains(in_the_way), "{problems}");
+        assert!(problems.contains("only regular files are read"), "{problems}");
     }
 }
 
