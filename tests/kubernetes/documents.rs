@@ -71,8 +71,8 @@ pub fn kubernetes_folder() -> PathBuf {
     root().join("deploy/kubernetes")
 }
 
-/// Every manifest. What kustomize alone reads isn't for Kubernetes, and `rendered` covers it; a secret
-/// that somebody has filled in is theirs.
+/// Every manifest. What kustomize alone reads isn't for Kubernetes, and `rendered` covers it; a
+/// secret that somebody has filled in is theirs.
 pub fn manifest_files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![kubernetes_folder()];
