@@ -110,9 +110,19 @@ fn against_the_checks() -> Vec<(&'static str, &'static str, String, Value)> {
         ("spread", "PodDisruptionBudget", spec("/maxUnavailable"), json!("50%")),
         ("autoscalers", "HorizontalPodAutoscaler", spec("/scaleTargetRef/name"), json!("gateway")),
         ("autoscalers", "ScaledObject", spec("/minReplicaCount"), json!(1)),
-        ("lag", "ScaledObject", spec("/triggers/0/metadata/url"), json!("http://gateway/status")),
-        ("lag", "ScaledObject", spec("/triggers/0/metadata/valueLocation"), json!("queue.lag")),
-        ("lag", "TriggerAuthentication", spec("/secretTargetRef/0/key"), json!("TOKEN")),
+        (
+            "triggers",
+            "ScaledObject",
+            spec("/triggers/0/metadata/url"),
+            json!("http://gateway/status"),
+        ),
+        (
+            "triggers",
+            "ScaledObject",
+            spec("/triggers/0/metadata/valueLocation"),
+            json!("queue.lag"),
+        ),
+        ("triggers", "TriggerAuthentication", spec("/secretTargetRef/0/key"), json!("TOKEN")),
     ]
 }
 

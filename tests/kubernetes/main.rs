@@ -66,7 +66,7 @@ const CHECKS: [(&str, Check); 14] = [
     ("mounts", pod::what_is_mounted_is_generated),
     ("spread", scaling::replicas_stay_apart_and_many),
     ("autoscalers", scaling::autoscalers_scale_the_deployment),
-    ("lag", scaling::the_lag_can_be_asked_for),
+    ("triggers", scaling::what_is_scaled_by_can_be_asked_for),
 ];
 
 #[test]

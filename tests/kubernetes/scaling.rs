@@ -54,37 +54,47 @@ pub fn autoscalers_scale_the_deployment(documents: &[Document]) -> Complaints {
     complaints
 }
 
-/// What KEDA asks for is answered, by the gateway's Service, with a number, to its token.
-pub fn the_lag_can_be_asked_for(documents: &[Document]) -> Complaints {
+/// What KEDA asks for is answered, by the gateway's Service, with numbers, to its token.
+pub fn what_is_scaled_by_can_be_asked_for(documents: &[Document]) -> Complaints {
     let keda = the(documents, "ScaledObject");
-    let service = the(documents, "Service");
-    let trigger = keda.at("/spec/triggers/0");
-    let asked = &trigger["metadata"];
-    let namespace = the(documents, "Namespace").name();
-    let mut complaints = Complaints::new();
+    let asked = items(keda.at("/spec/triggers")).iter();
+    let asked: Vec<&Value> = asked.filter(|trigger| trigger["type"] == "metrics-api").collect();
+    let mut complaints: Complaints =
+        asked.iter().flat_map(|trigger| unanswered(documents, trigger)).collect();
+    for place in ["queue.ready", "totals.turns_in_flight"] {
+        if !asked.iter().any(|trigger| trigger["metadata"]["valueLocation"] == place) {
+            complaints.push(format!("nobody asks for {place}"));
+        }
+    }
+    let token = the(documents, "TriggerAuthentication").at("/spec/secretTargetRef/0");
+    let secret = the(documents, "Secret");
+    let key = token["key"].as_str().unwrap_or_default();
+    if token["name"] != *secret.at("/metadata/name") || secret.at("/stringData").get(key).is_none()
+    {
+        complaints.push(format!("the secret has no {token}"));
+    }
+    complaints
+}
 
-    let base =
-        format!("http://{}.{namespace}.svc:{}", service.name(), service.at("/spec/ports/0/port"));
+/// What a trigger asks for in vain.
+fn unanswered(documents: &[Document], trigger: &Value) -> Complaints {
+    let asked = &trigger["metadata"];
+    let service = the(documents, "Service");
+    let namespace = the(documents, "Namespace").name();
+    let port = service.at("/spec/ports/0/port");
+    let mut complaints = Complaints::new();
+    let base = format!("http://{}.{namespace}.svc:{port}", service.name());
     let path = asked["url"].as_str().and_then(|url| url.strip_prefix(&base));
     if path.is_none_or(|path| path != "/status" || !gateway::paths().contains(&path)) {
         complaints.push(format!("{} is not answered", asked["url"]));
     }
     let place = asked["valueLocation"].as_str().unwrap_or_default().replace('.', "/");
-    let value = gateway::status().pointer(&format!("/{place}"));
-    if !value.is_some_and(Value::is_number) {
+    if !gateway::status().pointer(&format!("/{place}")).is_some_and(Value::is_number) {
         complaints.push(format!("/status has no number at {}", asked["valueLocation"]));
     }
-
     let authentication = the(documents, "TriggerAuthentication");
     if trigger["authenticationRef"]["name"] != *authentication.at("/metadata/name") {
         complaints.push(format!("there is no {}", trigger["authenticationRef"]));
-    }
-    let token = authentication.at("/spec/secretTargetRef/0");
-    let secret = the(documents, "Secret");
-    let is_there =
-        secret.at("/stringData").get(token["key"].as_str().unwrap_or_default()).is_some();
-    if token["name"] != *secret.at("/metadata/name") || !is_there {
-        complaints.push(format!("the secret has no {token}"));
     }
     complaints
 }
