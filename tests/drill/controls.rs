@@ -3,12 +3,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::audit::judge;
 use crate::ledger::{Ledger, Mark};
@@ -26,6 +27,8 @@ const AT_ONCE: usize = 2;
 /// machine takes, without it no longer than it takes to see that some never will.
 const QUIET: Duration = Duration::from_secs(60);
 const SHORT_QUIET: Duration = Duration::from_secs(15);
+/// How long a scene may take.
+const LONGEST_SCENE: Duration = Duration::from_secs(180);
 /// Longer than a lease and a look for those that have run out.
 const LONGER_THAN_A_LEASE: Duration = Duration::from_millis(4500);
 /// How many customers a scene has.
@@ -102,25 +105,42 @@ async fn play(control: Control, seed: u64, mut plan: Plan, patience: Duration) -
     let frozen = scratch_file();
     if control == Control::Fence {
         let frozen = frozen.to_string_lossy().into_owned();
+        plan.pace = Pace(Duration::from_millis(900), Duration::from_millis(1200));
         plan.environment.push(("OPENCLAW_FREEZE_AT".to_owned(), "before-commit:3".to_owned()));
         plan.environment.push(("OPENCLAW_CRASH_ONCE".to_owned(), frozen));
     }
     let mut world = World::start(plan).await;
     let way: Arc<dyn WayIn> = Arc::new(world.api());
     let ledger = Arc::new(Ledger::new(CUSTOMERS));
+    let scene = act(control, seed, &mut world, &way, &ledger, &frozen);
+    timeout(LONGEST_SCENE, scene).await.expect("a scene ends in time");
+    let verdict = judge(&*way, &ledger, patience).await;
+    // Not before: while it is there, no other gateway freezes.
+    let _ = std::fs::remove_file(frozen);
+    verdict
+}
+
+/// What happens in the scene.
+async fn act(
+    control: Control,
+    seed: u64,
+    world: &mut World,
+    way: &Arc<dyn WayIn>,
+    ledger: &Arc<Ledger>,
+    frozen: &Path,
+) {
     match control {
-        Control::Dedupe => crowd(seed, 0.5, &way, &ledger).await,
+        Control::Dedupe => crowd(seed, 0.5, way, ledger).await,
         Control::Persist => {
-            let writing = crowd(seed, 0.0, &way, &ledger);
-            tokio::join!(writing, kill_all_in_turn(&mut world, &ledger));
+            let writing = crowd(seed, 0.0, way, ledger);
+            tokio::join!(writing, kill_all_in_turn(world, ledger));
         }
-        Control::Fence => late_commit(&world, &way, &ledger, &frozen).await,
+        Control::Fence => late_commit(world, way, ledger, frozen).await,
         Control::AppendOnlyFile => {
-            let writing = crowd(seed, 0.0, &way, &ledger);
-            tokio::join!(writing, kill_redis(&mut world, &ledger));
+            let writing = crowd(seed, 0.0, way, ledger);
+            tokio::join!(writing, kill_redis(world, ledger));
         }
     }
-    judge(&*way, &ledger, patience).await
 }
 
 /// Some customers with some messages each.
@@ -153,10 +173,18 @@ async fn kill_redis(world: &mut World, ledger: &Ledger) {
 /// A gateway freezes just before it commits, until others have taken its turns over and have gone on
 /// to the next messages. Then it goes on, and its commit arrives.
 async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, frozen: &Path) {
-    let writing = join_all((0..CUSTOMERS).map(|customer| async move {
-        for number in 0..12 {
-            bring(way, ledger, Mark { customer, number }).await;
-            sleep(Duration::from_millis(600)).await;
+    let over = AtomicBool::new(false);
+    let writing = join_all((0..CUSTOMERS).map(|customer| {
+        let over = &over;
+        async move {
+            // Faster than it is answered, so that something waits whenever the commit arrives.
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                bring(way, ledger, Mark { customer, number }).await;
+                sleep(Duration::from_millis(250)).await;
+            }
         }
     }));
     let thawing = async {
@@ -165,9 +193,10 @@ async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, froze
         }
         sleep(LONGER_THAN_A_LEASE).await;
         world.replicas.iter().for_each(|replica| replica.signal("CONT"));
+        sleep(Duration::from_secs(1)).await;
+        over.store(true, Ordering::Relaxed);
     };
     tokio::join!(writing, thawing);
-    let _ = std::fs::remove_file(frozen);
 }
 
 /// Hands a message in until it is acknowledged.
