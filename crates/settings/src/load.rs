@@ -37,6 +37,7 @@ pub fn load(source: &Source, environment: &Environment) -> Result<Loaded, Proble
     let content = file.as_ref().map_or("{}", |file| &file.text);
     let text = SourceText::new(path.as_deref().unwrap_or(Path::new("")), content);
     let reader = Reader::new(&text, environment, &source.directory);
+    let is_read = unreadable.is_none();
     if let Some(problem) = unreadable {
         reader.push(*problem);
     }
@@ -46,11 +47,12 @@ pub fn load(source: &Source, environment: &Environment) -> Result<Loaded, Proble
     if let Some(tree) = &tree {
         report_duplicate_keys(&reader, tree, "");
     }
+    let is_read = is_read && document.is_some();
     // Without a usable file the environment is still checked, by way of the defaults.
     let settings = resolve(document.unwrap_or_default(), &reader);
     let problems = reader.into_problems();
     if problems.stop_the_start() {
-        return Err(problems);
+        return Err(if is_read { problems.with_skills(settings.skills) } else { problems });
     }
     Ok(Loaded { settings, warnings: problems.into_vec(), path })
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::settings::SkillsSettings;
+
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -95,12 +97,29 @@ impl fmt::Display for Problem {
 pub struct Problems {
     all: Vec<Problem>,
     left_out: usize,
+    skills: Option<SkillsSettings>,
 }
 
 impl Problems {
     pub(crate) fn new(mut all: Vec<Problem>, left_out: usize) -> Self {
         all.sort_by(|one, other| one.place.cmp(&other.place));
-        Self { all, left_out }
+        Self { all, left_out, skills: None }
+    }
+
+    /// Adds where the skills are, unless it is among what is wrong.
+    pub(crate) fn with_skills(mut self, skills: SkillsSettings) -> Self {
+        let concerns_skills =
+            |problem: &Problem| problem.subject.split('.').next() == Some("skills");
+        let is_sure = self.left_out == 0 && !self.errors().any(concerns_skills);
+        self.skills = is_sure.then_some(skills);
+        self
+    }
+
+    /// Where the skills are, if that can be told in spite of the errors, so that they can be checked
+    /// in the same run.
+    #[must_use]
+    pub fn skills(&self) -> Option<&SkillsSettings> {
+        self.skills.as_ref()
     }
 
     /// Whether anything in here stops the start.

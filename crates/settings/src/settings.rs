@@ -109,7 +109,7 @@ pub struct AgentSettings {
 }
 
 /// Where the skills are.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkillsSettings {
     /// The main directory.
     pub directory: PathBuf,

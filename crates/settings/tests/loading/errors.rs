@@ -41,6 +41,27 @@ fn a_duplicate_key_is_refused_in_any_section() {
 }
 
 #[test]
+fn where_the_skills_are_is_told_beside_the_errors_unless_it_is_among_them() {
+    let skills = |text: &str| {
+        let problems = load_text(text, &[]).unwrap_err();
+        problems.skills().map(|skills| skills.directory.file_name().unwrap().to_owned())
+    };
+    assert_eq!(skills("{ gateway: { port: 0 }, skills: { directory: 'a' } }").unwrap(), "a");
+    assert_eq!(skills("{ gateway: { port: 0 } }").unwrap(), "skills");
+    for uncertain in [
+        "{ gateway: { port: 0 }, skills: { directory: 5 } }",
+        "{ gateway: { port: 0 }, skills: { directory: 'a', load: { extraDirs: ['b', 5] } } }",
+        "{ skills: { directory: 'a' }, skills: { directory: 'b' } }",
+        "{ skills: { directory: 'a' ",
+        "[]",
+    ] {
+        assert_eq!(skills(uncertain), None, "{uncertain}");
+    }
+    let missing = [("OPENCLAW_CONFIG_PATH", "none.json")];
+    assert_eq!(load_text("{}", &missing).unwrap_err().skills(), None);
+}
+
+#[test]
 fn what_is_wrong_behind_a_duplicate_key_is_told_along_with_it() {
     let text = "{\n  gateway: { port: 1, port: 99999 },\n  gateway: { bind: 'wan' },\n  \
                 models: { providers: {} },\n  models: { providers: { a: { baseUrl: 5 } } },\n}";
