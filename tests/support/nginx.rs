@@ -95,7 +95,9 @@ impl Nginx {
             .expect("sh can be run");
         let mut nginx = Self { http_port, https_port, directory, process };
         let patience = Instant::now() + Duration::from_secs(10);
-        while TcpStream::connect(("127.0.0.1", nginx.http_port)).is_err() {
+        // It opens one port after the other.
+        let ports = [nginx.http_port, nginx.https_port];
+        while ports.iter().any(|&port| TcpStream::connect(("127.0.0.1", port)).is_err()) {
             let ended = nginx.process.try_wait().ok().flatten();
             assert!(
                 ended.is_none() && Instant::now() < patience,
