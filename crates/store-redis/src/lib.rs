@@ -139,7 +139,9 @@ impl RedisStore {
     /// consumer groups and the scripts, and starts the background tasks.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if Redis can't be reached, or the URL is not one.
+    /// [`StoreError::Unavailable`] if Redis can't be reached, or the URL is not one;
+    /// [`StoreError::Refused`] if it answers, but not to this gateway, or deletes what it keeps
+    /// when its memory runs out.
     pub async fn connect(options: Options) -> Result<Self, StoreError> {
         Box::pin(Self::connect_with(options, Scripts::new())).await
     }
@@ -165,7 +167,7 @@ impl RedisStore {
         inner.ensure_groups().await?;
         inner.load_scripts().await?;
         telegraph::start(&inner, outgoing, &stop).await?;
-        room::look(&inner).await;
+        room::first_look(&inner).await?;
         room::start(&inner, &stop);
         let reader = reader::start(&inner, &stop);
         Ok(Self { inner, reader, _tasks: Arc::new(stop.drop_guard()) })

@@ -7,7 +7,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -45,7 +45,7 @@ pub(crate) struct Node {
     lanes: [Lane; LANES],
     turn: AtomicUsize,
     role: Role,
-    crowded: AtomicBool,
+    crowd: AtomicU8,
     replicas: Option<Acknowledgement>,
 }
 
@@ -81,7 +81,7 @@ impl Node {
             lanes: std::array::from_fn(|_| Lane::default()),
             turn: AtomicUsize::new(0),
             role,
-            crowded: AtomicBool::new(false),
+            crowd: AtomicU8::new(Crowd::Room as u8),
         }))
     }
 
@@ -106,15 +106,19 @@ impl Node {
         self.client.get_connection_info()
     }
 
-    /// Whether the server is so full that it should get no new messages.
+    /// Whether the server should get no new messages.
     pub(crate) fn is_crowded(&self) -> bool {
-        self.crowded.load(Ordering::Relaxed)
+        self.crowd.load(Ordering::Relaxed) != Crowd::Room as u8
     }
 
-    /// Notes whether the server is so full, and says if that is news.
-    pub(crate) fn set_crowded(&self, crowded: Crowd) -> bool {
-        let crowded = crowded == Crowd::TooMuch;
-        self.crowded.swap(crowded, Ordering::Relaxed) != crowded
+    /// Whether the server deletes what it keeps.
+    pub(crate) fn evicts(&self) -> bool {
+        self.crowd.load(Ordering::Relaxed) == Crowd::Evicts as u8
+    }
+
+    /// Notes whether the server has room, and says if that is news.
+    pub(crate) fn set_crowd(&self, crowd: Crowd) -> bool {
+        self.crowd.swap(crowd as u8, Ordering::Relaxed) != crowd as u8
     }
 
     /// Runs one command. What the server refuses is an answer here: an error means that none came.
@@ -188,6 +192,8 @@ pub(crate) enum Crowd {
     Room,
     /// So little is left that what it has already will need it.
     TooMuch,
+    /// It makes room by deleting what it keeps, queues and deduplication keys among it.
+    Evicts,
 }
 
 impl Lane {

@@ -100,3 +100,17 @@ async fn nine_tenths_full_takes_no_more_and_answers_all_it_has() {
     until(&*store, Result::is_ok).await;
     accept_new(&*store, message(51)).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_begins_to_delete_gets_no_new_messages_until_it_stops() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let server = harness.server();
+    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", "500mb"]), "OK");
+    accept_new(&*store, recorded(&customer("anna"), "k", "hello")).await;
+    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]), "OK");
+    until(&*store, |answer| *answer == Err(StoreError::Full)).await;
+    assert_eq!(texts(&answer_next(&*store, "t").await), ["hello"]);
+    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]), "OK");
+    until(&*store, Result::is_ok).await;
+}

@@ -59,3 +59,16 @@ async fn a_server_that_is_no_cluster_is_a_refusal_of_its_url() {
     let url = format!("redis-cluster://127.0.0.1:{}", redis.port());
     assert_refused(url, "not part of a Cluster").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_would_delete_messages_is_no_store() {
+    let redis = RedisServer::start();
+    for policy in ["allkeys-lru", "volatile-ttl"] {
+        assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory-policy", policy]), "OK");
+        assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory", "100mb"]), "OK");
+        assert_refused(redis.url(), "maxmemory-policy to noeviction").await;
+        // Without a limit it never has to delete anything.
+        assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory", "0"]), "OK");
+        connect(redis.url()).await.unwrap();
+    }
+}
