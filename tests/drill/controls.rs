@@ -27,6 +27,8 @@ const AT_ONCE: usize = 2;
 /// machine takes, without it no longer than it takes to see that some never will.
 const QUIET: Duration = Duration::from_secs(60);
 const SHORT_QUIET: Duration = Duration::from_secs(15);
+/// How long a customer waits for a gateway that may be frozen.
+const IMPATIENCE: Duration = Duration::from_millis(500);
 /// How long a scene may take.
 const LONGEST_SCENE: Duration = Duration::from_secs(180);
 /// Longer than a lease and a look for those that have run out.
@@ -199,10 +201,14 @@ async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, froze
     tokio::join!(writing, thawing);
 }
 
-/// Hands a message in until it is acknowledged.
+/// Hands a message in until it is acknowledged. Whoever meets a frozen gateway soon tries another.
 async fn bring(way: &Arc<dyn WayIn>, ledger: &Ledger, mark: Mark) {
     ledger.begin(mark);
-    while way.hand_in(mark, Manner::Acknowledge, ledger).await == Attempt::Again {
-        sleep(Duration::from_millis(100)).await;
+    loop {
+        let handed_in = timeout(IMPATIENCE, way.hand_in(mark, Manner::Acknowledge, ledger)).await;
+        match handed_in {
+            Ok(Attempt::Acknowledged) => return,
+            Ok(Attempt::Again) | Err(_) => sleep(Duration::from_millis(100)).await,
+        }
     }
 }
