@@ -31,8 +31,9 @@ Exit codes:
   0   stopped as asked, or nothing wrong was found
   1   something failed while running, such as the port being taken
   70  it had stopped answering, and its watchdog ended it so that it is started again
-  78  the settings are wrong, or with `check` a skill is; every error is printed, and no port
-      was opened. Or Redis refuses the user, the password or the database of its URL
+  78  the settings are wrong, or with `check` a skill is, or Redis refuses the user, the
+      password or the database of its URL, or is set to delete messages; every error is printed,
+      and no port was opened
 
 Try:
   openclaw-gateway check          validate settings and skills

@@ -20,8 +20,8 @@ use tokio::time::{Instant, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::compose::Doors;
 use crate::compose::Gateway;
-use crate::doors::Doors;
 use crate::start::say;
 use crate::storage::StorageKind;
 

@@ -1,22 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod asking;
-mod banner;
 mod certificate;
 mod check;
 mod cli;
 mod compose;
-mod doors;
 #[cfg(feature = "fault-injection")]
 mod faults;
-mod gauges;
 mod healthcheck;
 mod lifecycle;
-mod models;
 mod monitor;
 mod observe;
-mod rates;
-mod resident;
 mod serve;
 mod start;
 mod status;
@@ -27,7 +21,6 @@ mod watchdog;
 use std::process::ExitCode;
 
 use clap::Parser;
-
 use cli::{Cli, Role};
 
 #[global_allocator]

@@ -34,28 +34,48 @@ impl StorageKind {
     }
 }
 
-/// Opens the store under this replica's name. With Redis it waits until that answers: a gateway
-/// that gives up would only be started again. A Redis that answers and refuses is an error at once,
-/// since no waiting makes a wrong password right.
-pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<Arc<dyn Store>> {
-    match redis_options(settings) {
-        Some(options) => {
-            let options = store_redis::Options { replica: replica.to_owned(), ..options };
-            let store = insist(options).await.context(
-                "can't start with the Redis of REDIS_URL, or of store.redisUrl in openclaw.json",
-            )?;
-            Ok(Arc::new(store))
-        }
-        None => {
-            let options = store_memory::Options {
-                replica: replica.to_owned(),
-                idle: settings.session_idle,
-                ..store_memory::Options::default()
-            };
-            Ok(Arc::new(MemoryStore::new(options, Arc::new(SystemClock))))
+/// Whether the store is there yet.
+pub(crate) enum Opening {
+    /// It is.
+    Open(Arc<dyn Store>),
+    /// It is Redis, and doesn't answer so far.
+    Awaited(Box<store_redis::Options>),
+}
+
+/// Opens the store under this replica's name, if it answers at once. A Redis that answers and
+/// refuses is an error, since no waiting makes a wrong password right.
+pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<Opening> {
+    let Some(options) = redis_options(settings) else {
+        let options = store_memory::Options {
+            replica: replica.to_owned(),
+            idle: settings.session_idle,
+            ..store_memory::Options::default()
+        };
+        return Ok(Opening::Open(Arc::new(MemoryStore::new(options, Arc::new(SystemClock)))));
+    };
+    let options = store_redis::Options { replica: replica.to_owned(), ..options };
+    match connect(options.clone()).await {
+        Ok(store) => Ok(Opening::Open(Arc::new(store))),
+        Err(refused @ StoreError::Refused(_)) => Err(refused).context(REFUSED),
+        Err(error) => {
+            tracing::warn!(%error, "waiting for Redis before starting");
+            Ok(Opening::Awaited(Box::new(options)))
         }
     }
 }
+
+impl Opening {
+    /// Waits until Redis answers: a gateway that gives up would only be started again.
+    pub(crate) async fn complete(self) -> anyhow::Result<Arc<dyn Store>> {
+        match self {
+            Self::Open(store) => Ok(store),
+            Self::Awaited(options) => Ok(Arc::new(insist(*options).await.context(REFUSED)?)),
+        }
+    }
+}
+
+const REFUSED: &str =
+    "can't start with the Redis of REDIS_URL, or of store.redisUrl in openclaw.json";
 
 /// How the settings say that Redis is reached, if they say so at all.
 pub(crate) fn redis_options(settings: &Settings) -> Option<store_redis::Options> {
@@ -85,6 +105,8 @@ pub(crate) fn is_refusal(error: &anyhow::Error) -> bool {
 async fn insist(options: store_redis::Options) -> Result<RedisStore, StoreError> {
     let mut pause = Duration::from_millis(100);
     loop {
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
         match connect(options.clone()).await {
             Ok(store) => return Ok(store),
             Err(refused @ StoreError::Refused(_)) => return Err(refused),
@@ -92,7 +114,5 @@ async fn insist(options: store_redis::Options) -> Result<RedisStore, StoreError>
                 tracing::warn!(%error, retry_in = ?pause, "waiting for Redis before starting");
             }
         }
-        sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(2));
     }
 }

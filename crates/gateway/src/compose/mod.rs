@@ -1,5 +1,9 @@
 //! The composition root: read from top to bottom, it is the list of parts.
 
+mod banner;
+mod doors;
+mod models;
+
 use std::sync::Arc;
 
 use conversation::SystemClock;
@@ -12,11 +16,11 @@ use settings::Settings;
 use skills::{OfflineAnswerer, SkillLibrary};
 
 use crate::check;
-use crate::doors::Doors;
-use crate::models;
 use crate::observe;
 use crate::storage::{self, StorageKind};
 use crate::vital_signs::VitalSigns;
+
+pub(crate) use doors::Doors;
 
 /// Everything that a running gateway consists of.
 pub(crate) struct Gateway {
@@ -52,9 +56,11 @@ pub(crate) async fn compose(
     let kind = StorageKind::of(settings);
     let vitals = Arc::new(vitals(kind, ollama.is_some()));
     let grace = settings.gateway.shutdown_grace;
+    // A store that refuses this gateway ends the start before a port is bound. One that is away
+    // is waited for behind it.
+    let opening = storage::open(settings, &replica).await?;
     let doors = Doors::open(settings.gateway.address(), Arc::clone(&vitals), grace).await?;
-
-    let store = storage::open(settings, &replica).await?;
+    let store = opening.complete().await?;
     let model: Arc<dyn LanguageModel> = chain.clone();
     #[cfg(feature = "fault-injection")]
     let (faults, store, model) = crate::faults::around(store, model)?;
@@ -97,7 +103,7 @@ pub(crate) async fn compose(
         knowledge: library.clone() as Arc<dyn Knowledge>,
     };
     Ok(Gateway {
-        banner: crate::banner::text(settings, doors.address),
+        banner: banner::text(settings, doors.address),
         doors,
         router,
         pool,

@@ -1,5 +1,9 @@
 //! Keeps the health page and this replica's report up to date, once a second.
 
+mod gauges;
+mod rates;
+mod resident;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +14,9 @@ use http_api::{Models, OllamaLink, StoreLink, Vitals};
 use language_model::{BreakerState, Chain, ModelHealth, OllamaProbe};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::gauges::Gauges;
-use crate::rates::{Counts, LastMinute, Rates};
-use crate::resident;
 use crate::storage::StorageKind;
+use gauges::Gauges;
+use rates::{Counts, LastMinute, Rates};
 
 /// How often the store is asked whether it is there, and told that this replica is.
 const BEAT: Duration = Duration::from_secs(1);
