@@ -1,5 +1,6 @@
 //! Finds the sections that answer a question: words, stems, spelling, and BM25 over them.
 
+mod contractions;
 mod index;
 mod query;
 mod spelling;

@@ -1,16 +1,18 @@
 //! Cuts text into words that compare equal however they are written: lower case, without
-//! accents, in one Unicode form.
+//! accents, in one Unicode form, and without contractions.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::search::contractions::{is_apostrophe, spelt_out};
 
 /// The longest word that is kept, in characters; the rest of a longer one is cut off.
 const MAX_WORD_CHARS: usize = 40;
 
 /// The folded words of a text, in order.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
-        .map(fold)
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !is_apostrophe(c))
+        .flat_map(spelt_out)
         .filter(|word| !word.is_empty())
 }
 
@@ -54,8 +56,8 @@ mod tests {
     }
 
     #[test]
-    fn an_apostrophe_and_a_hyphen_divide() {
-        assert_eq!(all("what's TRK-12345"), ["what", "s", "trk", "12345"]);
+    fn a_hyphen_divides_and_a_contraction_is_spelt_out() {
+        assert_eq!(all("what's TRK-12345"), ["what", "is", "trk", "12345"]);
     }
 
     #[test]

@@ -14,8 +14,8 @@ const ANSWERED: &str = include_str!("answered.tsv");
 const UNANSWERED: &str = include_str!("unanswered.txt");
 
 /// The questions that each shipped skill set is tried with, at least.
-const LEAST_ANSWERED: usize = 250;
-const LEAST_UNANSWERED: usize = 80;
+const LEAST_ANSWERED: usize = 450;
+const LEAST_UNANSWERED: usize = 100;
 
 /// A conversation that ends with the customer's last words; the two take turns.
 fn prompt(said: &[&str]) -> Prompt {
