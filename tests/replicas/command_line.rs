@@ -87,6 +87,18 @@ fn check_names_the_line_of_a_bad_skill_and_is_content_with_what_ships() {
     assert_eq!(code, 78, "{errors}");
     assert!(errors.contains("BAD.md:3:") || errors.contains("BAD.md:4:"), "{errors}");
 
+    // Wrong settings hide no bad skill, as long as they tell where the skills are.
+    folder.write("config/openclaw.json", "{ gateway: { port: 99999 } }");
+    let (code, _, errors) = folder.run(&["check"], &[]);
+    assert_eq!(code, 78, "{errors}");
+    for expected in ["99999", "BAD.md:", "1 skill file can't be used"] {
+        assert!(errors.contains(expected), "{expected} is missing in:\n{errors}");
+    }
+    folder.write("config/openclaw.json", "{ skills: { directory: 5 } }");
+    let (code, _, errors) = folder.run(&["check"], &[]);
+    assert_eq!(code, 78, "{errors}");
+    assert!(errors.contains("weren't checked") && !errors.contains("BAD.md"), "{errors}");
+
     let output = run_gateway(&["check"], &workspace_root(), &[]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -3,33 +3,32 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use settings::{ApiAuth, Settings};
+use settings::{ApiAuth, Settings, SkillsSettings};
 use skills::{Problem, Severity, SkillLibrary};
 
 use crate::compose::skills_options;
-use crate::start::{WRONG_SETTINGS, complain, load, say};
+use crate::start::{WRONG_SETTINGS, complain, read, say};
 
 /// Validates settings and skills.
 pub(crate) fn check(file: Option<PathBuf>) -> ExitCode {
-    let loaded = match load(file) {
+    let loaded = match read(file) {
         Ok(loaded) => loaded,
-        Err(code) => return code.into(),
+        Err(problems) => {
+            complain(&problems.to_string());
+            match problems.skills() {
+                Some(skills) => _ = faulty_skills(skills),
+                None => complain("the skills weren't checked: it isn't sure where they are"),
+            }
+            return WRONG_SETTINGS.into();
+        }
     };
     for warning in &loaded.warnings {
         complain(&warning.to_string());
     }
-    let problems = skills::check(&skills_options(&loaded.settings));
-    for problem in &problems {
-        complain(&problem.to_string());
-    }
-    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-    let errors = problems.iter().filter(is_error).count();
-    if errors > 0 {
-        let files = if errors == 1 { "1 skill file" } else { &format!("{errors} skill files") };
-        complain(&format!("{files} can't be used"));
+    if faulty_skills(&loaded.settings.skills) > 0 {
         return WRONG_SETTINGS.into();
     }
-    let (library, _) = SkillLibrary::load(skills_options(&loaded.settings));
+    let (library, _) = SkillLibrary::load(skills_options(&loaded.settings.skills));
     let skills = library.snapshot().skills().len();
     for doubt in doubts(&loaded.settings, skills) {
         complain(&format!("warning: {doubt}"));
@@ -40,6 +39,21 @@ pub(crate) fn check(file: Option<PathBuf>) -> ExitCode {
     );
     say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills)));
     ExitCode::SUCCESS
+}
+
+/// Says what is wrong with the skills, and counts those that can't be used.
+fn faulty_skills(settings: &SkillsSettings) -> usize {
+    let problems = skills::check(&skills_options(settings));
+    for problem in &problems {
+        complain(&problem.to_string());
+    }
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors = problems.iter().filter(is_error).count();
+    if errors > 0 {
+        let files = if errors == 1 { "1 skill file" } else { &format!("{errors} skill files") };
+        complain(&format!("{files} can't be used"));
+    }
+    errors
 }
 
 /// What is allowed, and hardly meant. `skills` is how many there are.

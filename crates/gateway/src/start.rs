@@ -2,19 +2,23 @@
 
 use std::path::PathBuf;
 
-use settings::{Environment, Loaded, Source};
+use settings::{Environment, Loaded, Problems, Source};
 
 /// The exit code for wrong settings: `EX_CONFIG` of sysexits.h.
 pub(crate) const WRONG_SETTINGS: u8 = 78;
 
 /// Reads the settings. All errors are printed at once; what is left is the code to exit with.
 pub(crate) fn load(file: Option<PathBuf>) -> Result<Loaded, u8> {
-    let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-    let source = Source { file, directory };
-    settings::load(&source, &Environment::of_process()).map_err(|problems| {
+    read(file).map_err(|problems| {
         complain(&problems.to_string());
         WRONG_SETTINGS
     })
+}
+
+/// Reads the settings, and prints nothing.
+pub(crate) fn read(file: Option<PathBuf>) -> Result<Loaded, Problems> {
+    let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    settings::load(&Source { file, directory }, &Environment::of_process())
 }
 
 /// Prints to the standard error stream, before there are logs.

@@ -12,7 +12,7 @@ use dialogue::Pool;
 use http_api::{Api, ApiAuth, Limits, OllamaLink, StoreLink, Vitals};
 use language_model::Chain;
 use metrics_exporter_prometheus::PrometheusHandle;
-use settings::Settings;
+use settings::{Settings, SkillsSettings};
 use skills::{OfflineAnswerer, SkillLibrary};
 
 use crate::check;
@@ -45,7 +45,7 @@ pub(crate) async fn compose(
     let replica = format!("gateway-{:08x}", rand::random::<u32>());
     let clock = Arc::new(SystemClock);
 
-    let (library, _logged) = SkillLibrary::load(skills_options(settings));
+    let (library, _logged) = SkillLibrary::load(skills_options(&settings.skills));
     for doubt in check::doubts(settings, library.snapshot().skills().len()) {
         tracing::warn!("{doubt}");
     }
@@ -127,10 +127,10 @@ fn vitals(kind: StorageKind, asks_ollama: bool) -> Vitals {
 }
 
 /// Where the skills are.
-pub(crate) fn skills_options(settings: &Settings) -> skills::Options {
+pub(crate) fn skills_options(settings: &SkillsSettings) -> skills::Options {
     skills::Options {
-        directory: settings.skills.directory.clone(),
-        extra_dirs: settings.skills.extra_directories.clone(),
+        directory: settings.directory.clone(),
+        extra_dirs: settings.extra_directories.clone(),
     }
 }
 
