@@ -8,6 +8,7 @@ mod limits;
 mod log;
 mod outside;
 mod plain_http;
+mod refusals;
 mod retries;
 mod streams;
 mod tls;

@@ -1,4 +1,4 @@
-//! What nginx does when a replica dies, can't take a request, or is gone.
+//! What nginx does when a replica dies, still starts, or is gone.
 
 use support::fake_model::{Api, FakeModel, Gate, Script};
 use support::gateway_process::{GatewayOptions, GatewayProcess, get};
@@ -29,15 +29,15 @@ async fn a_post_whose_replica_dies_goes_to_another_one_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn a_post_that_a_replica_can_not_take_goes_to_another_one() {
-    let draining = Upstream::start(Does::answers("503 Service Unavailable", "draining")).await;
+async fn a_post_that_meets_a_replica_that_starts_goes_to_another_one() {
+    let starting = Upstream::start(Does::answers("502 Bad Gateway", "starting")).await;
     let living = Upstream::start(Does::answers("200 OK", "{}")).await;
-    let nginx = Nginx::start(&NginxOptions::unlimited(&[draining.port(), living.port()]));
+    let nginx = Nginx::start(&NginxOptions::unlimited(&[starting.port(), living.port()]));
     for _ in 0..ROUNDS {
         let answer = send(nginx.http_port(), "POST", "/api/v1/message", &[], "{}").await.unwrap();
         assert_eq!(answer.status, 200);
     }
-    assert_eq!((draining.seen().len(), living.seen().len()), (1, 2));
+    assert_eq!((starting.seen().len(), living.seen().len()), (1, 2));
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ use tokio::task::JoinHandle;
 pub enum Does {
     /// Sends these bytes.
     Sends(String),
+    /// Sends the first of these to a POST, and the second to all else.
+    SendsByMethod(String, String),
     /// Closes the connection without a word, as a process does that dies.
     Dies,
 }
@@ -22,16 +24,26 @@ impl Does {
         Self::answers_with(status, "", body)
     }
 
+    /// A refusal of every POST, and 200 for all else.
+    pub fn refuses_posts(status: &str, headers: &str, body: &str) -> Self {
+        Self::SendsByMethod(answer(status, headers, body), answer("200 OK", "", "{}"))
+    }
+
     /// An answer with further header lines, each ending with `\r\n`.
     pub fn answers_with(status: &str, headers: &str, body: &str) -> Self {
-        let length = body.len();
-        Self::Sends(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}"))
+        Self::Sends(answer(status, headers, body))
     }
+}
+
+fn answer(status: &str, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}")
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    method: String,
     /// The headers, read like those of an answer.
     headers: Answer,
 }
@@ -97,14 +109,16 @@ impl Drop for Upstream {
 
 async fn converse(mut stream: TcpStream, does: Does, seen: Arc<Mutex<Vec<Seen>>>) {
     while let Some(request) = read_request(&mut stream).await {
+        let posted = request.method == "POST";
         seen.lock().unwrap().push(request);
-        match &does {
-            Does::Sends(bytes) => {
-                if stream.write_all(bytes.as_bytes()).await.is_err() {
-                    return;
-                }
-            }
+        let bytes = match &does {
+            Does::Sends(bytes) => bytes,
+            Does::SendsByMethod(bytes, _) if posted => bytes,
+            Does::SendsByMethod(_, bytes) => bytes,
             Does::Dies => return,
+        };
+        if stream.write_all(bytes.as_bytes()).await.is_err() {
+            return;
         }
     }
 }
@@ -115,7 +129,8 @@ pub async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let (_, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
+            let (line, rest) = head.split_once("\r\n").unwrap_or((&head, ""));
+            let method = line.split(' ').next().unwrap_or_default().to_owned();
             let headers: Vec<(String, String)> = rest
                 .lines()
                 .filter_map(|line| line.split_once(':'))
@@ -125,7 +140,7 @@ pub async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
             let length = headers.header("content-length").map_or(0, |text| text.parse().unwrap());
             if bytes.len() >= end + 4 + length {
                 let body = String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
-                return Some(Seen { headers: Answer { body, ..headers } });
+                return Some(Seen { method, headers: Answer { body, ..headers } });
             }
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {

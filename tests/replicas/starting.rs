@@ -23,7 +23,7 @@ async fn started_before_redis_it_says_that_it_starts_and_serves_when_redis_is_th
     assert_eq!(status, 503);
     assert!(health.contains(r#""redis":"disconnected""#), "{health}");
     let refused = post_message(port, "ann", "hello", Some("key")).await.unwrap();
-    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (503, Some("starting")));
+    assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (502, Some("starting")));
     assert!(refused.header("retry-after").is_some());
     assert_eq!(refused.json()["error"]["request_id"].as_str(), refused.header("x-request-id"));
 

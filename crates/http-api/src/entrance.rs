@@ -20,7 +20,7 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// Answers health checks by these vitals, and everything else with 503, until it is opened.
+    /// Answers health checks by these vitals, and everything else with 502, until it is opened.
     #[must_use]
     pub fn new(vitals: Arc<Vitals>) -> Self {
         let around = Middleware::new(TrustedProxies::new(Vec::new()), vitals);
@@ -47,9 +47,11 @@ impl From<Router> for Entrance {
     }
 }
 
+/// Not 503, which a proxy would have to take for a refusal by all replicas: what 502 says is that
+/// this one has nothing behind it yet, and that another one may.
 async fn still_starting() -> Problem {
     Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::BAD_GATEWAY,
         "starting",
         "The gateway is still starting: it waits for its store. Nothing was stored; send the \
          same request again in a moment.",

@@ -51,7 +51,7 @@ async fn until_it_has_a_router_it_lives_is_not_ready_and_refuses_all_else_in_the
         probe("/metrics").await,
         probe("/no/such/route").await,
     ] {
-        refused.assert_error(503, "starting", &["Nothing was stored"]);
+        refused.assert_error(502, "starting", &["Nothing was stored"]);
         assert_eq!(refused.header("retry-after"), "2");
     }
 }
