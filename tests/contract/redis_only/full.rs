@@ -105,12 +105,11 @@ async fn nine_tenths_full_takes_no_more_and_answers_all_it_has() {
 async fn a_redis_that_begins_to_delete_gets_no_new_messages_until_it_stops() {
     let harness = RedisHarness::start().await;
     let store = harness.store("one").await;
-    let server = harness.server();
-    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", "500mb"]), "OK");
+    assert_eq!(harness.server().cli(&["CONFIG", "SET", "maxmemory", "500mb"]), "OK");
     accept_new(&*store, recorded(&customer("anna"), "k", "hello")).await;
-    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]), "OK");
+    assert_eq!(harness.server().cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]), "OK");
     until(&*store, |answer| *answer == Err(StoreError::Full)).await;
     assert_eq!(texts(&answer_next(&*store, "t").await), ["hello"]);
-    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]), "OK");
+    assert_eq!(harness.server().cli(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]), "OK");
     until(&*store, Result::is_ok).await;
 }
