@@ -71,9 +71,8 @@ fn bootstrap(debian: &Path) {
     let _ = std::fs::remove_dir_all(debian);
     run(Command::new("debootstrap")
         .args(["--variant=minbase", "--include=redis-server,gcc,libc6-dev,ca-certificates"])
-        .args(["bookworm"])
-        .arg(debian)
-        .arg("http://deb.debian.org/debian"));
+        .arg("bookworm")
+        .arg(debian));
     // What this machine trusts, so that a build in there can download what a build here can.
     shell(&format!(
         "cp /etc/ssl/certs/ca-certificates.crt {debian}/etc/ssl/certs/; \

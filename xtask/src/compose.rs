@@ -60,16 +60,19 @@ fn runs(compose: &Path) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Takes Compose out of a newer release's package, by an apt that knows that release only and leaves
-/// the machine's own alone.
+/// Takes Compose out of a newer release's package, from the mirror that this machine uses, by an
+/// apt that knows that release only and leaves the machine's own alone.
 fn download(compose: &Path) -> Result<(), String> {
     eprintln!("xtask: downloading Docker Compose");
     let folder = workspace_root().join("target/tools/compose-package");
     let script = format!(
         "mkdir -p {folder}/lists/partial {folder}/cache/archives/partial
          cd {folder}
-         echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
-               http://deb.debian.org/debian {RELEASE} main' >sources.list
+         mirror=$(apt-get indextargets --no-release-info --format '$(SITE)' 'Created-By: Packages' \
+                  | grep '/debian$' | head -n 1)
+         test -n \"$mirror\"
+         echo \"deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
+               $mirror {RELEASE} main\" >sources.list
          options=\"-o Dir::Etc::sourcelist=$PWD/sources.list -o Dir::Etc::sourceparts=/dev/null \
                    -o Dir::State::lists=$PWD/lists -o Dir::Cache=$PWD/cache -o APT::Sandbox::User=root\"
          apt-get $options -qq update
