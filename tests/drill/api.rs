@@ -12,7 +12,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::ledger::{Ledger, Mark};
+use crate::audit::insist;
+use crate::ledger::{Ledger, Mark, Record};
 use crate::verdict::Turn;
 use crate::way_in::{Attempt, Manner, WayIn};
 
@@ -43,8 +44,21 @@ impl Api {
     }
 
     async fn get(&self, path: &str) -> Option<Answer> {
-        let asked = send(self.one_of(&self.gateways), "GET", path, &[], "");
-        timeout(PATIENCE, asked).await.ok()?.ok()
+        get(self.one_of(&self.gateways), path).await
+    }
+
+    /// A customer's history, as the gateway on this port tells it.
+    async fn history_at(&self, port: u16, customer: u32) -> Option<Vec<Turn>> {
+        let answer = get(port, &format!("/api/v1/conversations/drill/{}", user(customer))).await;
+        let answer = answer.filter(|answer| answer.status == 200)?;
+        let history: Value = serde_json::from_str(&answer.body).ok()?;
+        let turns = history["exchanges"].as_array()?.iter().map(|exchange| {
+            let asked = exchange["asked"].as_array().into_iter().flatten();
+            let asked = asked.filter_map(|said| said["text"].as_str());
+            let reply = exchange["reply"]["text"].as_str().unwrap_or_default();
+            Turn { asked: asked.flat_map(Mark::all_in).collect(), reply: reply.to_owned() }
+        });
+        Some(turns.collect())
     }
 
     /// Sends the request and goes away.
@@ -96,37 +110,36 @@ impl WayIn for Api {
     }
 
     fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>> {
+        Box::pin(self.history_at(self.one_of(&self.gateways), customer))
+    }
+
+    fn histories(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Vec<Turn>>>> {
         Box::pin(async move {
-            let answer = self.get(&format!("/api/v1/conversations/drill/{}", user(customer))).await;
-            let answer = answer.filter(|answer| answer.status == 200)?;
-            let history: Value = serde_json::from_str(&answer.body).ok()?;
-            let turns = history["exchanges"].as_array()?.iter().map(|exchange| {
-                let asked = exchange["asked"].as_array().into_iter().flatten();
-                let asked = asked.filter_map(|said| said["text"].as_str());
-                let reply = exchange["reply"]["text"].as_str().unwrap_or_default();
-                Turn { asked: asked.flat_map(Mark::all_in).collect(), reply: reply.to_owned() }
-            });
-            Some(turns.collect())
+            let mut histories = Vec::new();
+            for &port in &self.gateways {
+                histories.push(self.history_at(port, customer).await?);
+            }
+            Some(histories)
         })
     }
 
-    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, usize> {
+    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, Option<usize>> {
         let entries = ledger.entries().into_iter().flatten();
-        let named: Vec<(Mark, String)> =
-            entries.filter_map(|entry| Some((entry.mark, entry.id?))).collect();
+        let named: Vec<(Mark, String)> = entries
+            .flat_map(|entry| entry.ids.into_iter().map(move |id| (entry.mark, id)))
+            .collect();
         let asking = stream::iter(named).for_each_concurrent(
             QUESTIONS_AT_ONCE,
             move |(mark, id)| async move {
-                let answer = self.get(&format!("/api/v1/messages/{id}")).await;
-                if let Some((_, Some(reply))) = answer.as_ref().and_then(told) {
-                    ledger.replied(mark, &reply);
-                }
+                let path = format!("/api/v1/messages/{id}");
+                let ask = || async { self.get(&path).await.as_ref().and_then(recorded) };
+                ledger.recorded(mark, insist(ask).await);
             },
         );
-        // Whoever asks the API is told the outcome, so none is unknown.
         Box::pin(async move {
             asking.await;
-            0
+            // It is asked, and doesn't send.
+            None
         })
     }
 
@@ -140,6 +153,24 @@ impl WayIn for Api {
             let texts = messages.filter_map(|message| message["text"].as_str());
             Some(texts.flat_map(Mark::all_in).collect())
         })
+    }
+}
+
+async fn get(port: u16, path: &str) -> Option<Answer> {
+    timeout(PATIENCE, send(port, "GET", path, &[], "")).await.ok()?.ok()
+}
+
+/// What an answer to `GET /api/v1/messages/{id}` says of the message; nothing if the gateway
+/// can't say it now.
+fn recorded(answer: &Answer) -> Option<Record> {
+    match answer.status {
+        200 => {
+            let (_, reply) = told(answer)?;
+            Some(reply.map_or(Record::Unanswered, Record::Answered))
+        }
+        202 => Some(Record::Unanswered),
+        404 | 410 => Some(Record::Unknown),
+        _ => None,
     }
 }
 
@@ -173,4 +204,24 @@ fn told(answer: &Answer) -> Option<(String, Option<String>)> {
     let id = objects.iter().find_map(|object| object["id"].as_str())?.to_owned();
     let reply = objects.iter().rev().find_map(|object| object["reply"].as_str());
     Some((id, reply.map(str::to_owned)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, headers: Vec::new(), body: body.to_owned() }
+    }
+
+    #[test]
+    fn only_a_reply_is_a_reply_and_a_gateway_that_cannot_say_is_asked_again() {
+        let reply = answer(200, r#"{"id":"msg_1","reply":"here"}"#);
+        assert_eq!(recorded(&reply), Some(Record::Answered("here".to_owned())));
+        assert_eq!(recorded(&answer(200, r#"{"id":"msg_1"}"#)), Some(Record::Unanswered));
+        assert_eq!(recorded(&answer(202, r#"{"id":"msg_1"}"#)), Some(Record::Unanswered));
+        assert_eq!(recorded(&answer(404, "{}")), Some(Record::Unknown));
+        assert_eq!(recorded(&answer(503, "{}")), None);
+        assert_eq!(recorded(&answer(200, "cut")), None);
+    }
 }

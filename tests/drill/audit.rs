@@ -8,7 +8,7 @@ use futures::{StreamExt, stream};
 use tokio::time::sleep;
 
 use crate::ledger::{Entry, Ledger, Mark};
-use crate::verdict::{Turn, Verdict};
+use crate::verdict::{Letters, Turn, Verdict};
 use crate::way_in::WayIn;
 
 const QUESTIONS_AT_ONCE: usize = 16;
@@ -16,19 +16,58 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How often one question is asked of a gateway that doesn't answer.
 const MOST_TRIES: usize = 40;
 
-/// Judges what stands in the ledger. What hasn't come to its end after `patience` is lost.
-pub async fn judge(way: &dyn WayIn, ledger: &Ledger, patience: Duration) -> Verdict {
-    let deadline = Instant::now() + patience;
+/// How long the oracle waits for messages to come to their end.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// At most.
+    pub whole: Duration,
+    /// While nothing changes.
+    pub still: Duration,
+}
+
+/// Judges what stands in the ledger. What hasn't come to its end in time is lost.
+pub async fn judge(way: &dyn WayIn, ledger: &Ledger, patience: Patience) -> Verdict {
     let entries = ledger.entries();
+    let mut letters = Letters::default();
+    wait_for_the_end(way, &entries, &mut letters, patience).await;
+    // Asked once more, when all is over: what comes late must not come in addition.
+    let uncertain = way.collect(ledger).await;
+    let entries = ledger.entries();
+    let mut verdict = Verdict { uncertain, ..Verdict::default() };
+    let asked = stream::iter(entries.iter().filter(|of_one| !of_one.is_empty())).map(|of_one| {
+        let customer = of_one[0].mark.customer;
+        async move { (of_one, insist(|| way.histories(customer)).await) }
+    });
+    let told: Vec<_> = asked.buffered(QUESTIONS_AT_ONCE).collect().await;
+    letters.found(insist(|| way.dead_letters()).await);
+    for (sent, histories) in told {
+        verdict.add(sent, &histories, &letters);
+    }
+    verdict
+}
+
+/// Waits until every acknowledged message is answered or a dead letter, as far as patience goes.
+async fn wait_for_the_end(
+    way: &dyn WayIn,
+    entries: &[Vec<Entry>],
+    letters: &mut Letters,
+    patience: Patience,
+) {
+    let deadline = Instant::now() + patience.whole;
     let sent: Vec<&Vec<Entry>> = entries.iter().filter(|of_one| !of_one.is_empty()).collect();
     let mut turns: Vec<Option<Vec<Turn>>> = vec![None; sent.len()];
-    let mut dead = BTreeSet::new();
+    let mut changed = Instant::now();
     loop {
-        dead.extend(insist(|| way.dead_letters()).await);
-        let open: Vec<usize> =
-            (0..sent.len()).filter(|&at| !is_over(sent[at], turns[at].as_deref(), &dead)).collect();
-        if open.is_empty() || Instant::now() > deadline {
-            break;
+        let before = letters.now.len();
+        letters.found(insist(|| way.dead_letters()).await);
+        if letters.now.len() != before {
+            changed = Instant::now();
+        }
+        let is_open = |at: &usize| !is_over(sent[*at], turns[*at].as_deref(), &letters.now);
+        let open: Vec<usize> = (0..sent.len()).filter(is_open).collect();
+        let is_late = Instant::now() > deadline || changed.elapsed() > patience.still;
+        if open.is_empty() || is_late {
+            return;
         }
         sleep(PAUSE).await;
         let asked = stream::iter(open).map(|at| {
@@ -37,22 +76,12 @@ pub async fn judge(way: &dyn WayIn, ledger: &Ledger, patience: Duration) -> Verd
         });
         let told: Vec<_> = asked.buffer_unordered(QUESTIONS_AT_ONCE).collect().await;
         for (at, told) in told {
+            if turns[at].as_ref() != Some(&told) {
+                changed = Instant::now();
+            }
             turns[at] = Some(told);
         }
     }
-    let uncertain = way.collect(ledger).await;
-    // Asked once more, when all is over: what comes late must not come in addition.
-    let entries = ledger.entries();
-    let mut verdict = Verdict { uncertain, ..Verdict::default() };
-    let asked = stream::iter(entries.iter().filter(|of_one| !of_one.is_empty())).map(|of_one| {
-        let customer = of_one[0].mark.customer;
-        async move { (of_one, insist(|| way.turns(customer)).await) }
-    });
-    let told: Vec<_> = asked.buffered(QUESTIONS_AT_ONCE).collect().await;
-    for (sent, turns) in told {
-        verdict.add(sent, &turns, &dead);
-    }
-    verdict
 }
 
 /// Whether every acknowledged message of a customer is answered or a dead letter.
@@ -60,12 +89,12 @@ fn is_over(sent: &[Entry], turns: Option<&[Turn]>, dead: &BTreeSet<Mark>) -> boo
     let Some(turns) = turns else { return false };
     let told: BTreeSet<Mark> = turns.iter().flat_map(|turn| turn.asked.iter().copied()).collect();
     sent.iter()
-        .filter(|entry| entry.acknowledged)
+        .filter(|entry| entry.acknowledged.is_some())
         .all(|entry| told.contains(&entry.mark) || dead.contains(&entry.mark))
 }
 
 /// The answer to a question that may have to be asked several times.
-async fn insist<T, F>(mut ask: impl FnMut() -> F) -> T
+pub async fn insist<T, F>(mut ask: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
 {

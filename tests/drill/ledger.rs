@@ -36,44 +36,97 @@ impl Mark {
     }
 }
 
-/// What is known of one message.
+/// What the gateways say of a message when they are asked for it by its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// It is answered, with this reply.
+    Answered(String),
+    /// It is known, and there is no reply to it.
+    Unanswered,
+    /// They don't know it.
+    Unknown,
+}
+
+/// What is known of one message. Moments are those of the ledger's own clock, which has no two
+/// things at once.
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub mark: Mark,
-    /// The gateway's name for it, once it was told.
-    pub id: Option<String>,
-    /// Whether anybody was told that it is stored.
-    pub acknowledged: bool,
+    /// When it was about to be handed in for the first time.
+    pub begun: u64,
+    /// When anybody was first told that it is stored.
+    pub acknowledged: Option<u64>,
+    /// The gateway's names for it: one, since however often it comes in it is the same message.
+    pub ids: BTreeSet<String>,
     /// Whether its first request was answered with a 2xx, unless the client itself cut it.
     pub first_try: Option<bool>,
-    /// All different replies to it that anybody saw.
+    /// How often it was brought in once more, and how many of these times it was acknowledged.
+    pub repetitions: usize,
+    pub repetitions_acknowledged: usize,
+    /// All different replies to it that callers saw.
     pub replies: BTreeSet<String>,
+    /// What came of asking for it by each of its ids, in the end.
+    pub records: Vec<Record>,
+}
+
+impl Entry {
+    /// A message that was handed in at this moment.
+    pub fn begun(mark: Mark, begun: u64) -> Self {
+        Self {
+            mark,
+            begun,
+            acknowledged: None,
+            ids: BTreeSet::new(),
+            first_try: None,
+            repetitions: 0,
+            repetitions_acknowledged: 0,
+            replies: BTreeSet::new(),
+            records: Vec::new(),
+        }
+    }
+
+    /// Whether this one was acknowledged before the other was handed in for the first time. Of
+    /// any other two the gateways may accept either first.
+    pub fn precedes(&self, other: &Self) -> bool {
+        self.acknowledged.is_some_and(|acknowledged| acknowledged < other.begun)
+    }
 }
 
 /// The ledger of one run.
 pub struct Ledger {
-    entries: Mutex<Vec<Vec<Entry>>>,
+    book: Mutex<Book>,
     acknowledged: watch::Sender<usize>,
+}
+
+struct Book {
+    entries: Vec<Vec<Entry>>,
+    clock: u64,
+}
+
+impl Book {
+    fn now(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    fn find(&mut self, mark: Mark) -> Option<&mut Entry> {
+        let of_customer = self.entries.get_mut(mark.customer as usize)?;
+        of_customer.iter_mut().find(|entry| entry.mark == mark)
+    }
 }
 
 impl Ledger {
     /// An empty ledger for so many customers.
     pub fn new(customers: u32) -> Self {
         let entries = (0..customers).map(|_| Vec::new()).collect();
-        Self { entries: Mutex::new(entries), acknowledged: watch::Sender::new(0) }
+        Self { book: Mutex::new(Book { entries, clock: 0 }), acknowledged: watch::Sender::new(0) }
     }
 
-    /// A message is about to be handed in for the first time. A customer's messages stand in the
-    /// order of these calls: each is acknowledged before the next one begins.
+    /// A message is about to be handed in for the first time.
     pub fn begin(&self, mark: Mark) {
-        let entry = Entry {
-            mark,
-            id: None,
-            acknowledged: false,
-            first_try: None,
-            replies: BTreeSet::new(),
-        };
-        self.lock()[mark.customer as usize].push(entry);
+        let mut book = self.lock();
+        let entry = Entry::begun(mark, book.now());
+        book.entries[mark.customer as usize].push(entry);
     }
 
     /// How the first request went.
@@ -81,13 +134,25 @@ impl Ledger {
         self.with(mark, |entry| entry.first_try = Some(succeeded));
     }
 
+    /// The message is about to be brought in once more.
+    pub fn repeats(&self, mark: Mark) {
+        self.with(mark, |entry| entry.repetitions += 1);
+    }
+
+    /// The repetition was acknowledged.
+    pub fn repeated(&self, mark: Mark) {
+        self.with(mark, |entry| entry.repetitions_acknowledged += 1);
+    }
+
     /// Somebody was told that the message is stored.
     pub fn acknowledged(&self, mark: Mark, id: Option<String>) {
-        let is_first = self.with(mark, |entry| {
-            entry.id = entry.id.take().or(id);
-            !std::mem::replace(&mut entry.acknowledged, true)
-        });
-        if is_first == Some(true) {
+        let mut book = self.lock();
+        let now = book.now();
+        let Some(entry) = book.find(mark) else { return };
+        entry.ids.extend(id);
+        if entry.acknowledged.is_none() {
+            entry.acknowledged = Some(now);
+            drop(book);
             self.acknowledged.send_modify(|count| *count += 1);
         }
     }
@@ -97,23 +162,26 @@ impl Ledger {
         self.with(mark, |entry| entry.replies.insert(reply.to_owned()));
     }
 
+    /// What the gateways said when they were asked for the message by one of its ids.
+    pub fn recorded(&self, mark: Mark, record: Record) {
+        self.with(mark, |entry| entry.records.push(record));
+    }
+
     /// How many messages are acknowledged, now and later.
     pub fn progress(&self) -> watch::Receiver<usize> {
         self.acknowledged.subscribe()
     }
 
-    /// Everything, by customer.
+    /// Everything, by customer, in the order in which it was handed in.
     pub fn entries(&self) -> Vec<Vec<Entry>> {
-        self.lock().clone()
+        self.lock().entries.clone()
     }
 
     fn with<T>(&self, mark: Mark, work: impl FnOnce(&mut Entry) -> T) -> Option<T> {
-        let mut entries = self.lock();
-        let of_customer = entries.get_mut(mark.customer as usize)?;
-        of_customer.iter_mut().find(|entry| entry.mark == mark).map(work)
+        self.lock().find(mark).map(work)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Vec<Entry>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

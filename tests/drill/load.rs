@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -26,7 +26,7 @@ const BURST: u32 = 5;
 pub struct Habits {
     /// The share of messages that come in once more, at the same time or later.
     pub duplicates: f64,
-    /// The share that changes places with the next one.
+    /// The share that is in flight together with the next one, which comes in first.
     pub reorders: f64,
     /// The share whose first request the client cuts.
     pub cuts: f64,
@@ -93,52 +93,70 @@ impl Provider {
         budget: Arc<Semaphore>,
         places: Arc<Semaphore>,
     ) {
-        let mut order: Vec<u32> = (0..messages).collect();
-        for at in 1..order.len() {
-            if self.rng.random_bool(self.habits.reorders) {
-                order.swap(at - 1, at);
-            }
-        }
         let mut repetitions = JoinSet::new();
-        let mut left = order.as_slice();
-        while !left.is_empty() {
-            let length = self.rng.random_range(1..=BURST) as usize;
-            let (burst, rest) = left.split_at(length.min(left.len()));
-            left = rest;
+        let mut number = 0;
+        while number < messages {
+            let end = messages.min(number + self.rng.random_range(1..=BURST));
             let _place = places.acquire().await.expect("places are never closed");
-            for &number in burst {
-                budget.acquire().await.expect("the budget is never closed").forget();
-                self.bring(Mark { customer, number }, &mut repetitions).await;
+            while number < end {
+                let mark = Mark { customer, number };
+                let is_swapped =
+                    number + 1 < messages && self.rng.random_bool(self.habits.reorders);
+                let count = if is_swapped { 2 } else { 1 };
+                budget.acquire_many(count).await.expect("the budget is never closed").forget();
+                if is_swapped {
+                    let next = Mark { number: number + 1, ..mark };
+                    self.bring_swapped(mark, next, &mut repetitions).await;
+                } else {
+                    self.errand(mark, &mut repetitions).run().await;
+                }
+                number += count;
             }
         }
-        while repetitions.join_next().await.is_some() {}
+        while let Some(done) = repetitions.join_next().await {
+            done.expect("no repetition panics");
+        }
     }
 
-    /// Brings one message in, and perhaps once more.
-    async fn bring(&mut self, mark: Mark, repetitions: &mut JoinSet<()>) {
-        self.ledger.begin(mark);
-        let repeated = self.rng.random_bool(self.habits.duplicates);
+    /// Brings two messages in without waiting for the first one's acknowledgement, the later one
+    /// first.
+    async fn bring_swapped(&mut self, mark: Mark, next: Mark, repetitions: &mut JoinSet<()>) {
+        let behind = Duration::from_millis([0, 2, 20][self.rng.random_range(0..3)]);
+        let first = self.errand(next, repetitions);
+        let second = self.errand(mark, repetitions);
+        let late = async {
+            sleep(behind).await;
+            second.run().await;
+        };
+        tokio::join!(biased; first.run(), late);
+    }
+
+    /// What it takes to bring this message in, and perhaps once more.
+    fn errand(&mut self, mark: Mark, repetitions: &mut JoinSet<()>) -> Errand {
+        let (begun, has_begun) = oneshot::channel();
+        let (first, retry) = (self.first_manner(), self.manner());
+        let errand = self.plain_errand(mark, first, retry);
         let after = Duration::from_millis([0, 0, 300, 2500][self.rng.random_range(0..4)]);
-        let (manner, retry) = (self.first_manner(), self.manner());
-        if repeated {
-            let (way, ledger) = (Arc::clone(&self.way), Arc::clone(&self.ledger));
+        if self.rng.random_bool(self.habits.duplicates) {
+            let again = self.plain_errand(mark, Manner::Acknowledge, Manner::Acknowledge);
             repetitions.spawn(async move {
+                has_begun.await.expect("every errand begins");
                 sleep(after).await;
-                way.hand_in(mark, Manner::Acknowledge, &ledger).await;
+                again.run_once_more().await;
             });
         }
-        let mut pause = Duration::from_millis(100);
-        for number in 0..MOST_TRIES {
-            let manner = if number == 0 { manner } else { retry };
-            let attempt = self.way.hand_in(mark, manner, &self.ledger).await;
-            if number == 0 && !manner.is_cut() {
-                self.ledger.first_try(mark, attempt == Attempt::Acknowledged);
-            }
-            match attempt {
-                Attempt::Acknowledged => return,
-                Attempt::Again => sleep(pause.mul_f64(self.rng.random_range(0.5..1.5))).await,
-            }
-            pause = LONGEST_PAUSE.min(pause * 2);
+        Errand { begun: Some(begun), ..errand }
+    }
+
+    fn plain_errand(&mut self, mark: Mark, first: Manner, retry: Manner) -> Errand {
+        Errand {
+            way: Arc::clone(&self.way),
+            ledger: Arc::clone(&self.ledger),
+            mark,
+            first,
+            retry,
+            rng: StdRng::seed_from_u64(self.rng.random()),
+            begun: None,
         }
     }
 
@@ -157,3 +175,58 @@ impl Provider {
         [Manner::Wait, Manner::Events][self.rng.random_range(0..2)]
     }
 }
+
+/// Brings one message in: again and again, until it is acknowledged or given up.
+struct Errand {
+    way: Arc<dyn WayIn>,
+    ledger: Arc<Ledger>,
+    mark: Mark,
+    first: Manner,
+    retry: Manner,
+    rng: StdRng,
+    /// Lets the repetition go, if there is one: nothing comes in before the ledger knows of it.
+    begun: Option<oneshot::Sender<()>>,
+}
+
+impl Errand {
+    /// Brings it in for the first time.
+    async fn run(mut self) {
+        self.ledger.begin(self.mark);
+        if let Some(begun) = self.begun.take() {
+            // Nobody waits for it where there is no repetition.
+            let _ = begun.send(());
+        }
+        let attempt = self.way.hand_in(self.mark, self.first, &self.ledger).await;
+        if !self.first.is_cut() {
+            self.ledger.first_try(self.mark, attempt == Attempt::Acknowledged);
+        }
+        self.insist(attempt).await;
+    }
+
+    /// Brings in once more what was brought in already or just is.
+    async fn run_once_more(mut self) {
+        self.ledger.repeats(self.mark);
+        let attempt = self.way.hand_in(self.mark, self.first, &self.ledger).await;
+        if self.insist(attempt).await == Attempt::Acknowledged {
+            self.ledger.repeated(self.mark);
+        }
+    }
+
+    /// Goes on from the first attempt.
+    async fn insist(&mut self, mut attempt: Attempt) -> Attempt {
+        let mut pause = Duration::from_millis(100);
+        for _ in 1..MOST_TRIES {
+            match attempt {
+                Attempt::Acknowledged => return attempt,
+                Attempt::Again => sleep(pause.mul_f64(self.rng.random_range(0.5..1.5))).await,
+            }
+            pause = LONGEST_PAUSE.min(pause * 2);
+            attempt = self.way.hand_in(self.mark, self.retry, &self.ledger).await;
+        }
+        attempt
+    }
+}
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
-use crate::audit::judge;
+use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Habits, Load};
 use crate::models::{Mood, Pace};
@@ -19,7 +19,8 @@ use crate::world::{Plan, World};
 
 /// How many worlds there are at a time.
 const AT_ONCE: usize = 3;
-const QUIET: Duration = Duration::from_secs(60);
+/// How long its messages have to come to their end.
+const QUIET: Patience = Patience { whole: Duration::from_secs(60), still: Duration::from_secs(30) };
 
 /// The points, in the order of a message's way, as `OPENCLAW_CRASH_AT` takes them.
 pub const POINTS: [&str; 10] = [

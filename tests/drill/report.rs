@@ -43,13 +43,21 @@ pub fn storm(outcome: &Outcome) -> String {
     row("lost", marks(&verdict.lost));
     row("duplicated", marks(&verdict.duplicated));
     row("out of order", marks(&verdict.out_of_order));
-    row("uncertain", verdict.uncertain.to_string());
-    row("dead letters", verdict.dead_letters.to_string());
+    let uncertain = verdict.uncertain.map(|count| count.to_string());
+    row("uncertain", uncertain.unwrap_or_else(|| "– (no channel that sends)".to_owned()));
+    row("dead letters (at most 1 in 100 messages)", verdict.dead_letters.to_string());
+    let (acknowledged, repeated) = verdict.repetitions;
+    row("messages repeated / repetitions acknowledged", format!("{repeated} / {acknowledged}"));
+    row("came in before an earlier one", verdict.swapped.to_string());
+    row("sent before the one before was acknowledged", verdict.overlapping.to_string());
     row("takeover time, p50 / p99", times(takeovers));
     row("the same without other faults meanwhile", times(undisturbed));
     let (succeeded, tried) = verdict.first_try;
     let share = 100.0 * succeeded as f64 / tried.max(1) as f64;
-    row("requests answered 200 or 202 at first try", format!("{share:.2} %"));
+    row(
+        "first requests acknowledged (200 with the reply, or 202: stored and not answered yet)",
+        format!("{share:.2} %"),
+    );
     row("against the models' contract", violations.len().to_string());
     row("time", format!("{:.0} s", took.as_secs_f64()));
     text

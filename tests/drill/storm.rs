@@ -10,7 +10,7 @@ use rand::{Rng, SeedableRng};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::audit::judge;
+use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Load, USUAL};
 use crate::schedule::{Counts, Fault, schedule};
@@ -24,7 +24,8 @@ const FALTERING: Duration = Duration::from_secs(12);
 const WINDING_UP: Duration = Duration::from_secs(180);
 /// How long unanswered messages have after the load is over. The longest pause between two tries
 /// of a turn is a minute.
-const QUIET: Duration = Duration::from_secs(200);
+const QUIET: Patience =
+    Patience { whole: Duration::from_secs(200), still: Duration::from_secs(90) };
 
 /// How large a storm is.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
 //! What the oracle makes of a run: every acknowledged message must stand in exactly one turn of its
-//! conversation, in the order in which the customer sent, with a reply that answers it and that
-//! is the only one that anybody saw.
+//! conversation, after all that was acknowledged before it was sent, with a reply that answers it.
+//! That reply is on record under the message's id, and is the only one that anybody saw.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ledger::{Entry, Mark};
+use crate::ledger::{Entry, Mark, Record};
 
 /// One turn of a conversation, as the gateway tells its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,26 @@ pub struct Turn {
     pub reply: String,
 }
 
+/// The dead letters, as the gateways list them.
+#[derive(Clone, Debug, Default)]
+pub struct Letters {
+    /// Those of the last list.
+    pub now: BTreeSet<Mark>,
+    /// Those of any list.
+    pub ever: BTreeSet<Mark>,
+}
+
+impl Letters {
+    /// A list was fetched.
+    pub fn found(&mut self, marks: Vec<Mark>) {
+        self.now = marks.into_iter().collect();
+        self.ever.extend(&self.now);
+    }
+}
+
+/// Of how many messages at most one may end as a dead letter.
+const MESSAGES_PER_DEAD_LETTER: usize = 100;
+
 /// The figures of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
@@ -22,20 +42,30 @@ pub struct Verdict {
     pub attempted: usize,
     /// Messages of which somebody was told that they are stored.
     pub acknowledged: usize,
-    /// Acknowledged messages that are answered.
+    /// Acknowledged messages whose one turn and whose record have the reply.
     pub answered: usize,
     /// Acknowledged messages that are neither answered nor dead letters.
     pub lost: Vec<Mark>,
-    /// Messages that stand in several turns, or got different replies.
+    /// Those of them of which there is no trace: no turn, and no reply that anybody saw.
+    pub vanished: usize,
+    /// Messages that stand in several turns, got different replies, have several ids, or are
+    /// answered and dead letters too.
     pub duplicated: Vec<Mark>,
-    /// Messages that were answered before one that was sent earlier.
+    /// Messages that were answered before one that was acknowledged before they were sent, or
+    /// whose place is another one at another gateway.
     pub out_of_order: Vec<Mark>,
-    /// Deliveries of which nobody knows whether they took place.
-    pub uncertain: usize,
+    /// Deliveries of which nobody knows whether they took place, where the channel sends.
+    pub uncertain: Option<usize>,
     /// Messages that an operator has to deal with.
     pub dead_letters: usize,
     /// Of the messages whose first request the client did not cut, how many it acknowledged.
     pub first_try: (usize, usize),
+    /// Of the times that a message was brought in once more, how many were acknowledged.
+    pub repetitions: (usize, usize),
+    /// How often a message came in before an earlier one.
+    pub swapped: usize,
+    /// How many messages were handed in while another one of the customer was not acknowledged.
+    pub overlapping: usize,
 }
 
 impl Verdict {
@@ -46,49 +76,85 @@ impl Verdict {
             && self.out_of_order.is_empty()
             && self.acknowledged == self.attempted
             && self.acknowledged > 0
+            && self.repetitions.0 == self.repetitions.1
+            && self.dead_letters * MESSAGES_PER_DEAD_LETTER <= self.attempted
     }
 
-    /// Judges one customer's conversation and adds it up.
-    pub fn add(&mut self, sent: &[Entry], turns: &[Turn], dead: &BTreeSet<Mark>) {
+    /// Judges one customer's conversation, as each of the gateways tells it, and adds it up.
+    pub fn add(&mut self, sent: &[Entry], histories: &[Vec<Turn>], letters: &Letters) {
+        let turns = histories.first().map_or(&[] as &[Turn], Vec::as_slice);
         let told = Told::of(turns);
         for entry in sent {
-            self.attempted += 1;
-            if let Some(succeeded) = entry.first_try {
-                self.first_try.0 += usize::from(succeeded);
-                self.first_try.1 += 1;
-            }
-            let is_dead = dead.contains(&entry.mark);
-            let is_answered = told.answered.contains(&entry.mark);
-            self.dead_letters += usize::from(is_dead);
-            let mut replies = entry.replies.clone();
-            replies.extend(told.replies.get(&entry.mark).into_iter().flatten().cloned());
-            if told.places.get(&entry.mark).is_some_and(|&times| times > 1) || replies.len() > 1 {
-                self.duplicated.push(entry.mark);
-            }
-            if entry.acknowledged {
-                self.acknowledged += 1;
-                self.answered += usize::from(is_answered);
-                let was_answered_wrongly =
-                    entry.replies.iter().any(|reply| !Mark::all_in(reply).contains(&entry.mark));
-                if was_answered_wrongly || !(is_answered || is_dead) {
-                    self.lost.push(entry.mark);
-                }
-            }
+            self.add_one(entry, &told, letters);
         }
-        self.out_of_order.extend(disordered(sent, turns));
+        self.swapped += sent.windows(2).filter(|two| two[1].mark < two[0].mark).count();
+        self.overlapping += sent.windows(2).filter(|two| !two[0].precedes(&two[1])).count();
+        let mut misplaced: BTreeSet<Mark> = disordered(sent, turns).collect();
+        misplaced.extend(histories.iter().skip(1).flat_map(|other| disagreeing(turns, other)));
+        self.out_of_order.extend(misplaced);
     }
+
+    fn add_one(&mut self, entry: &Entry, told: &Told, letters: &Letters) {
+        let mark = entry.mark;
+        self.attempted += 1;
+        if let Some(succeeded) = entry.first_try {
+            self.first_try.0 += usize::from(succeeded);
+            self.first_try.1 += 1;
+        }
+        self.repetitions.0 += entry.repetitions_acknowledged;
+        self.repetitions.1 += entry.repetitions;
+        let is_dead = letters.now.contains(&mark);
+        self.dead_letters += usize::from(is_dead);
+
+        let mut replies: BTreeSet<&str> = entry.replies.iter().map(String::as_str).collect();
+        replies.extend(entry.records.iter().filter_map(Record::reply));
+        let was_answered_wrongly = replies.iter().any(|reply| !names(reply, mark));
+        replies.extend(told.replies.get(&mark).into_iter().flatten());
+        let places = told.places.get(&mark).copied().unwrap_or_default();
+        let is_anywhere = places > 0 || !replies.is_empty();
+        let is_both = letters.ever.contains(&mark) && is_anywhere;
+        if places > 1 || replies.len() > 1 || entry.ids.len() > 1 || is_both {
+            self.duplicated.push(mark);
+        }
+        if entry.acknowledged.is_none() {
+            return;
+        }
+        self.acknowledged += 1;
+        let has_record =
+            !entry.records.is_empty() && entry.records.iter().all(|it| it.reply().is_some());
+        let is_answered = has_record && told.answered.contains(&mark) && !was_answered_wrongly;
+        self.answered += usize::from(is_answered);
+        if was_answered_wrongly || !(is_answered || is_dead) {
+            self.lost.push(mark);
+            self.vanished += usize::from(!is_anywhere);
+        }
+    }
+}
+
+impl Record {
+    fn reply(&self) -> Option<&str> {
+        match self {
+            Self::Answered(reply) => Some(reply),
+            Self::Unanswered | Self::Unknown => None,
+        }
+    }
+}
+
+fn names(reply: &str, mark: Mark) -> bool {
+    Mark::all_in(reply).contains(&mark)
 }
 
 /// What the history says of each message.
 #[derive(Default)]
-struct Told {
+struct Told<'a> {
     places: BTreeMap<Mark, usize>,
     answered: BTreeSet<Mark>,
-    replies: BTreeMap<Mark, BTreeSet<String>>,
+    /// The replies of the turns in which it stands, and those that name it.
+    replies: BTreeMap<Mark, BTreeSet<&'a str>>,
 }
 
-impl Told {
-    fn of(turns: &[Turn]) -> Self {
+impl<'a> Told<'a> {
+    fn of(turns: &'a [Turn]) -> Self {
         let mut told = Self::default();
         for turn in turns {
             let answers = Mark::all_in(&turn.reply);
@@ -98,105 +164,31 @@ impl Told {
                     told.answered.insert(*mark);
                 }
             }
-            for mark in answers {
-                told.replies.entry(mark).or_default().insert(turn.reply.clone());
+            for mark in turn.asked.iter().copied().chain(answers) {
+                told.replies.entry(mark).or_default().insert(&turn.reply);
             }
         }
         told
     }
 }
 
-/// The messages that stand in the history before one that was sent earlier.
-fn disordered(sent: &[Entry], turns: &[Turn]) -> Vec<Mark> {
-    let place = |mark: &Mark| sent.iter().position(|entry| entry.mark == *mark);
-    let told: Vec<(Mark, usize)> =
-        turns.iter().flat_map(|turn| &turn.asked).filter_map(|m| Some((*m, place(m)?))).collect();
-    let is_early = |(at, (_, place)): &(usize, &(Mark, usize))| {
-        told[at + 1..].iter().any(|(_, later)| later < place)
-    };
-    told.iter().enumerate().filter(is_early).map(|(_, (mark, _))| *mark).collect()
+/// The messages that stand in the history before one that was acknowledged before they were sent.
+fn disordered(sent: &[Entry], turns: &[Turn]) -> impl Iterator<Item = Mark> {
+    let entry = |mark: &Mark| sent.iter().find(|entry| entry.mark == *mark);
+    let told: Vec<&Entry> = turns.iter().flat_map(|turn| &turn.asked).filter_map(entry).collect();
+    let is_early = |at: &usize| told[at + 1..].iter().any(|later| later.precedes(told[*at]));
+    let early: Vec<Mark> = (0..told.len()).filter(is_early).map(|at| told[at].mark).collect();
+    early.into_iter()
+}
+
+/// The messages of the turns in which two gateways' histories differ.
+fn disagreeing(one: &[Turn], other: &[Turn]) -> BTreeSet<Mark> {
+    let length = one.len().max(other.len());
+    let differing = (0..length).filter(|&at| one.get(at) != other.get(at));
+    let turns = differing.flat_map(|at| one.get(at).into_iter().chain(other.get(at)));
+    turns.flat_map(|turn| turn.asked.iter().copied()).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mark(number: u32) -> Mark {
-        Mark { customer: 0, number }
-    }
-
-    /// Three acknowledged messages.
-    fn sent() -> Vec<Entry> {
-        let entry = |number| Entry {
-            mark: mark(number),
-            id: None,
-            acknowledged: true,
-            first_try: Some(true),
-            replies: BTreeSet::new(),
-        };
-        (0..3).map(entry).collect()
-    }
-
-    /// A turn that answers what it was asked.
-    fn turn(numbers: &[u32]) -> Turn {
-        let asked: Vec<Mark> = numbers.iter().copied().map(mark).collect();
-        Turn { reply: format!("to {asked:?}: {}", names(&asked)), asked }
-    }
-
-    fn names(marks: &[Mark]) -> String {
-        marks.iter().map(Mark::to_string).collect()
-    }
-
-    fn judged(sent: &[Entry], turns: &[Turn], dead: &[u32]) -> Verdict {
-        let mut verdict = Verdict::default();
-        verdict.add(sent, turns, &dead.iter().copied().map(mark).collect());
-        verdict
-    }
-
-    #[test]
-    fn each_message_in_one_turn_and_in_order_is_as_it_should_be() {
-        let verdict = judged(&sent(), &[turn(&[0]), turn(&[1, 2])], &[]);
-        assert!(verdict.is_green(), "{verdict:?}");
-        assert_eq!((verdict.acknowledged, verdict.answered), (3, 3));
-        let parked = judged(&sent(), &[turn(&[0, 1])], &[2]);
-        assert!(parked.is_green(), "a dead letter isn't lost: {parked:?}");
-        assert_eq!((parked.answered, parked.dead_letters), (2, 1));
-    }
-
-    #[test]
-    fn what_is_acknowledged_and_nowhere_is_lost_and_what_is_not_acknowledged_is_not_green() {
-        let verdict = judged(&sent(), &[turn(&[0, 2])], &[]);
-        assert_eq!(verdict.lost, [mark(1)]);
-        assert!(!verdict.is_green());
-        let mut refused = sent();
-        refused[1].acknowledged = false;
-        let verdict = judged(&refused, &[turn(&[0, 2])], &[]);
-        assert!(verdict.lost.is_empty() && !verdict.is_green());
-        assert!(!Verdict::default().is_green(), "nothing was tried");
-    }
-
-    #[test]
-    fn a_message_in_two_turns_or_with_two_replies_is_duplicated() {
-        let twice = judged(&sent(), &[turn(&[0]), turn(&[0, 1, 2])], &[]);
-        assert_eq!(twice.duplicated, [mark(0)]);
-        let mut seen = sent();
-        seen[2].replies.insert(format!("another one {}", mark(2)));
-        let verdict = judged(&seen, &[turn(&[0, 1, 2])], &[]);
-        assert_eq!(verdict.duplicated, [mark(2)]);
-    }
-
-    #[test]
-    fn a_reply_that_answers_another_message_answers_nothing() {
-        let wrong = Turn { asked: vec![mark(1)], ..turn(&[0]) };
-        let verdict = judged(&sent(), &[turn(&[0]), wrong, turn(&[2])], &[]);
-        assert_eq!(verdict.lost, [mark(1)]);
-    }
-
-    #[test]
-    fn what_is_answered_after_a_later_message_is_out_of_order() {
-        let verdict = judged(&sent(), &[turn(&[1]), turn(&[0]), turn(&[2])], &[]);
-        assert_eq!(verdict.out_of_order, [mark(1)]);
-        let within_a_turn = judged(&sent(), &[turn(&[0]), turn(&[2, 1])], &[]);
-        assert_eq!(within_a_turn.out_of_order, [mark(2)]);
-    }
-}
+#[path = "verdict_tests.rs"]
+mod tests;

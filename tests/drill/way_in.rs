@@ -51,9 +51,12 @@ pub trait WayIn: Send + Sync {
     /// The turns of a customer's conversation, or `None` if nobody answers.
     fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>>;
 
-    /// Enters all replies that this channel delivered into the ledger, and says how many
-    /// deliveries have an unknown outcome.
-    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, usize>;
+    /// The same as each of the gateways tells it, or `None` if one doesn't answer.
+    fn histories(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Vec<Turn>>>>;
+
+    /// Enters into the ledger what is on record for each of its ids, and says how many deliveries
+    /// have an unknown outcome: `None` for a channel whose replies are fetched and not sent.
+    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, Option<usize>>;
 
     /// The messages that lie among the dead letters, or `None` if nobody answers.
     fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>>;
