@@ -2,8 +2,9 @@
 //! reads them.
 
 use std::path::PathBuf;
+use std::process::Command;
 
-use crate::steps::workspace_root;
+use crate::steps::{cargo, workspace_root};
 use crate::wheels;
 
 /// The variable by which the tests are told of the folder.
@@ -35,4 +36,18 @@ pub(crate) fn ensure() -> Result<PathBuf, String> {
             )
         })?;
     Ok(folder)
+}
+
+/// Runs the tests that ask kubectl what it makes of the manifests, where it is installed. `cargo test`
+/// counts them as ignored, so that nobody takes them for passed.
+pub(crate) fn rendered(variables: &[(&str, &PathBuf)]) -> Result<(), String> {
+    let kubectl = Command::new("kubectl").args(["version", "--client"]).output();
+    if kubectl.is_err() {
+        eprintln!(
+            "xtask: there is no kubectl: SKIPPING the tests that render the manifests with it"
+        );
+        return Ok(());
+    }
+    let test = ["test", "--locked", "--package", "openclaw-tests", "--test", "kubernetes"];
+    cargo(&[&test[..], &["--", "--ignored"]].concat(), variables)
 }

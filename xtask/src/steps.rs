@@ -1,9 +1,9 @@
 //! What each chore runs, step by step.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
-use crate::{compose, drill, kubernetes, nginx, packages};
+use crate::{Done, SKIPPED, compose, drill, kubernetes, nginx, packages};
 
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
@@ -27,7 +27,8 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         (nginx::VARIABLE, &nginx),
         (kubernetes::VARIABLE, &schemas),
     ];
-    cargo(&test, &variables)
+    cargo(&test, &variables)?;
+    if arguments.is_empty() { kubernetes::rendered(&variables) } else { Ok(()) }
 }
 
 /// The tests that read every recorded answer of the model vendors.
@@ -49,19 +50,21 @@ fn has_recorded_answers() -> Result<bool, String> {
 }
 
 /// Deploys the stack on an engine of the test's own. Where that can't be, it says so.
-pub(crate) fn compose_test() -> Result<(), String> {
+pub(crate) fn compose_test() -> Result<Done, String> {
     let compose = match compose::ensure() {
         Ok(compose) => compose,
         Err(why) => {
             println!("compose-test: SKIPPED, nothing was tested: {why}");
-            return Ok(());
+            return Ok(Done::Skipped);
         }
     };
     let nginx = nginx::ensure()?;
     let package = ["--locked", "--package", "openclaw-tests"];
     cargo(&[&["build", "--bins"][..], &package].concat(), &[])?;
     let run = [&["run", "--quiet", "--bin", "compose-test"][..], &package].concat();
-    cargo(&run, &[(compose::VARIABLE, &compose), (nginx::VARIABLE, &nginx)])
+    let variables = [(compose::VARIABLE, &compose), (nginx::VARIABLE, &nginx)];
+    // `cargo run` ends as the program does.
+    outcome(&run, cargo_status(&run, &variables)?.code())
 }
 
 /// Prints the table of figures.
@@ -113,15 +116,45 @@ pub(crate) fn workspace_root() -> PathBuf {
 }
 
 pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &PathBuf)]) -> Result<(), String> {
+    if cargo_status(arguments, variables)?.success() {
+        return Ok(());
+    }
+    Err(failed(arguments))
+}
+
+fn failed(arguments: &[&str]) -> String {
+    format!("`cargo {}` failed", arguments.join(" "))
+}
+
+/// What a run that may say that it was skipped has come to.
+fn outcome(arguments: &[&str], code: Option<i32>) -> Result<Done, String> {
+    match code {
+        Some(0) => Ok(Done::Passed),
+        Some(code) if code == i32::from(SKIPPED) => Ok(Done::Skipped),
+        _ => Err(failed(arguments)),
+    }
+}
+
+fn cargo_status(arguments: &[&str], variables: &[(&str, &PathBuf)]) -> Result<ExitStatus, String> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace_root()).stdin(Stdio::null());
     for (name, value) in variables {
         command.env(name, value);
     }
-    let done = command.status().map_err(|error| format!("cargo can't be run: {error}"))?;
-    if done.success() {
-        return Ok(());
+    command.status().map_err(|error| format!("cargo can't be run: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_skipped_counts_neither_as_passed_nor_as_failed() {
+        assert_eq!(outcome(&["run"], Some(0)), Ok(Done::Passed));
+        assert_eq!(outcome(&["run"], Some(77)), Ok(Done::Skipped));
+        for failed in [Some(1), Some(101), None] {
+            assert_eq!(outcome(&["run"], failed), Err("`cargo run` failed".to_owned()));
+        }
     }
-    Err(format!("`cargo {}` failed", arguments.join(" ")))
 }
