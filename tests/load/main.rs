@@ -15,23 +15,12 @@ use support::redis_server::RedisServer;
 use figures::Length;
 use table::Table;
 
-const HELP: &str = "\
-Measures the gateway on this machine and prints one table.
-
-Usage: cargo xtask bench [--seconds N] [--only NAME]
-
-  --seconds N   how long each measurement runs (default 6)
-  --only NAME   just one of: footprint, healthz, nginx, embedded, redis, steady,
-                durability, users, takeover
-
-The load, the fake model, Redis and the gateway share the machine's cores, all on the loopback
-address. Figures of different runs or machines don't compare; the ratios of one run do.
-";
+const HELP: &str = include_str!("help.txt");
 
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--help") {
+    if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
         print!("{HELP}");
         return;
     }

@@ -5,8 +5,28 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::{Done, SKIPPED, compose, drill, kubernetes, nginx, packages};
 
+/// What `cargo xtask bench` takes. The benchmark prints the same file; from here it takes no build.
+const BENCH_HELP: &str = include_str!("../../tests/load/help.txt");
+
+const TEST_HELP: &str = "\
+Installs the system packages that the tests need where they are missing, builds the gateway, and
+runs the whole test suite.
+
+Usage: cargo xtask test [ARGUMENTS]
+
+ARGUMENTS go to `cargo test --workspace`:
+
+  cargo xtask test contract::        only tests whose name contains this
+  cargo xtask test --package skills  only those of one crate
+  cargo xtask test -- --help         what the tests themselves take
+";
+
 /// Runs the whole test suite against a gateway built beforehand.
 pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
+    if asks_for_help(arguments) {
+        print!("{TEST_HELP}");
+        return Ok(());
+    }
     packages::ensure()?;
     let nginx = nginx::ensure()?;
     let schemas = kubernetes::ensure()?;
@@ -69,6 +89,10 @@ pub(crate) fn compose_test() -> Result<Done, String> {
 
 /// Prints the table of figures.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    if asks_for_help(arguments) {
+        print!("{BENCH_HELP}");
+        return Ok(());
+    }
     packages::ensure()?;
     let nginx = nginx::ensure()?;
     cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
@@ -77,6 +101,12 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "bench", "--"];
     run.extend(arguments.iter().map(String::as_str));
     cargo(&run, &[("OPENCLAW_GATEWAY_BINARY", &gateway), (nginx::VARIABLE, &nginx)])
+}
+
+/// Whether help is what a chore is asked for. What stands after `--` is for the tests themselves.
+fn asks_for_help(arguments: &[String]) -> bool {
+    let mut own = arguments.iter().take_while(|argument| *argument != "--");
+    own.any(|argument| matches!(argument.as_str(), "--help" | "-h"))
 }
 
 /// How something is built.
@@ -148,6 +178,16 @@ fn cargo_status(arguments: &[&str], variables: &[(&str, &PathBuf)]) -> Result<Ex
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_is_asked_for_before_two_dashes_and_of_the_tests_after_them() {
+        let asks = |line: &str| {
+            let arguments: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            asks_for_help(&arguments)
+        };
+        assert!(asks("--help") && asks("--seconds 3 -h"));
+        assert!(!asks("") && !asks("contract::") && !asks("-- --help"));
+    }
 
     #[test]
     fn what_was_skipped_counts_neither_as_passed_nor_as_failed() {
