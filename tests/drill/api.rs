@@ -24,6 +24,16 @@ const STAY: Duration = Duration::from_millis(120);
 /// How many of the audit's questions are asked at once.
 const QUESTIONS_AT_ONCE: usize = 16;
 
+/// What makes a message the same message when it comes in again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// The message's own id, which its sender gave it.
+    OfTheMessage,
+    /// The name that the proxy in front gives to the request and keeps when it tries again. A
+    /// client that sends again sends another message.
+    OfTheProxy,
+}
+
 /// The API on the loopback address. Where there are several ports they are used in turn.
 pub struct Api {
     /// Where customers come in: the proxy in front, or the gateways.
@@ -31,12 +41,25 @@ pub struct Api {
     /// Where operators ask: the gateways themselves.
     gateways: Vec<u16>,
     next: AtomicUsize,
+    keys: Keys,
 }
 
 impl Api {
     /// The API on these ports.
     pub fn new(entrances: Vec<u16>, gateways: Vec<u16>) -> Self {
-        Self { entrances, gateways, next: AtomicUsize::new(0) }
+        Self { entrances, gateways, next: AtomicUsize::new(0), keys: Keys::OfTheMessage }
+    }
+
+    /// The same with other keys.
+    pub fn with_keys(self, keys: Keys) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// Posts the message once, and reads the answer to its end.
+    pub async fn post(&self, mark: Mark, headers: &[(&str, &str)]) -> std::io::Result<Answer> {
+        let headers = [&[("content-type", "application/json")], headers].concat();
+        let body = body(mark, self.keys).to_string();
+        send(self.one_of(&self.entrances), "POST", "/api/v1/message", &headers, &body).await
     }
 
     fn one_of(&self, ports: &[u16]) -> u16 {
@@ -83,22 +106,20 @@ impl WayIn for Api {
         ledger: &'a Ledger,
     ) -> BoxFuture<'a, Attempt> {
         Box::pin(async move {
-            let body = body(mark).to_string();
-            let mut headers = vec![("content-type", "application/json")];
-            match manner {
-                Manner::Wait => {}
-                Manner::Acknowledge => headers.push(("prefer", "respond-async")),
-                Manner::Events => headers.push(("accept", "text/event-stream")),
+            let headers: &[(&str, &str)] = match manner {
+                Manner::Wait => &[],
+                Manner::Acknowledge => &[("prefer", "respond-async")],
+                Manner::Events => &[("accept", "text/event-stream")],
                 Manner::CutAfterSending | Manner::CutBeforeReading => {
                     let stay =
                         if manner == Manner::CutBeforeReading { STAY } else { Duration::ZERO };
+                    let body = body(mark, self.keys).to_string();
                     let _ = timeout(PATIENCE, self.send_and_leave(&body, stay)).await;
                     return Attempt::Again;
                 }
-            }
-            let sending =
-                send(self.one_of(&self.entrances), "POST", "/api/v1/message", &headers, &body);
-            let answer = timeout(PATIENCE, sending).await.ok().and_then(Result::ok);
+            };
+            let posting = self.post(mark, headers);
+            let answer = timeout(PATIENCE, posting).await.ok().and_then(Result::ok);
             let told = answer.as_ref().and_then(told);
             let Some((id, reply)) = told else { return Attempt::Again };
             ledger.acknowledged(mark, Some(id));
@@ -178,18 +199,22 @@ fn user(customer: u32) -> String {
     format!("customer-{customer}")
 }
 
-fn body(mark: Mark) -> Value {
-    json!({
+fn body(mark: Mark, keys: Keys) -> Value {
+    let mut body = json!({
         "channel": "drill",
         "user_id": user(mark.customer),
         "message": format!("Where is my parcel? {mark}"),
-        "message_id": format!("key-{mark}"),
-    })
+    });
+    match keys {
+        Keys::OfTheMessage => body["message_id"] = json!(format!("key-{mark}")),
+        Keys::OfTheProxy => {}
+    }
+    body
 }
 
 /// The message's id, and the reply if there is one, from an answer of any form that says that the
 /// message is stored.
-fn told(answer: &Answer) -> Option<(String, Option<String>)> {
+pub fn told(answer: &Answer) -> Option<(String, Option<String>)> {
     if !matches!(answer.status, 200 | 202) {
         return None;
     }

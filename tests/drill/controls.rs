@@ -44,9 +44,47 @@ enum Control {
     AppendOnlyFile,
 }
 
+/// What the oracle has to find where a protection is missing. Anything else that isn't green, such as a
+/// message that was never acknowledged, says nothing of the protection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symptom {
+    /// Messages are answered twice.
+    Duplicated,
+    /// Acknowledged messages are gone without a trace.
+    Vanished,
+    /// Acknowledged messages are lost, answered twice, or answered in another order.
+    AnyBreach,
+}
+
+impl Symptom {
+    /// How the table calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Duplicated => "duplicated",
+            Self::Vanished => "lost without a trace",
+            Self::AnyBreach => "lost, duplicated or out of order",
+        }
+    }
+
+    /// Whether the oracle found it.
+    pub fn is_in(self, verdict: &Verdict) -> bool {
+        match self {
+            Self::Duplicated => !verdict.duplicated.is_empty(),
+            Self::Vanished => verdict.vanished > 0,
+            Self::AnyBreach => {
+                !(verdict.lost.is_empty()
+                    && verdict.duplicated.is_empty()
+                    && verdict.out_of_order.is_empty())
+            }
+        }
+    }
+}
+
 /// What came of one.
 pub struct ControlOutcome {
     pub name: &'static str,
+    /// By what it has to be red.
+    pub symptom: Symptom,
     /// How the scene went with the protection.
     pub with: Verdict,
     /// How it went without.
@@ -54,9 +92,9 @@ pub struct ControlOutcome {
 }
 
 impl ControlOutcome {
-    /// Whether the protection made the difference.
+    /// Whether the protection made the difference, by the sign that it has to make it by.
     pub fn is_conclusive(&self) -> bool {
-        self.with.is_green() && !self.without.is_green()
+        self.with.is_green() && self.symptom.is_in(&self.without)
     }
 }
 
@@ -66,7 +104,7 @@ pub async fn controls(seed: u64) -> Vec<ControlOutcome> {
     let scenes = all.map(|control| async move {
         let (with, without) =
             tokio::join!(play(control, seed, true_plan()), play(control, seed, control.plan()));
-        ControlOutcome { name: control.name(), with, without }
+        ControlOutcome { name: control.name(), symptom: control.symptom(), with, without }
     });
     stream::iter(scenes).buffered(AT_ONCE).collect().await
 }
@@ -84,6 +122,14 @@ impl Control {
             Self::Persist => "200 before the message is stored, gateways killed",
             Self::Fence => "fence off, an owner frozen before its commit",
             Self::AppendOnlyFile => "append-only file off, Redis killed",
+        }
+    }
+
+    fn symptom(self) -> Symptom {
+        match self {
+            Self::Dedupe => Symptom::Duplicated,
+            Self::Persist | Self::AppendOnlyFile => Symptom::Vanished,
+            Self::Fence => Symptom::AnyBreach,
         }
     }
 
@@ -207,5 +253,33 @@ async fn bring(way: &Arc<dyn WayIn>, ledger: &Ledger, mark: Mark) {
             Ok(Attempt::Acknowledged) => return,
             Ok(Attempt::Again) | Err(_) => sleep(Duration::from_millis(100)).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_control_that_is_red_for_another_reason_says_nothing() {
+        let green = Verdict { attempted: 8, acknowledged: 8, answered: 8, ..Verdict::default() };
+        let slow = Verdict { acknowledged: 7, ..green.clone() };
+        let lost = Verdict { lost: vec![Mark { customer: 0, number: 0 }], ..green.clone() };
+        let vanished = Verdict { vanished: 1, ..lost.clone() };
+        let twice = Verdict { duplicated: lost.lost.clone(), ..green.clone() };
+        let is_conclusive = |symptom, with: &Verdict, without: &Verdict| {
+            let (with, without) = (with.clone(), without.clone());
+            ControlOutcome { name: "made up", symptom, with, without }.is_conclusive()
+        };
+        for symptom in [Symptom::Duplicated, Symptom::Vanished, Symptom::AnyBreach] {
+            assert!(!slow.is_green() && !is_conclusive(symptom, &green, &slow), "{symptom:?}");
+            assert!(!is_conclusive(symptom, &green, &green), "{symptom:?}");
+        }
+        assert!(is_conclusive(Symptom::Duplicated, &green, &twice));
+        assert!(!is_conclusive(Symptom::Duplicated, &green, &vanished));
+        assert!(is_conclusive(Symptom::Vanished, &green, &vanished));
+        assert!(!is_conclusive(Symptom::Vanished, &green, &lost));
+        assert!(is_conclusive(Symptom::AnyBreach, &green, &lost));
+        assert!(!is_conclusive(Symptom::AnyBreach, &slow, &lost), "the scene failed anyway");
     }
 }

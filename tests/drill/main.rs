@@ -44,9 +44,11 @@ Usage: cargo xtask drill [--seed N] [--only PART] [--short]
   --direct      without nginx: customers take the gateways in turn
   --short       a storm of 600 messages, as in the test suite
 
-It ends with 0 if lost, duplicated and out of order are 0 everywhere, no request through nginx
-failed, and every control is red, and with 1 otherwise. It takes about ten minutes on two cores. With OPENCLAW_DRILL_KEEP=1 the gateways'
-logs stay in the directory for temporary files.
+It ends with 0 if lost, duplicated and out of order are 0 everywhere, at most one message in a hundred
+is a dead letter, takeovers have a p99 of at most 5 s (not asked with --short), no request through
+nginx failed, and every control is red by its own sign, and with 1 otherwise. It takes about ten
+minutes on two cores. With OPENCLAW_DRILL_KEEP=1 the gateways' logs stay in the directory for
+temporary files.
 ";
 
 struct Arguments {
@@ -119,7 +121,7 @@ async fn drill(arguments: &Arguments) -> bool {
         let mut world = World::start(Plan { front: *front, ..Plan::default() }).await;
         let outcome = storm::storm(&mut world, *scale, *seed).await;
         println!("{}", report::storm(&outcome));
-        held &= outcome.verdict.is_green() && outcome.violations.is_empty();
+        held &= outcome.is_green();
     }
     if is_wanted("kills") {
         let outcomes = availability::availability().await;

@@ -4,9 +4,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::fake_model::{Api, Asked, FakeModel, Script};
+use tokio::time::Instant;
 
 use crate::ledger::Mark;
 use crate::takeovers::Takeovers;

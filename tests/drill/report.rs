@@ -31,7 +31,7 @@ pub fn points(outcomes: &[PointOutcome]) -> String {
 
 /// The table of a storm.
 pub fn storm(outcome: &Outcome) -> String {
-    let Outcome { verdict, faults, takeovers, undisturbed, took, violations } = outcome;
+    let Outcome { verdict, faults, takeovers, undisturbed, never, took, violations, .. } = outcome;
     let mut text = String::from("| storm | |\n| --- | --- |\n");
     let mut row = |what: &str, figure: String| {
         let _ = writeln!(text, "| {what} | {figure} |");
@@ -52,6 +52,7 @@ pub fn storm(outcome: &Outcome) -> String {
     row("sent before the one before was acknowledged", verdict.overlapping.to_string());
     row("takeover time, p50 / p99", times(takeovers));
     row("the same without other faults meanwhile", times(undisturbed));
+    row("of them never taken over", never.to_string());
     let (succeeded, tried) = verdict.first_try;
     let share = 100.0 * succeeded as f64 / tried.max(1) as f64;
     row(
@@ -66,12 +67,20 @@ pub fn storm(outcome: &Outcome) -> String {
 /// The table of the kills under a steady load.
 pub fn availability(outcomes: &[Availability]) -> String {
     let mut text = String::from(
-        "| 200 requests/s through nginx | requests | failed | slowest |\n| --- | --- | --- | --- |\n",
+        "| through nginx | requests | per second | failed | slowest | passed on to another replica \
+         | answered | lost | duplicated |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    for Availability { name, requests, failures, slowest } in outcomes {
+    for Availability { name, ended, failures, slowest, rate, passed_on, verdict } in outcomes {
         let first = failures.first().map(|why| format!(" (first: {why})")).unwrap_or_default();
         let (failed, slowest) = (failures.len(), slowest.as_secs_f64());
-        let _ = writeln!(text, "| {name} | {requests} | {failed}{first} | {slowest:.1} s |");
+        let (lost, duplicated) = (marks(&verdict.lost), marks(&verdict.duplicated));
+        let _ = writeln!(
+            text,
+            "| {name} | {ended} | {rate:.0} | {failed}{first} | {slowest:.1} s | {passed_on} | {} | \
+             {lost} | {duplicated} |",
+            verdict.answered
+        );
     }
     text
 }
@@ -79,19 +88,25 @@ pub fn availability(outcomes: &[Availability]) -> String {
 /// The table of the negative controls.
 pub fn controls(outcomes: &[ControlOutcome]) -> String {
     let mut text = String::from(
-        "| negative control | with the protection | without it |\n| --- | --- | --- |\n",
+        "| negative control | its sign | with the protection | without it |\n\
+         | --- | --- | --- | --- |\n",
     );
-    for ControlOutcome { name, with, without } in outcomes {
-        let _ = writeln!(text, "| {name} | {} | {} |", colour(with), colour(without));
+    for ControlOutcome { name, symptom, with, without } in outcomes {
+        let (with, sign) = (colour(with), symptom.name());
+        let without = match symptom.is_in(without) {
+            true => colour(without),
+            false => format!("{}, AND NOT ITS SIGN", colour(without)),
+        };
+        let _ = writeln!(text, "| {name} | {sign} | {with} | {without} |");
     }
     text
 }
 
 fn colour(verdict: &Verdict) -> String {
-    let Verdict { lost, duplicated, out_of_order, .. } = verdict;
+    let Verdict { lost, vanished, duplicated, out_of_order, .. } = verdict;
     let colour = if verdict.is_green() { "green" } else { "**red**" };
     format!(
-        "{colour}: {} lost, {} duplicated, {} out of order",
+        "{colour}: {} lost ({vanished} without a trace), {} duplicated, {} out of order",
         lost.len(),
         duplicated.len(),
         out_of_order.len()
@@ -116,6 +131,9 @@ fn kinds(faults: &[Fault]) -> String {
 }
 
 fn times(times: &Times) -> String {
+    if times.count() == 0 {
+        return "– (no turn was taken over)".to_owned();
+    }
     let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
     let (p50, p99) = (seconds(times.quantile(0.5)), seconds(times.quantile(0.99)));
     format!("{p50} / {p99} of {} turns", times.count())

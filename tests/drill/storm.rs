@@ -14,7 +14,7 @@ use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Load, USUAL};
 use crate::schedule::{Counts, Fault, schedule};
-use crate::takeovers::Times;
+use crate::takeovers::{self, Times};
 use crate::verdict::Verdict;
 use crate::world::World;
 
@@ -34,6 +34,18 @@ pub struct Scale {
     pub messages: u32,
     pub at_once: usize,
     pub counts: Counts,
+    pub demand: Demand,
+}
+
+/// What a storm has to have been like, beside that every promise was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Of the takeovers that only kills were in the way of, 99 % were in time, and the models had
+    /// every mood while they were asked.
+    All,
+    /// Something was taken over. The test suite asks no more, since it runs on machines with other
+    /// work.
+    Takeovers,
 }
 
 /// The whole one.
@@ -49,8 +61,9 @@ pub const FULL: Scale = Scale {
         stalls: 10,
         slow: 4,
         resets: 10,
-        models: 14,
+        models: 20,
     },
+    demand: Demand::All,
 };
 
 /// The one of the test suite.
@@ -66,8 +79,9 @@ pub const SMALL: Scale = Scale {
         stalls: 1,
         slow: 1,
         resets: 1,
-        models: 2,
+        models: 4,
     },
+    demand: Demand::Takeovers,
 };
 
 /// What came of a storm.
@@ -76,9 +90,28 @@ pub struct Outcome {
     pub faults: Vec<Fault>,
     pub takeovers: Times,
     pub undisturbed: Times,
+    /// How many turns of killed gateways nobody took over.
+    pub never: usize,
+    pub demand: Demand,
     pub took: Duration,
     /// What gateways asked the models against their contract.
     pub violations: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether every promise was kept, and the storm was what it has to be.
+    pub fn is_green(&self) -> bool {
+        let is_enough = match self.demand {
+            Demand::All => is_in_time(&self.undisturbed),
+            Demand::Takeovers => self.takeovers.count() > 0,
+        };
+        is_enough && self.verdict.is_green() && self.violations.is_empty()
+    }
+}
+
+/// Whether there were takeovers, and 99 % of them didn't take too long.
+fn is_in_time(takeovers: &Times) -> bool {
+    takeovers.count() > 0 && takeovers.quantile(0.99) <= takeovers::LONGEST
 }
 
 /// Lets a storm go over a world.
@@ -120,7 +153,22 @@ pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
         faults,
         takeovers: world.models.takeovers.all(),
         undisturbed: world.models.takeovers.undisturbed(),
+        never: world.models.takeovers.never(),
+        demand: scale.demand,
         took: begun.elapsed(),
         violations: world.models.violations(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_takeover_and_late_ones_are_not_in_time() {
+        let seconds = |times: &[u64]| Times::of(times.iter().map(|s| Duration::from_secs(*s)));
+        assert!(is_in_time(&seconds(&[3, 4, 5])));
+        assert!(!is_in_time(&seconds(&[])));
+        assert!(!is_in_time(&seconds(&[3, 4, 6])));
     }
 }

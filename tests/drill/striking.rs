@@ -1,8 +1,6 @@
 //! Lets faults happen to a world, and makes good again what they broke.
 
-use std::time::Instant;
-
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::models::Mood;
 use crate::schedule::Fault;

@@ -3,9 +3,14 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::ledger::Mark;
+
+/// How long a takeover may take where nothing else is wrong.
+pub const LONGEST: Duration = Duration::from_secs(5);
 
 /// Who works on what, and what was taken over when.
 #[derive(Default)]
@@ -20,6 +25,14 @@ struct Book {
     done: Vec<(Instant, Instant)>,
 }
 
+impl Book {
+    fn all(&self) -> impl Iterator<Item = (Instant, Instant)> {
+        let now = Instant::now();
+        let never = self.orphans.values().map(move |killed| (*killed, now));
+        self.done.iter().copied().chain(never)
+    }
+}
+
 /// A turn at a model. It is named by the first message that it answers.
 struct Work {
     slot: usize,
@@ -31,6 +44,13 @@ struct Work {
 pub struct Times(Vec<Duration>);
 
 impl Times {
+    /// These times.
+    pub fn of(times: impl Iterator<Item = Duration>) -> Self {
+        let mut times: Vec<Duration> = times.collect();
+        times.sort_unstable();
+        Self(times)
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.0.len()
@@ -71,18 +91,24 @@ impl Takeovers {
         self.lock().disturbances.push((since, Instant::now()));
     }
 
-    /// The times of all takeovers.
+    /// The times of all takeovers. What nobody has taken over yet counts as taken over now.
     pub fn all(&self) -> Times {
-        sorted(self.lock().done.iter().map(|(from, to)| *to - *from))
+        Times::of(self.lock().all().map(|(from, to)| to - from))
     }
 
-    /// The times of those during which there was no fault but kills.
+    /// The times of those during which, until they were late, there was no fault but kills.
     pub fn undisturbed(&self) -> Times {
         let book = self.lock();
-        let is_clear = |(from, to): &&(Instant, Instant)| {
-            !book.disturbances.iter().any(|(begin, end)| begin < to && end > from)
+        let is_clear = |(from, to): &(Instant, Instant)| {
+            let to = (*to).min(*from + LONGEST);
+            !book.disturbances.iter().any(|(begin, end)| *begin < to && end > from)
         };
-        sorted(book.done.iter().filter(is_clear).map(|(from, to)| *to - *from))
+        Times::of(book.all().filter(is_clear).map(|(from, to)| to - from))
+    }
+
+    /// How many turns nobody has taken over.
+    pub fn never(&self) -> usize {
+        self.lock().orphans.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Book> {
@@ -90,8 +116,61 @@ impl Takeovers {
     }
 }
 
-fn sorted(times: impl Iterator<Item = Duration>) -> Times {
-    let mut times: Vec<Duration> = times.collect();
-    times.sort_unstable();
-    Times(times)
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn mark(number: u32) -> Mark {
+        Mark { customer: 0, number }
+    }
+
+    /// The gateway of slot 0 is killed while it is at work on these.
+    fn killed_at_work(numbers: std::ops::Range<u32>) -> Takeovers {
+        let takeovers = Takeovers::default();
+        numbers.for_each(|number| takeovers.begins(mark(number), 0, Instant::now() + SECOND));
+        takeovers.killed(0);
+        takeovers
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_nobody_takes_over_counts_for_as_long_as_nobody_does() {
+        let takeovers = killed_at_work(0..2);
+        advance(3 * SECOND).await;
+        takeovers.begins(mark(0), 1, Instant::now() + SECOND);
+        advance(6 * SECOND).await;
+        assert_eq!((takeovers.all().count(), takeovers.never()), (2, 1));
+        assert_eq!(takeovers.all().quantile(0.5), 3 * SECOND);
+        assert_eq!(takeovers.undisturbed().quantile(0.99), 9 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fault_excuses_what_it_overlaps_and_not_what_was_late_before() {
+        let takeovers = killed_at_work(0..1);
+        advance(6 * SECOND).await;
+        let since = Instant::now();
+        advance(SECOND).await;
+        takeovers.disturbed(since);
+        takeovers.begins(mark(0), 1, Instant::now() + SECOND);
+        assert_eq!(takeovers.undisturbed().quantile(0.99), 7 * SECOND);
+
+        let takeovers = killed_at_work(0..1);
+        let since = Instant::now();
+        advance(SECOND).await;
+        takeovers.disturbed(since);
+        takeovers.begins(mark(0), 1, Instant::now() + SECOND);
+        assert_eq!((takeovers.all().count(), takeovers.undisturbed().count()), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_model_has_answered_already_is_no_orphan() {
+        let takeovers = Takeovers::default();
+        takeovers.begins(mark(0), 0, Instant::now() + SECOND);
+        advance(2 * SECOND).await;
+        takeovers.killed(0);
+        assert_eq!(takeovers.all().count(), 0);
+    }
 }

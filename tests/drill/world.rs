@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use support::nginx::{Nginx, NginxOptions};
 use support::redis_server::RedisServer;
 
@@ -92,9 +93,11 @@ impl World {
         }
     }
 
-    /// The port at which customers come in.
-    pub fn entrance(&self) -> u16 {
-        self.nginx.as_ref().map_or(self.replicas[0].port, Nginx::http_port)
+    /// How many requests nginx gave to a second replica, since the first one didn't answer them.
+    pub fn passed_on(&self) -> usize {
+        let lines = self.nginx.as_ref().map(Nginx::access_log).unwrap_or_default();
+        let tried = |line: &Value| line["upstream"].as_str().is_some_and(|at| at.contains(','));
+        lines.iter().filter(|line| tried(line)).count()
     }
 
     /// The API of this world.
