@@ -3,8 +3,12 @@
 # tries again, ever more seldom.
 set -eu
 
+# What the health check looks for: that this is at work, or has nothing left to do.
+state=/tmp/pull-model
+
 rest() {
     echo "pull-model: $1"
+    echo resting >"$state"
     exec sleep infinity
 }
 
@@ -20,6 +24,7 @@ until ollama list >/dev/null 2>&1; do
     sleep 1
 done
 
+echo pulling >"$state"
 pause=15
 until ollama show "$model" >/dev/null 2>&1 || ollama pull "$model"; do
     echo "pull-model: $model can't be pulled; the next try is in $pause seconds." >&2

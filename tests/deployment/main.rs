@@ -3,6 +3,7 @@
 
 mod answers;
 mod compose_file;
+mod compose_services;
 mod configuration;
 mod limits;
 mod log;
