@@ -67,6 +67,9 @@ impl Engine {
     /// `docker compose` of a project directory, talking to this engine.
     pub fn compose(&self, project: &Path) -> Command {
         let mut command = Command::new(&self.compose);
+        // No variable of the caller's may set what the file leaves to its defaults.
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", &self.directory);
         self.aim(&mut command);
         command.arg("--project-directory").arg(project);
         command.arg("--file").arg(project.join("docker-compose.yml"));

@@ -6,6 +6,7 @@
 mod commands;
 mod engine;
 mod load;
+mod shipped;
 mod stack;
 mod stand_ins;
 mod story;
@@ -28,8 +29,8 @@ async fn main() -> ExitCode {
         }
     };
     stand_ins::make(&engine);
-    let stack = Stack::new(&engine);
-    story::tell(&stack).await;
+    let mut stack = Stack::new(&engine);
+    story::tell(&mut stack).await;
     println!("compose-test: all steps passed");
     ExitCode::SUCCESS
 }

@@ -21,6 +21,7 @@ pub struct Stack<'e> {
     directory: PathBuf,
     http_port: u16,
     https_port: u16,
+    variables: Vec<(&'static str, &'static str)>,
 }
 
 /// A container of the gateway.
@@ -44,7 +45,21 @@ impl<'e> Stack<'e> {
             from = here.display(),
             to = directory.display()
         ));
-        Self { engine, directory, http_port: free_port(), https_port: free_port() }
+        let (http_port, https_port) = (free_port(), free_port());
+        Self { engine, directory, http_port, https_port, variables: Vec::new() }
+    }
+
+    /// From the next `up` on there is a token, and a load that comes from one address without TLS.
+    pub fn take_messages(&mut self) {
+        self.variables = vec![("OPENCLAW_GATEWAY_TOKEN", TOKEN), ("NGINX_PLAIN_HTTP", "all")];
+    }
+
+    /// The certificate that nginx shows.
+    pub fn certificate(&self) -> PathBuf {
+        let file = self.file("shown.crt");
+        let copied = ["cp", "--follow-link", "oc-nginx:/etc/nginx/certificates/tls.crt"];
+        run(self.engine.docker().args(copied).arg(&file));
+        file
     }
 
     /// Builds the image as the Dockerfile says, and returns its size in bytes.
@@ -64,15 +79,14 @@ impl<'e> Stack<'e> {
         size.trim().parse().expect("a size")
     }
 
-    /// Runs `docker compose` with the variables of this test.
+    /// Runs `docker compose` with free ports, and otherwise as it ships until `take_messages`.
     pub fn compose(&self, arguments: &[&str]) -> String {
         run(self
             .engine
             .compose(&self.directory)
             .env("HTTP_PORT", self.http_port.to_string())
             .env("HTTPS_PORT", self.https_port.to_string())
-            .env("NGINX_PLAIN_HTTP", "all")
-            .env("OPENCLAW_GATEWAY_TOKEN", TOKEN)
+            .envs(self.variables.iter().copied())
             .args(arguments))
     }
 

@@ -8,14 +8,18 @@ use support::http::send;
 
 use crate::commands::run;
 use crate::load::{Load, ask, ask_about};
+use crate::shipped;
 use crate::stack::{Replica, Stack, get, within};
 
 /// Requests per second while something happens.
 const RATE: u32 = 50;
 
 /// The whole story.
-pub async fn tell(stack: &Stack<'_>) {
+pub async fn tell(stack: &mut Stack<'_>) {
     deploy(stack);
+    shipped::verify(stack);
+    stack.take_messages();
+    stack.compose(&["up", "--detach", "--wait", "--no-build"]);
     verify(stack).await;
     kill(stack, 1).await;
     kill(stack, 2).await;
@@ -46,8 +50,6 @@ async fn verify(stack: &Stack<'_>) {
     assert_eq!(send(port, "GET", "/metrics", &[], "").await.unwrap().status, 404);
     let page = send(port, "GET", "/", &[], "").await.unwrap();
     assert!(page.status == 200 && page.body.contains("<html"), "{}", page.body);
-    let secure = format!("https://localhost:{}/healthz", stack.https_port());
-    run(Command::new("curl").args(["--silent", "--fail", "--insecure", &secure]));
     // The model that the one container has pulled is known to the other one.
     let replies = async || ask(port, "ann", None).await.unwrap().reply();
     let begun = Instant::now();
