@@ -10,6 +10,7 @@ mod controls;
 mod ledger;
 mod load;
 mod models;
+mod observed;
 mod points;
 mod replica;
 mod report;

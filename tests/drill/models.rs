@@ -13,7 +13,7 @@ use crate::ledger::Mark;
 use crate::takeovers::Takeovers;
 
 /// How a model server answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mood {
     /// As it should.
     Well,
@@ -27,11 +27,22 @@ pub enum Mood {
     Cutting,
 }
 
+impl Mood {
+    /// The bad ones.
+    pub const BAD: [Self; 4] = [Self::Limiting, Self::Failing, Self::Hanging, Self::Cutting];
+}
+
+/// How both are, and how often each was asked since they are.
+struct Moods {
+    now: [Mood; 2],
+    asked: [usize; 2],
+}
+
 /// The two servers.
 pub struct Models {
     primary: FakeModel,
     fallback: FakeModel,
-    moods: Arc<Mutex<[Mood; 2]>>,
+    moods: Arc<Mutex<Moods>>,
     /// Who works on what, as the models see it.
     pub takeovers: Arc<Takeovers>,
 }
@@ -43,23 +54,30 @@ pub struct Pace(pub Duration, pub Duration);
 impl Models {
     /// Starts both in the best mood.
     pub fn start(pace: Pace) -> Self {
-        let moods = Arc::new(Mutex::new([Mood::Well; 2]));
+        let moods = Arc::new(Mutex::new(Moods { now: [Mood::Well; 2], asked: [0; 2] }));
         let takeovers = Arc::new(Takeovers::default());
         let serial = Arc::new(AtomicU64::new(0));
         let server = |which: usize| {
             let (moods, takeovers, serial) =
                 (Arc::clone(&moods), Arc::clone(&takeovers), Arc::clone(&serial));
             FakeModel::deciding(move |asked| {
-                let mood = moods.lock().unwrap_or_else(PoisonError::into_inner)[which];
+                let mood = {
+                    let mut moods = moods.lock().unwrap_or_else(PoisonError::into_inner);
+                    moods.asked[which] += 1;
+                    moods.now[which]
+                };
                 answer(asked, mood, pace, &takeovers, serial.fetch_add(1, Ordering::Relaxed))
             })
         };
         Self { primary: server(0), fallback: server(1), moods, takeovers }
     }
 
-    /// Sets the moods of the primary one and of the fallback.
-    pub fn feel(&self, primary: Mood, fallback: Mood) {
-        *self.moods.lock().unwrap_or_else(PoisonError::into_inner) = [primary, fallback];
+    /// Sets the moods of the primary one and of the fallback, and says how often each was asked
+    /// while they had the moods before.
+    pub fn feel(&self, primary: Mood, fallback: Mood) -> [usize; 2] {
+        let mut moods = self.moods.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = Moods { now: [primary, fallback], asked: [0; 2] };
+        std::mem::replace(&mut *moods, before).asked
     }
 
     /// What requests did against the vendor's contract.

@@ -9,13 +9,14 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
+use crate::api::Keys;
 use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Habits, Load};
 use crate::models::{Mood, Pace};
 use crate::replica::Build;
 use crate::verdict::Verdict;
-use crate::world::{Plan, World};
+use crate::world::{Front, Plan, World};
 
 /// How many worlds there are at a time.
 const AT_ONCE: usize = 3;
@@ -41,13 +42,19 @@ pub struct PointOutcome {
     pub point: &'static str,
     /// How many gateways died there: it must be one.
     pub deaths: usize,
+    /// How many requests nginx gave to a second gateway.
+    pub passed_on: usize,
     pub verdict: Verdict,
 }
 
 impl PointOutcome {
-    /// Whether somebody died and every promise was kept.
+    /// Whether somebody died, every promise was kept, and nginx tried again where it has to.
     pub fn is_green(&self) -> bool {
-        self.deaths == 1 && self.verdict.is_green()
+        let was_passed_on = match keys(self.point) {
+            Keys::OfTheProxy => self.passed_on > 0,
+            Keys::OfTheMessage => true,
+        };
+        self.deaths == 1 && was_passed_on && self.verdict.is_green()
     }
 }
 
@@ -66,6 +73,7 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
         build: Build::Faulty,
         environment: environment.to_vec(),
         pace: Pace(Duration::from_millis(50), Duration::from_millis(150)),
+        front: Front::Nginx,
         ..Plan::default()
     };
     let mut world = World::start(plan).await;
@@ -73,14 +81,10 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
         // Only a turn that failed gives its claim back by itself.
         world.models.feel(Mood::Failing, Mood::Failing);
     }
-    let load = Load {
-        seed,
-        customers: 8,
-        messages: 4,
-        at_once: 8,
-        habits: Habits { duplicates: 0.2, reorders: 0.0, cuts: 0.0, waits: 0.5 },
-    };
-    let (way, ledger) = (Arc::new(world.api()), Arc::new(Ledger::new(load.customers)));
+    let keys = keys(point);
+    let load = Load { seed, customers: 8, messages: 4, at_once: 8, habits: habits(keys) };
+    let (way, ledger) =
+        (Arc::new(world.api().with_keys(keys)), Arc::new(Ledger::new(load.customers)));
     let budget = Arc::new(Semaphore::new(load.total()));
     let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), budget));
     let deaths = funeral(&mut world).await;
@@ -88,7 +92,25 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
     loading.await.expect("the load doesn't panic");
     let verdict = judge(&*way, &ledger, QUIET).await;
     let _ = std::fs::remove_file(file);
-    PointOutcome { point, deaths, verdict }
+    PointOutcome { point, deaths, passed_on: world.passed_on(), verdict }
+}
+
+/// Where a gateway dies before its caller has heard of it, callers give no keys and never send twice
+/// what was taken: nginx has to hand the request to another gateway under the key it has given it. At
+/// the other points a caller may have half an answer, and comes again under a key of its own.
+fn keys(point: &str) -> Keys {
+    match point {
+        "before-accept" | "after-accept" | "before-200" => Keys::OfTheProxy,
+        _ => Keys::OfTheMessage,
+    }
+}
+
+fn habits(keys: Keys) -> Habits {
+    let duplicates = match keys {
+        Keys::OfTheMessage => 0.2,
+        Keys::OfTheProxy => 0.0,
+    };
+    Habits { duplicates, reorders: 0.0, cuts: 0.0, waits: 0.5 }
 }
 
 /// A file that isn't there yet, which the one gateway makes that dies or freezes.
@@ -117,4 +139,22 @@ async fn funeral(world: &mut World) -> usize {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_is_green_if_one_died_and_nginx_tried_again_where_callers_have_no_keys() {
+        let verdict = Verdict { attempted: 1, acknowledged: 1, answered: 1, ..Verdict::default() };
+        let is_green = |point, deaths, passed_on| {
+            PointOutcome { point, deaths, passed_on, verdict: verdict.clone() }.is_green()
+        };
+        assert!(is_green("before-200", 1, 1));
+        assert!(!is_green("before-200", 1, 0));
+        assert!(!is_green("before-200", 0, 1));
+        assert!(is_green("after-send", 1, 0));
+        assert!(!is_green("after-send", 2, 0));
+    }
 }

@@ -97,12 +97,20 @@ impl Replica {
         }
     }
 
-    /// Kills it as `kill -9` does.
-    pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+    /// Kills it as `kill -9` does, and says whether that is what it died of.
+    pub fn kill(&mut self) -> bool {
+        let Some(mut process) = self.process.take() else { return false };
+        let had_ended = process.try_wait().is_ok_and(|status| status.is_some());
+        let _ = process.kill();
+        let status = process.wait();
+        !had_ended && status.is_ok_and(|status| status.signal() == Some(KILLED))
+    }
+
+    /// Whether it stands still, as after SIGSTOP.
+    pub fn is_stopped(&self) -> bool {
+        let Some(process) = &self.process else { return false };
+        let state = std::fs::read_to_string(format!("/proc/{}/status", process.id()));
+        state.is_ok_and(|state| state.lines().any(|line| line.starts_with("State:\tT")))
     }
 
     /// Sends it a signal by name.

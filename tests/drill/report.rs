@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::availability::Availability;
 use crate::controls::ControlOutcome;
 use crate::points::PointOutcome;
-use crate::schedule::Fault;
 use crate::storm::Outcome;
 use crate::takeovers::Times;
 use crate::verdict::Verdict;
@@ -14,16 +13,17 @@ use crate::verdict::Verdict;
 /// The table of the crash points.
 pub fn points(outcomes: &[PointOutcome]) -> String {
     let mut text = String::from(
-        "| crash point | deaths | acknowledged | answered | lost | duplicated | out of order |\n\
-         | --- | --- | --- | --- | --- | --- | --- |\n",
+        "| crash point | deaths | passed on by nginx | acknowledged | answered | lost | duplicated | out \
+         of order |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    for PointOutcome { point, deaths, verdict } in outcomes {
+    for PointOutcome { point, deaths, passed_on, verdict } in outcomes {
         let Verdict { acknowledged, answered, lost, duplicated, out_of_order, .. } = verdict;
         let (lost, duplicated) = (lost.len(), duplicated.len());
         let disordered = out_of_order.len();
         let _ = writeln!(
             text,
-            "| {point} | {deaths} | {acknowledged} | {answered} | {lost} | {duplicated} | {disordered} |"
+            "| {point} | {deaths} | {passed_on} | {acknowledged} | {answered} | {lost} | {duplicated} | \
+             {disordered} |"
         );
     }
     text
@@ -31,12 +31,15 @@ pub fn points(outcomes: &[PointOutcome]) -> String {
 
 /// The table of a storm.
 pub fn storm(outcome: &Outcome) -> String {
-    let Outcome { verdict, faults, takeovers, undisturbed, never, took, violations, .. } = outcome;
+    let Outcome { verdict, observed, takeovers, undisturbed, never, took, violations, .. } =
+        outcome;
     let mut text = String::from("| storm | |\n| --- | --- |\n");
     let mut row = |what: &str, figure: String| {
         let _ = writeln!(text, "| {what} | {figure} |");
     };
-    row("faults", kinds(faults));
+    row("faults that happened", observed.faults());
+    row("asked of models in a bad mood", observed.models());
+    row("faults before which the load stood still", observed.without_load.to_string());
     row("attempted", verdict.attempted.to_string());
     row("acknowledged", verdict.acknowledged.to_string());
     row("answered", verdict.answered.to_string());
@@ -110,23 +113,6 @@ fn colour(verdict: &Verdict) -> String {
         lost.len(),
         duplicated.len(),
         out_of_order.len()
-    )
-}
-
-fn kinds(faults: &[Fault]) -> String {
-    let count = |is_it: fn(&Fault) -> usize| faults.iter().map(is_it).sum::<usize>();
-    let kills = count(|fault| if let Fault::Kill { slots, .. } = fault { slots.len() } else { 0 });
-    let terms = count(|fault| usize::from(matches!(fault, Fault::RollingTerm)));
-    let freezes = count(|fault| usize::from(matches!(fault, Fault::Freeze { .. })));
-    let redis = count(|fault| usize::from(matches!(fault, Fault::KillRedis { .. })));
-    let stalls = count(|fault| usize::from(matches!(fault, Fault::Stall { .. })));
-    let slow = count(|fault| usize::from(matches!(fault, Fault::Slow { .. })));
-    let resets = count(|fault| usize::from(matches!(fault, Fault::Reset { .. })));
-    let models = count(|fault| usize::from(matches!(fault, Fault::Models { .. })));
-    format!(
-        "{kills} × SIGKILL, {terms} × rolling SIGTERM, {freezes} × SIGSTOP longer than a lease, \
-         {redis} × Redis killed, {stalls} × Redis stalled, {slow} × Redis slow, {resets} × Redis \
-         connections reset, {models} × models failing"
     )
 }
 

@@ -67,15 +67,30 @@ pub fn schedule(counts: Counts, rng: &mut StdRng) -> Vec<Fault> {
     add(counts.stalls, rng, |rng| Fault::Stall { slot: slot(rng), time: millis(rng, 500..5000) });
     add(counts.slow, rng, |rng| Fault::Slow { slot: slot(rng), time: millis(rng, 1000..2000) });
     add(counts.resets, rng, |rng| Fault::Reset { slot: slot(rng) });
-    add(counts.models, rng, |rng| {
-        let bad = [Mood::Limiting, Mood::Failing, Mood::Hanging, Mood::Cutting];
-        let primary = bad[rng.random_range(0..bad.len())];
-        let fallback =
-            if rng.random_bool(0.4) { bad[rng.random_range(0..bad.len())] } else { Mood::Well };
-        Fault::Models { primary, fallback, time: millis(rng, 1000..3500) }
-    });
+    let moods = moods(counts.models, rng);
+    faults.extend(moods.into_iter().map(|(primary, fallback)| Fault::Models {
+        primary,
+        fallback,
+        time: millis(rng, 1000..3500),
+    }));
     faults.shuffle(rng);
     faults
+}
+
+/// So many pairs of moods of the primary model and of its fallback: the primary one is always in a bad
+/// mood, the fallback in a bad one or well. Four have every bad mood of the primary one, and twenty
+/// every pair.
+fn moods(count: usize, rng: &mut StdRng) -> Vec<(Mood, Mood)> {
+    let mut primaries = Mood::BAD;
+    primaries.shuffle(rng);
+    let mut fallbacks = [Mood::BAD.as_slice(), &[Mood::Well]].concat();
+    fallbacks.shuffle(rng);
+    // In each round of four the fallback is one further, so that in five rounds all meet.
+    let pair = |at: usize| {
+        let (round, which) = (at / primaries.len(), at % primaries.len());
+        (primaries[which], fallbacks[(which + round) % fallbacks.len()])
+    };
+    (0..count).map(pair).collect()
 }
 
 fn slot(rng: &mut StdRng) -> usize {
@@ -84,4 +99,24 @@ fn slot(rng: &mut StdRng) -> usize {
 
 fn millis(rng: &mut StdRng, range: std::ops::Range<u64>) -> Duration {
     Duration::from_millis(rng.random_range(range))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn every_bad_mood_and_every_pair_of_moods_is_dealt() {
+        for seed in 0..50 {
+            let four = moods(4, &mut StdRng::seed_from_u64(seed));
+            let primaries: BTreeSet<Mood> = four.iter().map(|(primary, _)| *primary).collect();
+            assert_eq!(primaries, BTreeSet::from(Mood::BAD), "{four:?}");
+            let twenty = moods(20, &mut StdRng::seed_from_u64(seed));
+            assert_eq!(twenty.iter().collect::<BTreeSet<_>>().len(), 20, "{twenty:?}");
+        }
+    }
 }

@@ -13,13 +13,18 @@ use tokio::time::timeout;
 use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Load, USUAL};
-use crate::schedule::{Counts, Fault, schedule};
+use crate::observed::Observed;
+use crate::schedule::{Counts, schedule};
 use crate::takeovers::{self, Times};
 use crate::verdict::Verdict;
 use crate::world::World;
 
 /// How long the next fault waits for the load at most.
 const FALTERING: Duration = Duration::from_secs(12);
+/// How many gateways the whole storm has to have killed, and before how many of its faults the load
+/// may not have got on.
+const KILLS: usize = 100;
+const MOST_WITHOUT_LOAD: usize = 5;
 /// How long the load may take after the last fault.
 const WINDING_UP: Duration = Duration::from_secs(180);
 /// How long unanswered messages have after the load is over. The longest pause between two tries
@@ -87,7 +92,7 @@ pub const SMALL: Scale = Scale {
 /// What came of a storm.
 pub struct Outcome {
     pub verdict: Verdict,
-    pub faults: Vec<Fault>,
+    pub observed: Observed,
     pub takeovers: Times,
     pub undisturbed: Times,
     /// How many turns of killed gateways nobody took over.
@@ -102,7 +107,12 @@ impl Outcome {
     /// Whether every promise was kept, and the storm was what it has to be.
     pub fn is_green(&self) -> bool {
         let is_enough = match self.demand {
-            Demand::All => is_in_time(&self.undisturbed),
+            Demand::All => {
+                is_in_time(&self.undisturbed)
+                    && self.observed.has_all_moods()
+                    && self.observed.killed >= KILLS
+                    && self.observed.without_load <= MOST_WITHOUT_LOAD
+            }
             Demand::Takeovers => self.takeovers.count() > 0,
         };
         is_enough && self.verdict.is_green() && self.violations.is_empty()
@@ -132,12 +142,14 @@ pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
     let mut progress = ledger.progress();
     let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), Arc::clone(&budget)));
 
+    let mut observed = Observed::default();
     let share = load.total() / faults.len();
     for (number, fault) in faults.iter().enumerate() {
         budget.add_permits(share);
         let enough = number * share + rng.random_range(0..share);
-        let _ = timeout(FALTERING, progress.wait_for(|done| *done >= enough)).await;
-        world.strike(fault).await;
+        let is_late = timeout(FALTERING, progress.wait_for(|done| *done >= enough)).await.is_err();
+        observed.without_load += usize::from(is_late);
+        world.strike(fault, &mut observed).await;
         if number % 10 == 9 {
             eprintln!("  fault {} of {}: {} acknowledged", number + 1, faults.len(), {
                 *progress.borrow()
@@ -150,7 +162,7 @@ pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
     let verdict = judge(&*way, &ledger, QUIET).await;
     Outcome {
         verdict,
-        faults,
+        observed,
         takeovers: world.models.takeovers.all(),
         undisturbed: world.models.takeovers.undisturbed(),
         never: world.models.takeovers.never(),

@@ -29,17 +29,17 @@ pub struct Plan {
     pub build: Build,
     /// What the gateways' environment has beside the usual.
     pub environment: Vec<(String, String)>,
-    /// What the Redis server is started with.
+    /// What is different from the configuration that ships in that of the Redis server.
     pub redis: &'static [&'static str],
     /// How long the models take.
     pub pace: Pace,
     pub front: Front,
 }
 
-/// What is written is on the disk before it is acknowledged, as it ships.
-pub const DURABLE: &[&str] = &["--appendonly", "yes", "--appendfsync", "always"];
+/// Redis as it ships.
+pub const DURABLE: &[&str] = &[];
 /// Nothing is on the disk.
-pub const FORGETFUL: &[&str] = &["--appendonly", "no"];
+pub const FORGETFUL: &[&str] = &["--appendonly", "no", "--save", ""];
 
 impl Default for Plan {
     fn default() -> Self {
@@ -64,7 +64,7 @@ pub struct World {
 impl World {
     /// Starts everything and waits until it is ready.
     pub async fn start(plan: Plan) -> Self {
-        let redis = tokio::task::block_in_place(|| RedisServer::start_with(plan.redis));
+        let redis = tokio::task::block_in_place(|| RedisServer::start_shipped(plan.redis));
         let models = Arc::new(Models::start(plan.pace));
         let mut replicas = Vec::new();
         for slot in 0..REPLICAS {

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::gateway_process::workspace_root;
 use crate::ports::free_port;
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -13,6 +14,8 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 pub struct RedisServer {
     port: u16,
     directory: PathBuf,
+    /// The file that it is started with; without one it makes no snapshots.
+    configuration: Option<PathBuf>,
     options: Vec<String>,
     process: Option<Child>,
 }
@@ -47,13 +50,26 @@ impl RedisServer {
         Self::reserve_with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
+    /// Starts a server with the configuration that ships, but for its address, where its data lies,
+    /// and these options.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    #[must_use]
+    pub fn start_shipped(options: &[&str]) -> Self {
+        let mut server = Self::reserve_with(options);
+        server.configuration = Some(workspace_root().join("redis/redis.conf"));
+        server.start_again();
+        server
+    }
+
     fn reserve_with(options: &[&str]) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let directory =
             std::env::temp_dir().join(format!("openclaw-redis-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("a directory for Redis");
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        Self { port: free_port(), directory, options, process: None }
+        Self { port: free_port(), directory, configuration: None, options, process: None }
     }
 
     /// The address, as `REDIS_URL` takes it.
@@ -88,8 +104,13 @@ impl RedisServer {
     /// As [`Self::start`].
     pub fn start_again(&mut self) {
         self.kill();
-        let process = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+        let mut command = Command::new("redis-server");
+        match &self.configuration {
+            Some(file) => command.arg(file),
+            None => command.args(["--save", ""]),
+        };
+        let process = command
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
             .args(["--dir", &self.directory.to_string_lossy()])
             .args(&self.options)
             .stdin(Stdio::null())
