@@ -13,6 +13,48 @@ pub(crate) enum Outcome {
     Rejected,
 }
 
+/// What an answer without a model came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offline {
+    /// A section was quoted.
+    Quoted,
+    /// No section fits, and a person was promised.
+    Promised,
+    /// Nothing was asked: a greeting, thanks or the like was returned.
+    Courtesy,
+}
+
+impl Offline {
+    const ALL: [Self; 3] = [Self::Quoted, Self::Promised, Self::Courtesy];
+
+    fn counter(self) -> metrics::Counter {
+        let outcome = match self {
+            Self::Quoted => "quoted",
+            Self::Promised => "promised",
+            Self::Courtesy => "courtesy",
+        };
+        counter!("openclaw_offline_answers_total", "outcome" => outcome)
+    }
+}
+
+/// Explains the metric of the answers without a model, and shows it from the first moment on: what
+/// an alert counts must not begin with its first rise.
+pub(crate) fn describe_offline() {
+    describe_counter!(
+        "openclaw_offline_answers_total",
+        "Answers given without a model: quoted (a section of a skill), promised (none fits, and a \
+         person was promised) or courtesy (nothing was asked)."
+    );
+    for outcome in Offline::ALL {
+        outcome.counter().increment(0);
+    }
+}
+
+/// Counts an answer that was given without a model.
+pub(crate) fn answered_offline(outcome: Offline) {
+    outcome.counter().increment(1);
+}
+
 /// Explains the metrics to whoever reads them.
 pub(crate) fn describe() {
     describe_counter!(

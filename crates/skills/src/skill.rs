@@ -42,6 +42,7 @@ impl Skill {
         match (front, body) {
             (Ok((name, front)), Ok(mut outline)) => {
                 entitle(&mut outline.sections, &name.text);
+                ask_by_the_skills_own_names(&mut outline, &name.text);
                 Ok(Self {
                     description: front.description.unwrap_or_else(|| first_title(&outline.text)),
                     synonyms: front.synonyms,
@@ -179,6 +180,21 @@ fn entitle(sections: &mut [Section], name: &str) {
         && section.level == 0
     {
         section.title = name.to_owned();
+    }
+}
+
+/// Where a single section is all that customers are told, whoever asks for the skill asks for it:
+/// the skill's name and first heading count as wordings of its question. Of several sections they
+/// would single out none.
+fn ask_by_the_skills_own_names(outline: &mut markdown::Outline, name: &str) {
+    let heading = first_title(&outline.text);
+    let is_for_customers = |section: &&mut Section| section.audience == Audience::Customer;
+    let mut sections = outline.sections.iter_mut().filter(is_for_customers);
+    let (Some(section), None) = (sections.next(), sections.next()) else { return };
+    for own in [name, &heading] {
+        if own != section.title {
+            section.asked_as = format!("{}\n{own}", section.asked_as);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use conversation::Prompt;
 use conversation::ports::{Delta, DeltaStream, LanguageModel, ModelError};
 use futures::stream;
 
+use crate::figures::{self, Offline};
 use crate::languages::Language;
 use crate::library::SkillLibrary;
 use crate::limits::MAX_DESCRIPTION_CHARS;
@@ -34,16 +35,26 @@ impl OfflineAnswerer {
     /// An answerer that always speaks from the skills that serve now.
     #[must_use]
     pub fn new(library: Arc<SkillLibrary>) -> Self {
+        figures::describe_offline();
         Self { library }
     }
 
     /// The whole answer to a prompt.
     #[must_use]
     pub fn answer_text(&self, prompt: &Prompt) -> String {
+        self.answer_and_outcome(prompt).0
+    }
+
+    fn answer_and_outcome(&self, prompt: &Prompt) -> (String, Offline) {
         let snapshot = self.library.snapshot();
         let (language, answer) = decide(&snapshot, prompt);
+        let outcome = match answer {
+            Answer::Quote(_) => Offline::Quoted,
+            Answer::Nothing => Offline::Promised,
+            Answer::Greeting | Answer::Welcome | Answer::Listening => Offline::Courtesy,
+        };
         let said = language.sentences();
-        match answer {
+        let text = match answer {
             Answer::Quote(section) => {
                 let quotation = quote::quote(section);
                 match Language::detect(&section.text) {
@@ -55,7 +66,8 @@ impl OfflineAnswerer {
             Answer::Welcome => said.welcome.to_owned(),
             Answer::Listening => said.listening.to_owned(),
             Answer::Nothing => said.cannot_answer.to_owned(),
-        }
+        };
+        (text, outcome)
     }
 }
 
@@ -90,7 +102,8 @@ impl LanguageModel for OfflineAnswerer {
     }
 
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
-        let text = self.answer_text(&prompt);
+        let (text, outcome) = self.answer_and_outcome(&prompt);
+        figures::answered_offline(outcome);
         let mut deltas: Vec<_> = paragraphs(&text).map(|part| Ok(Delta::Text(part))).collect();
         deltas.push(Ok(Delta::Done { model: NAME.to_owned() }));
         Ok(Box::pin(stream::iter(deltas)))

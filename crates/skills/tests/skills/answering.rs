@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use conversation::ports::{Delta, LanguageModel};
 use conversation::{Prompt, Role, Utterance};
-use futures::StreamExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use skills::{Language, OfflineAnswerer, Options, SkillLibrary};
 
+use crate::recorder::Remembering;
 use crate::shelf::{Shelf, shipped};
 
 const ANSWERED: &str = include_str!("answered.tsv");
@@ -222,6 +223,38 @@ fn a_skill_without_headings_is_quoted_as_one_section_named_after_it() {
         let answer = answerer.answer_text(&prompt(&[question]));
         assert!(answer.starts_with(start), "{question}: {answer}");
     }
+}
+
+#[test]
+fn the_skill_that_the_readme_shows_is_found_by_its_own_name() {
+    let readme = include_str!("../../../../README.md");
+    let skill = readme.split("```markdown\n").nth(1).unwrap().split("```").next().unwrap();
+    let shelf = Shelf::with(&[("opening-hours", skill)]);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../skills");
+    let extra_dirs = vec![shelf.directory()];
+    let answerer = OfflineAnswerer::new(SkillLibrary::load(Options { directory, extra_dirs }).0);
+    for question in ["what are your opening hours", "Opening hours?", "When are you open?"] {
+        let answer = answerer.answer_text(&prompt(&[question]));
+        assert!(answer.starts_with("**When are you open?**\n\nMonday"), "{question}: {answer}");
+    }
+    let other = answerer.answer_text(&prompt(&["opening hours of the pickup point"]));
+    assert!(other.starts_with("**Collecting from a pickup point**"), "{other}");
+}
+
+#[test]
+fn answers_are_counted_by_what_they_came_to() {
+    let recorder = Remembering::default();
+    metrics::with_local_recorder(&recorder, || {
+        let answerer = OfflineAnswerer::new(shipped());
+        for said in ["Where is my parcel?", "How do I bake bread?", "and a cake?", "hi", "thanks"] {
+            let answer = answerer.answer(Arc::new(prompt(&[said])));
+            assert!(answer.now_or_never().is_some_and(|answer| answer.is_ok()));
+        }
+        let count = |outcome: &str| {
+            recorder.counter(&format!("openclaw_offline_answers_total{{outcome={outcome}}}"))
+        };
+        assert_eq!((count("quoted"), count("promised"), count("courtesy")), (1, 2, 2));
+    });
 }
 
 #[tokio::test]
