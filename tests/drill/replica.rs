@@ -3,12 +3,11 @@
 
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use support::gateway_process::{gateway_binary, workspace_root};
+use support::gateway_process::{faulty_gateway_binary, gateway_binary};
 use support::http::send;
 use support::ports::free_port;
 use support::tcp_proxy::TcpProxy;
@@ -65,7 +64,7 @@ impl Replica {
         let log = log.expect("a log file");
         let binary = match self.build {
             Build::Plain => gateway_binary(),
-            Build::Faulty => faulty_binary(),
+            Build::Faulty => faulty_gateway_binary(),
         };
         let process = Command::new(binary)
             .current_dir(&self.directory)
@@ -154,26 +153,4 @@ impl Drop for Replica {
             let _ = std::fs::remove_dir_all(&self.directory);
         }
     }
-}
-
-/// The gateway with faults: the one that `cargo xtask` names, or one that is built now.
-fn faulty_binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        if let Some(named) = std::env::var_os("OPENCLAW_FAULTY_GATEWAY_BINARY") {
-            return PathBuf::from(named);
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        // A directory of its own, so that nothing else takes this build for the plain one.
-        let target = workspace_root().join("target/faulty");
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "gateway", "--features", "fault-injection"])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(workspace_root())
-            .status()
-            .expect("cargo can be run");
-        assert!(built.success(), "the gateway with faults can't be built");
-        target.join("debug/openclaw-gateway")
-    })
 }

@@ -70,8 +70,9 @@ impl World {
     pub fn kill(&mut self, slots: &[usize]) -> usize {
         let mut killed = 0;
         for slot in slots {
-            self.models.takeovers.killed(*slot);
+            let since = Instant::now();
             killed += usize::from(self.replicas[*slot].kill());
+            self.models.takeovers.killed(*slot, since);
         }
         killed
     }

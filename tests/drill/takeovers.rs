@@ -74,15 +74,16 @@ impl Takeovers {
         book.at_work.insert(mark, Work { slot, until });
     }
 
-    /// The gateway of this slot was killed now.
-    pub fn killed(&self, slot: usize) {
+    /// The gateway of this slot was killed at `since`, and is dead now. What a model answered
+    /// meanwhile may have been committed still.
+    pub fn killed(&self, slot: usize, since: Instant) {
         let (mut book, now) = (self.lock(), Instant::now());
         let is_held = |work: &Work| work.slot == slot && work.until > now;
         let marks: Vec<Mark> =
             book.at_work.iter().filter(|(_, work)| is_held(work)).map(|(mark, _)| *mark).collect();
         for mark in marks {
             book.at_work.remove(&mark);
-            book.orphans.insert(mark, now);
+            book.orphans.insert(mark, since);
         }
     }
 
@@ -132,7 +133,7 @@ mod tests {
     fn killed_at_work(numbers: std::ops::Range<u32>) -> Takeovers {
         let takeovers = Takeovers::default();
         numbers.for_each(|number| takeovers.begins(mark(number), 0, Instant::now() + SECOND));
-        takeovers.killed(0);
+        takeovers.killed(0, Instant::now());
         takeovers
     }
 
@@ -166,11 +167,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_a_model_has_answered_already_is_no_orphan() {
+    async fn what_a_model_had_answered_before_the_gateway_was_dead_is_no_orphan() {
         let takeovers = Takeovers::default();
         takeovers.begins(mark(0), 0, Instant::now() + SECOND);
+        let since = Instant::now();
         advance(2 * SECOND).await;
-        takeovers.killed(0);
+        takeovers.killed(0, since);
         assert_eq!(takeovers.all().count(), 0);
     }
 }

@@ -5,11 +5,10 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use support::gateway_process::{
-    GatewayOptions, GatewayProcess, gateway_binary, get, workspace_root,
+    GatewayOptions, GatewayProcess, faulty_gateway_binary, gateway_binary, get, workspace_root,
 };
 use support::ports::free_port;
 
@@ -19,28 +18,6 @@ const STUCK: i32 = 70;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a process is watched that must live on: half as long again as the watchdog waits.
 const WATCHED: Duration = Duration::from_secs(15);
-
-/// The gateway with faults built in: the one that `cargo xtask` names, or one that is built now.
-fn faulty_binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        if let Some(named) = std::env::var_os("OPENCLAW_FAULTY_GATEWAY_BINARY") {
-            return PathBuf::from(named);
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        // A directory of its own, so that nothing else takes this build for the plain one.
-        let target = workspace_root().join("target/faulty");
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--package", "gateway", "--features", "fault-injection"])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(workspace_root())
-            .status()
-            .expect("cargo can be run");
-        assert!(built.success(), "the gateway with faults can't be built");
-        target.join("debug/openclaw-gateway")
-    })
-}
 
 /// A gateway of this test's own, whose binary and output it chooses.
 struct Gateway {
@@ -110,7 +87,7 @@ fn until(mut holds: impl FnMut() -> bool) {
 #[test]
 fn a_gateway_whose_workers_are_all_stuck_ends_with_70_and_says_why() {
     let environment = [("OPENCLAW_BLOCK_WORKERS", "all")];
-    let mut gateway = Gateway::start(faulty_binary(), &environment, None);
+    let mut gateway = Gateway::start(faulty_gateway_binary(), &environment, None);
     gateway.signal("USR1");
     assert_eq!(gateway.exit_code(), Some(STUCK), "{}", gateway.log());
     let log = gateway.log();
@@ -121,7 +98,7 @@ fn a_gateway_whose_workers_are_all_stuck_ends_with_70_and_says_why() {
 #[test]
 fn a_gateway_with_one_stuck_worker_of_several_lives_on() {
     let environment = [("OPENCLAW_BLOCK_WORKERS", "one"), ("TOKIO_WORKER_THREADS", "3")];
-    let mut gateway = Gateway::start(faulty_binary(), &environment, None);
+    let mut gateway = Gateway::start(faulty_gateway_binary(), &environment, None);
     gateway.signal("USR1");
     until(|| gateway.log().contains("blocking workers"));
     let watched = Instant::now() + WATCHED;

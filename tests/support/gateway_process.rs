@@ -218,6 +218,31 @@ pub fn gateway_binary() -> &'static Path {
     })
 }
 
+/// The gateway with faults built in: the one that `cargo xtask` names, or one that is built now.
+///
+/// # Panics
+/// If it can't be built.
+pub fn faulty_gateway_binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(named) = std::env::var_os("OPENCLAW_FAULTY_GATEWAY_BINARY") {
+            return PathBuf::from(named);
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        // A directory of its own, so that nothing else takes this build for the plain one.
+        let target = workspace_root().join("target/faulty");
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--package", "gateway", "--features", "fault-injection"])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(workspace_root())
+            .status()
+            .expect("cargo can be run");
+        assert!(built.success(), "the gateway with faults can't be built");
+        target.join("debug/openclaw-gateway")
+    })
+}
+
 /// The workspace's root folder.
 #[must_use]
 pub fn workspace_root() -> PathBuf {
