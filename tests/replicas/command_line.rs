@@ -1,5 +1,6 @@
 //! The command line, as a person at a terminal or a container's start meets it.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -104,6 +105,57 @@ fn check_names_the_line_of_a_bad_skill_and_is_content_with_what_ships() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("skills:   3"), "{said}");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn check_counts_warnings_and_with_strict_they_are_errors() {
+    let folder = Folder::new();
+    folder.write("skills/hours.md", "# Opening hours\n\nMonday to Friday.\n");
+    folder.write("config/openclaw.json", "{ gateway: { prot: 18789 } }");
+    let (code, said, warned) = folder.run(&["check"], &[]);
+    assert_eq!(code, 0, "{warned}");
+    assert!(warned.contains("prot") && said.contains("no errors, 1 warning;"), "{said}{warned}");
+    let (code, said, warned) = folder.run(&["check", "--strict"], &[]);
+    assert_eq!(code, 78, "{said}{warned}");
+    assert!(said.is_empty() && warned.ends_with("no errors, 1 warning\n"), "{said}{warned}");
+
+    // Errors don't hide how many warnings there were.
+    folder.write("config/openclaw.json", "{ gateway: { prot: 1, port: 99999 } }");
+    let (code, _, errors) = folder.run(&["check"], &[]);
+    assert_eq!(code, 78, "{errors}");
+    assert!(errors.ends_with("1 error, 1 warning\n"), "{errors}");
+    folder.write("config/openclaw.json", "{ gateway: { prot: 1 } }");
+    folder.write("skills/BAD.md", "---\nname: bad\ndescription: [unclosed\n---\n# Bad\ntext\n");
+    let (code, _, errors) = folder.run(&["check"], &[]);
+    assert_eq!(code, 78, "{errors}");
+    assert!(errors.ends_with("1 error, 1 warning\n"), "{errors}");
+
+    let (code, said, _) = folder.run(&["check", "--help"], &[]);
+    assert!(code == 0 && said.contains("--strict") && said.contains("78"), "{said}");
+    assert!(run_gateway(&["check", "--strict"], &workspace_root(), &[]).status.success());
+}
+
+#[test]
+fn a_certificate_is_put_into_a_directory_that_is_made_for_it() {
+    let folder = Folder::new();
+    let (code, _, said) = folder.run(&["certificate", "--out", "new/certificates"], &[]);
+    assert_eq!(code, 0, "{said}");
+    let mode =
+        |path: &str| std::fs::metadata(folder.0.join(path)).unwrap().permissions().mode() & 0o7777;
+    // The process' mask may take more away; nothing is open to everybody's writing.
+    assert_eq!(mode("new/certificates") & 0o022, 0);
+    assert_eq!(mode("new/certificates") & 0o700, 0o700);
+    assert_eq!(mode("new/certificates/tls.key") & 0o137, 0);
+    assert!(folder.0.join("new/certificates/tls.crt").is_file());
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2_as_help_says() {
+    let folder = Folder::new();
+    let (code, _, said) = folder.run(&["--no-such-option"], &[]);
+    assert_eq!(code, 2, "{said}");
+    let (_, help, _) = folder.run(&["--help"], &[]);
+    assert!(help.contains("\n  2   the command line is wrong"), "{help}");
 }
 
 #[test]

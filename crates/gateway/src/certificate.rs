@@ -1,9 +1,9 @@
 //! `openclaw-gateway certificate`: a self-signed certificate for the proxy in front, so that a
 //! stack has TLS from its first start. One's own is never touched.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
@@ -18,7 +18,8 @@ const VALID_FOR: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 /// The command's arguments.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The directory for tls.crt and tls.key. If both are there, nothing is done
+    /// The directory for tls.crt and tls.key, made if it isn't there. If both files are there,
+    /// nothing is done
     #[arg(long, value_name = "DIRECTORY")]
     out: PathBuf,
     /// A host name or IP address that the certificate is for; may be given more than once
@@ -63,6 +64,11 @@ fn make(arguments: Arguments) -> anyhow::Result<Made> {
         }
     }
     let pair = self_signed(arguments.names)?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(&arguments.out)
+        .with_context(|| format!("the directory {} can't be made", arguments.out.display()))?;
     write(&key, &pair.key, 0o640)?;
     write(&certificate, &pair.certificate, 0o644)?;
     Ok(Made::Now)

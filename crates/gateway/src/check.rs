@@ -1,59 +1,116 @@
 //! The roles that start nothing: `check` and `schema`.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use settings::{ApiAuth, Settings, SkillsSettings};
-use skills::{Problem, Severity, SkillLibrary};
+use skills::{Severity, SkillLibrary};
 
 use crate::compose::skills_options;
 use crate::start::{WRONG_SETTINGS, complain, read, say};
 
+/// The command's arguments.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Count warnings, such as of a key that doesn't exist, as errors: exit with 78
+    #[arg(long)]
+    strict: bool,
+}
+
 /// Validates settings and skills.
-pub(crate) fn check(file: Option<PathBuf>) -> ExitCode {
+pub(crate) fn check(file: Option<PathBuf>, arguments: &Arguments) -> ExitCode {
     let loaded = match read(file) {
         Ok(loaded) => loaded,
         Err(problems) => {
             complain(&problems.to_string());
+            let mut found =
+                Found { errors: problems.errors().count(), warnings: problems.warnings().count() };
             match problems.skills() {
-                Some(skills) => _ = faulty_skills(skills),
+                Some(skills) => found.add(&faulty_skills(skills)),
                 None => complain("the skills weren't checked: it isn't sure where they are"),
             }
-            return WRONG_SETTINGS.into();
+            return found.refuse();
         }
     };
     for warning in &loaded.warnings {
         complain(&warning.to_string());
     }
-    if faulty_skills(&loaded.settings.skills) > 0 {
-        return WRONG_SETTINGS.into();
+    let mut found = Found { errors: 0, warnings: loaded.warnings.len() };
+    found.add(&faulty_skills(&loaded.settings.skills));
+    if found.errors > 0 {
+        return found.refuse();
     }
     let (library, _) = SkillLibrary::load(skills_options(&loaded.settings.skills));
     let skills = library.snapshot().skills().len();
     for doubt in doubts(&loaded.settings, skills) {
         complain(&format!("warning: {doubt}"));
+        found.warnings += 1;
+    }
+    if arguments.strict && found.warnings > 0 {
+        complain("with --strict warnings count as errors");
+        return found.refuse();
     }
     let from = loaded.path.map_or_else(
         || "no settings file, built-in defaults".to_owned(),
         |path| path.display().to_string(),
     );
-    say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills)));
+    say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills, &found)));
     ExitCode::SUCCESS
 }
 
-/// Says what is wrong with the skills, and counts those that can't be used.
-fn faulty_skills(settings: &SkillsSettings) -> usize {
+/// How much was found wrong.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    errors: usize,
+    warnings: usize,
+}
+
+impl Found {
+    fn add(&mut self, more: &Self) {
+        self.errors += more.errors;
+        self.warnings += more.warnings;
+    }
+
+    /// Ends the command with how much it was.
+    fn refuse(&self) -> ExitCode {
+        complain(&self.to_string());
+        WRONG_SETTINGS.into()
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.errors {
+            0 => formatter.write_str("no errors")?,
+            1 => formatter.write_str("1 error")?,
+            errors => write!(formatter, "{errors} errors")?,
+        }
+        match self.warnings {
+            0 => Ok(()),
+            1 => formatter.write_str(", 1 warning"),
+            warnings => write!(formatter, ", {warnings} warnings"),
+        }
+    }
+}
+
+/// Says what is wrong with the skills, and how much it is.
+fn faulty_skills(settings: &SkillsSettings) -> Found {
     let problems = skills::check(&skills_options(settings));
+    let mut found = Found::default();
     for problem in &problems {
         complain(&problem.to_string());
+        match problem.severity {
+            Severity::Error => found.errors += 1,
+            Severity::Warning => found.warnings += 1,
+        }
     }
-    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
-    let errors = problems.iter().filter(is_error).count();
-    if errors > 0 {
-        let files = if errors == 1 { "1 skill file" } else { &format!("{errors} skill files") };
-        complain(&format!("{files} can't be used"));
+    match found.errors {
+        0 => {}
+        1 => complain("1 skill file can't be used"),
+        errors => complain(&format!("{errors} skill files can't be used")),
     }
-    errors
+    found
 }
 
 /// What is allowed, and hardly meant. `skills` is how many there are.
@@ -77,7 +134,7 @@ pub(crate) fn doubts(settings: &Settings, skills: usize) -> Vec<String> {
 }
 
 /// What would be started, in a few lines.
-fn summary(settings: &Settings, skills: usize) -> String {
+fn summary(settings: &Settings, skills: usize, found: &Found) -> String {
     let models: Vec<String> = settings
         .chain()
         .iter()
@@ -86,7 +143,7 @@ fn summary(settings: &Settings, skills: usize) -> String {
     let models = if models.is_empty() { "none".to_owned() } else { models.join(", then ") };
     let store = if settings.redis_url.is_some() { "Redis" } else { "in this process" };
     format!(
-        "address:  {}\nstore:    {store}\nmodels:   {models}\nskills:   {skills}\nno errors; whether Redis \
+        "address:  {}\nstore:    {store}\nmodels:   {models}\nskills:   {skills}\n{found}; whether Redis \
          and the models answer shows at the start",
         settings.gateway.address(),
     )

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{certificate, healthcheck, monitor, status};
+use crate::{certificate, check, healthcheck, monitor, status};
 
 const ABOUT: &str = "Answers a company's customers through language models that know its skills";
 
@@ -30,13 +30,15 @@ Environment:
 Exit codes:
   0   stopped as asked, or nothing wrong was found
   1   something failed while running, such as the port being taken
+  2   the command line is wrong, such as an option that doesn't exist
   70  it had stopped answering, and its watchdog ended it so that it is started again
   78  the settings are wrong, or with `check` a skill is, or Redis refuses the user, the
       password or the database of its URL, or is set to delete messages; every error is printed,
       and no port was opened
 
 Try:
-  openclaw-gateway check          validate settings and skills
+  openclaw-gateway check          validate settings and skills; with --strict warnings, such as of
+                                  a key that doesn't exist, count as errors
   openclaw-gateway                serve; the chat is at http://localhost:18789/
   openclaw-gateway status         look at all replicas, the queue, the store and the models";
 
@@ -59,7 +61,7 @@ pub(crate) enum Role {
     /// Serve until told to stop; the same as no command
     Serve,
     /// Validate the settings and the skills, and start nothing
-    Check,
+    Check(check::Arguments),
     /// Print the JSON Schema of the settings file
     Schema,
     /// Ask a gateway whether it takes work; for a container's health check

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.role.unwrap_or(Role::Serve) {
         Role::Serve => serve::serve(cli.config),
-        Role::Check => check::check(cli.config),
+        Role::Check(arguments) => check::check(cli.config, &arguments),
         Role::Schema => check::schema(),
         Role::Certificate(arguments) => certificate::certificate(arguments),
         Role::Healthcheck(arguments) => healthcheck::healthcheck(cli.config, arguments),
