@@ -30,8 +30,11 @@ const QUIET: Patience = Patience { whole: Duration::from_secs(90), still: Durati
 const IMPATIENCE: Duration = Duration::from_millis(500);
 /// How long a scene may take.
 const LONGEST_SCENE: Duration = Duration::from_secs(180);
-/// Longer than a lease and a look for those that have run out.
-const LONGER_THAN_A_LEASE: Duration = Duration::from_millis(4500);
+/// Longer than a lease, a look for those that have run out, and two turns: a commit that comes before the
+/// taken turn is over, or right after it, does no harm even where nothing refuses it.
+const FROZEN: Duration = Duration::from_millis(7500);
+/// How many gateways freeze, one after the other.
+const FROSTS: usize = 2;
 /// How many customers a scene has.
 const CUSTOMERS: u32 = 24;
 
@@ -120,7 +123,7 @@ impl Control {
         match self {
             Self::Dedupe => "deduplication off, messages repeated",
             Self::Persist => "200 before the message is stored, gateways killed",
-            Self::Fence => "fence off, an owner frozen before its commit",
+            Self::Fence => "fence off, owners frozen before their commit",
             Self::AppendOnlyFile => "append-only file off, Redis killed",
         }
     }
@@ -180,7 +183,7 @@ async fn act(
             let writing = crowd(seed, 0.0, way, ledger);
             tokio::join!(writing, kill_all_in_turn(world, ledger));
         }
-        Control::Fence => late_commit(world, way, ledger, frozen).await,
+        Control::Fence => late_commits(world, way, ledger, frozen).await,
         Control::AppendOnlyFile => {
             let writing = crowd(seed, 0.0, way, ledger);
             tokio::join!(writing, kill_redis(world, ledger));
@@ -216,8 +219,8 @@ async fn kill_redis(world: &mut World, ledger: &Ledger) {
 }
 
 /// A gateway freezes just before it commits, until others have taken its turns over and have gone on
-/// to the next messages. Then it goes on, and its commit arrives.
-async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, frozen: &Path) {
+/// to the next messages. Then it goes on, and its commit arrives. Then the same with another one.
+async fn late_commits(world: &mut World, way: &Arc<dyn WayIn>, ledger: &Ledger, frozen: &Path) {
     let over = AtomicBool::new(false);
     let writing = join_all((0..CUSTOMERS).map(|customer| {
         let over = &over;
@@ -233,12 +236,20 @@ async fn late_commit(world: &World, way: &Arc<dyn WayIn>, ledger: &Ledger, froze
         }
     }));
     let thawing = async {
-        while !frozen.exists() {
-            sleep(Duration::from_millis(20)).await;
+        for frost in 0..FROSTS {
+            if frost > 0 {
+                // Each life of a gateway freezes once at most, and the file is for one.
+                let _ = std::fs::remove_file(frozen);
+                world.kill(&[frost]);
+                world.replicas[frost].start_again();
+            }
+            while !frozen.exists() {
+                sleep(Duration::from_millis(20)).await;
+            }
+            sleep(FROZEN).await;
+            world.replicas.iter().for_each(|replica| replica.signal("CONT"));
+            sleep(Duration::from_secs(1)).await;
         }
-        sleep(LONGER_THAN_A_LEASE).await;
-        world.replicas.iter().for_each(|replica| replica.signal("CONT"));
-        sleep(Duration::from_secs(1)).await;
         over.store(true, Ordering::Relaxed);
     };
     tokio::join!(writing, thawing);
