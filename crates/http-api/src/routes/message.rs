@@ -61,6 +61,7 @@ use crate::taking::{Course, Sent, take};
         (status = 415, description = "The body is not sent as application/json", body = ErrorBody),
         (status = 422, description = "A field is missing, empty, too long or wrong", body = ErrorBody),
         (status = 429, description = "Too many messages of this conversation wait", body = ErrorBody),
+        (status = 502, description = "This replica still starts: nothing was stored", body = ErrorBody),
         (status = 503, description = "The store is full, or away: then `retry_with` and the header Idempotency-Key hold the key to send the message again with", body = ErrorBody),
     ),
 )]
