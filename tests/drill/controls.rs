@@ -33,8 +33,14 @@ const LONGEST_SCENE: Duration = Duration::from_secs(180);
 /// Longer than a lease, a look for those that have run out, and two turns: a commit that comes before the
 /// taken turn is over, or right after it, does no harm even where nothing refuses it.
 const FROZEN: Duration = Duration::from_millis(7500);
-/// How many gateways freeze, one after the other.
+/// How many gateways freeze, one after the other, and how long those who write catch their breath.
 const FROSTS: usize = 2;
+const BREATH: Duration = Duration::from_secs(2);
+/// How many customers write then, and how often. A late commit finds more messages that wait than it
+/// answers itself, since they hurry while a gateway is frozen: with fewer it would be refused anyway.
+const WRITERS: u32 = 12;
+const LEISURE: Duration = Duration::from_millis(400);
+const HURRY: Duration = Duration::from_millis(100);
 /// How many customers a scene has.
 const CUSTOMERS: u32 = 24;
 
@@ -221,9 +227,9 @@ async fn kill_redis(world: &mut World, ledger: &Ledger) {
 /// A gateway freezes just before it commits, until others have taken its turns over and have gone on
 /// to the next messages. Then it goes on, and its commit arrives. Then the same with another one.
 async fn late_commits(world: &mut World, way: &Arc<dyn WayIn>, ledger: &Ledger, frozen: &Path) {
-    let over = AtomicBool::new(false);
-    let writing = join_all((0..CUSTOMERS).map(|customer| {
-        let over = &over;
+    let (over, hurry) = (AtomicBool::new(false), AtomicBool::new(false));
+    let writing = join_all((0..WRITERS).map(|customer| {
+        let (over, hurry) = (&over, &hurry);
         async move {
             // Faster than it is answered, so that something waits whenever the commit arrives.
             for number in 0.. {
@@ -231,7 +237,7 @@ async fn late_commits(world: &mut World, way: &Arc<dyn WayIn>, ledger: &Ledger, 
                     return;
                 }
                 bring(way, ledger, Mark { customer, number }).await;
-                sleep(Duration::from_millis(250)).await;
+                sleep(if hurry.load(Ordering::Relaxed) { HURRY } else { LEISURE }).await;
             }
         }
     }));
@@ -246,9 +252,12 @@ async fn late_commits(world: &mut World, way: &Arc<dyn WayIn>, ledger: &Ledger, 
             while !frozen.exists() {
                 sleep(Duration::from_millis(20)).await;
             }
+            hurry.store(true, Ordering::Relaxed);
             sleep(FROZEN).await;
             world.replicas.iter().for_each(|replica| replica.signal("CONT"));
             sleep(Duration::from_secs(1)).await;
+            hurry.store(false, Ordering::Relaxed);
+            sleep(BREATH).await;
         }
         over.store(true, Ordering::Relaxed);
     };

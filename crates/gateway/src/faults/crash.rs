@@ -3,9 +3,13 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Signal, getpid, kill_process};
+
+/// How long a process takes at most until all of its threads stand still.
+const FREEZING: Duration = Duration::from_millis(500);
 
 /// A step on a message's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +105,9 @@ impl Crash {
         }
         if self.once.as_deref().is_none_or(is_first) {
             let _ = kill_process(getpid(), signal);
+            // SIGSTOP first reaches any of the threads and this one a moment later, which must not
+            // take the step meanwhile.
+            std::thread::sleep(FREEZING);
         }
     }
 }
