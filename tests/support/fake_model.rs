@@ -5,7 +5,6 @@
 //! What it answers comes from scripts, one per request in their order, and once there are none
 //! left from a closure. It lives on the runtime that it was started on, and ends when dropped.
 
-pub(crate) mod connection;
 mod contract;
 mod script;
 mod serving;
@@ -14,12 +13,13 @@ mod speech;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+use crate::fake_server::{accept, listener, lock, until};
 
 pub use contract::{Api, Asked, Said};
 pub use script::{Gate, Script};
@@ -104,9 +104,7 @@ impl FakeModel {
 
     fn start(manner: Manner) -> Self {
         // A gateway under load opens a thousand connections at once, and none may have to wait.
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port on 127.0.0.1");
-        let listener = socket.listen(4096).expect("a listener");
+        let listener = listener();
         let address = listener.local_addr().expect("the address of a bound listener");
         let state = Arc::new(State {
             manner,
@@ -120,7 +118,13 @@ impl FakeModel {
             connections: AtomicUsize::new(0),
             changed: Notify::new(),
         });
-        let accepting = tokio::spawn(serving::accept(listener, Arc::clone(&state)));
+        let accepting = tokio::spawn(accept(listener, {
+            let state = Arc::clone(&state);
+            move |connection| {
+                state.connections.fetch_add(1, Ordering::SeqCst);
+                serving::serve(connection, Arc::clone(&state))
+            }
+        }));
         Self { address, state, accepting }
     }
 
@@ -219,15 +223,7 @@ impl FakeModel {
     }
 
     async fn wait(&self, holds: impl Fn() -> bool) {
-        loop {
-            let changed = self.state.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if holds() {
-                return;
-            }
-            changed.await;
-        }
+        until(&self.state.changed, holds).await;
     }
 }
 
@@ -235,8 +231,4 @@ impl Drop for FakeModel {
     fn drop(&mut self) {
         self.accepting.abort();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

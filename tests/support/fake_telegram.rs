@@ -13,14 +13,16 @@ mod posting;
 mod serving;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+use crate::fake_server::{accept, listener, lock, until};
 
 pub use fault::Fault;
 pub use posting::{Hook, Posted};
@@ -98,8 +100,7 @@ impl FakeTelegram {
     /// The same, whose seconds between two posts of an update last only so long.
     #[must_use]
     pub fn start_with(token: &str, username: &str, second: Duration) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port on 127.0.0.1");
-        listener.set_nonblocking(true).expect("a listener that doesn't block");
+        let listener = listener();
         let address = listener.local_addr().expect("the address of a bound listener");
         let state = Arc::new(State {
             token: token.to_owned(),
@@ -123,7 +124,10 @@ impl FakeTelegram {
             changed: Notify::new(),
         });
         let tasks = [
-            tokio::spawn(serving::accept(listener, Arc::clone(&state))),
+            tokio::spawn(accept(listener, {
+                let state = Arc::clone(&state);
+                move |connection| serving::serve(connection, Arc::clone(&state))
+            })),
             tokio::spawn(posting::post_updates(Arc::clone(&state))),
         ];
         Self { address, state, tasks }
@@ -246,23 +250,11 @@ impl FakeTelegram {
     }
 
     async fn wait(&self, holds: impl Fn() -> bool) {
-        self.state.until(holds).await;
+        until(&self.state.changed, holds).await;
     }
 }
 
 impl State {
-    async fn until(&self, holds: impl Fn() -> bool) {
-        loop {
-            let changed = self.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if holds() {
-                return;
-            }
-            changed.await;
-        }
-    }
-
     fn violation(&self, what: String) {
         lock(&self.violations).push(what);
         self.changed.notify_waiters();
@@ -273,8 +265,4 @@ impl Drop for FakeTelegram {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,11 +13,12 @@ mod webhooks;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+use crate::fake_server::{accept, listener, lock, until};
 
 pub use contract::{Delivered, ReadMark};
 pub use script::Script;
@@ -104,10 +105,7 @@ impl FakeWhatsApp {
     /// If the machine has no free port left.
     #[must_use]
     pub fn start(account: Account) -> Self {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port on 127.0.0.1");
-        // Gateways under load open many connections at once, and none may have to wait.
-        let listener = socket.listen(4096).expect("a listener");
+        let listener = listener();
         let address = listener.local_addr().expect("the address of a bound listener");
         let state = Arc::new(State {
             address,
@@ -121,7 +119,10 @@ impl FakeWhatsApp {
             requests: AtomicUsize::new(0),
             changed: Notify::new(),
         });
-        let accepting = tokio::spawn(serving::accept(listener, Arc::clone(&state)));
+        let accepting = tokio::spawn(accept(listener, {
+            let state = Arc::clone(&state);
+            move |connection| serving::serve(connection, Arc::clone(&state))
+        }));
         Self { address, state, accepting }
     }
 
@@ -201,15 +202,7 @@ impl FakeWhatsApp {
     }
 
     async fn wait(&self, holds: impl Fn() -> bool) {
-        loop {
-            let changed = self.state.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            if holds() {
-                return;
-            }
-            changed.await;
-        }
+        until(&self.state.changed, holds).await;
     }
 }
 
@@ -217,8 +210,4 @@ impl Drop for FakeWhatsApp {
     fn drop(&mut self) {
         self.accepting.abort();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 pub mod fake_model;
+mod fake_server;
 pub mod fake_telegram;
 pub mod fake_whatsapp;
 pub mod gateway_process;

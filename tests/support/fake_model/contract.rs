@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::connection::Head;
+use crate::fake_server::connection::Head;
 
 /// The API that a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

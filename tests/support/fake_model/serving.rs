@@ -6,32 +6,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
-use super::connection::{Connection, Head, response_head};
 use super::contract::{Api, Asked, check};
 use super::script::{Script, Step};
-use super::{Manner, State, lock, speech};
-
-/// Answers connections until it is aborted, and the open ones with it.
-pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    state.connections.fetch_add(1, Ordering::SeqCst);
-                    connections.spawn(serve(Connection::new(stream), Arc::clone(&state)));
-                }
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
+use super::{Manner, State, speech};
+use crate::fake_server::connection::{Connection, Head, response_head};
+use crate::fake_server::lock;
 
 /// Answers one connection until the client goes away or a script breaks it.
-async fn serve(mut connection: Connection, state: Arc<State>) {
+pub(super) async fn serve(mut connection: Connection, state: Arc<State>) {
     while let Ok(Some((head, body))) = connection.request().await {
         let answered = match (Api::of_path(&head.path), &state.manner) {
             (Some(api), Manner::Lean(prepared, delay)) => {

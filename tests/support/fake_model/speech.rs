@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::connection::response_head;
 use super::contract::Api;
+use crate::fake_server::connection::response_head;
 
 /// The type of a streamed body.
 pub(super) fn content_type(api: Api) -> &'static str {

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, Delivered, Hook, State, html, lock};
+use super::{Call, Delivered, Hook, State, html};
+use crate::fake_server::lock;
 
 /// The longest message, in UTF-16 units.
 const LONGEST: usize = 4096;

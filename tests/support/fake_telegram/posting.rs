@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::State;
 use super::contract::{Outcome, carry_out, read};
-use super::{State, lock};
+use crate::fake_server::{lock, until};
 use crate::http::{self, Answer};
 
 /// How long the gateway may take for an update.
@@ -54,7 +55,7 @@ pub(super) async fn post_updates(state: Arc<State>) {
     let mut failures = 0;
     loop {
         let is_due = || lock(&state.hook).is_some() && !lock(&state.updates).is_empty();
-        state.until(is_due).await;
+        until(&state.changed, is_due).await;
         let Some((hook, update)) = next(&state) else { continue };
         let answer = post(&hook, &update).await;
         let id = update["update_id"].as_i64().unwrap_or_default();
@@ -146,7 +147,7 @@ pub(super) async fn hand_out(state: &State, parameters: &Value) -> Outcome {
         state.changed.notify_waiters();
     }
     let patience = Duration::from_secs(parameters["timeout"].as_u64().unwrap_or(0));
-    let there_is_one = state.until(|| !lock(&state.updates).is_empty());
+    let there_is_one = until(&state.changed, || !lock(&state.updates).is_empty());
     let _ = tokio::time::timeout(patience, there_is_one).await;
     let limit = parameters["limit"].as_u64().unwrap_or(100);
     let limit = usize::try_from(limit).unwrap_or(100).clamp(1, 100);

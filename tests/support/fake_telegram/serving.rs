@@ -1,36 +1,19 @@
 //! Takes connections and answers what comes in on them.
 
 use std::io;
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
 use super::contract::{Failure, Outcome, carry_out, read};
 use super::fault::Fault;
 use super::posting::hand_out;
-use super::{Call, State, lock};
-use crate::fake_model::connection::{Connection, Head, response_head};
-
-/// Answers connections until it is aborted, and the open ones with it.
-pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
-    let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(Connection::new(stream), Arc::clone(&state)));
-                }
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
+use super::{Call, State};
+use crate::fake_server::connection::{Connection, Head, response_head};
+use crate::fake_server::lock;
 
 /// Answers one connection until the client goes away or a fault breaks it.
-async fn serve(mut connection: Connection, state: Arc<State>) {
+pub(super) async fn serve(mut connection: Connection, state: Arc<State>) {
     while let Ok(Some((head, body))) = connection.request().await {
         if answer(&mut connection, &state, &head, &body).await.is_err() {
             return;

@@ -5,28 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use super::contract::{Body, Delivered, read};
 use super::script::Script;
-use super::{File, State, lock};
-use crate::fake_model::connection::{Connection, Head, response_head};
+use super::{File, State};
+use crate::fake_server::connection::{Connection, Head, response_head};
+use crate::fake_server::lock;
 
-pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
-    let mut serving = tokio::task::JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    serving.spawn(serve(Connection::new(stream), Arc::clone(&state)));
-                }
-            }
-            Some(_) = serving.join_next() => {}
-        }
-    }
-}
-
-async fn serve(mut connection: Connection, state: Arc<State>) {
+pub(super) async fn serve(mut connection: Connection, state: Arc<State>) {
     while let Ok(Some((head, body))) = connection.request().await {
         state.requests.fetch_add(1, Ordering::SeqCst);
         let answered = answer(&mut connection, &state, &head, &body).await;
