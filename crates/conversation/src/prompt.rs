@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::Image;
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -16,8 +18,19 @@ pub enum Role {
 pub struct Utterance {
     /// Who said it.
     pub role: Role,
-    /// The words.
+    /// The words. They also name every picture, by its kind and its file's name, so that a model
+    /// that can't see misses nothing but the sight.
     pub text: String,
+    /// The pictures that came with the words, for models that can see.
+    pub images: Vec<Image>,
+}
+
+impl Utterance {
+    /// Words alone.
+    #[must_use]
+    pub fn text(role: Role, text: impl Into<String>) -> Self {
+        Self { role, text: text.into(), images: Vec::new() }
+    }
 }
 
 /// A whole request to a language model. It is shared by all the providers that are tried.

@@ -72,7 +72,7 @@ impl Prompter {
             system = [&*system, "\n\n", &known].concat().into();
         }
         let mut utterances = recall(history, self.history_budget);
-        utterances.push(Utterance { role: Role::Customer, text: asked });
+        utterances.push(Utterance::text(Role::Customer, asked));
         Prompt { system, utterances: alternate(utterances) }
     }
 

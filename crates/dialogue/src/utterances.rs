@@ -21,8 +21,8 @@ pub(crate) fn recall(history: &[Exchange], budget: usize) -> Vec<Utterance> {
         let reply = cut(&exchange.reply.text, budget / 2);
         let Some(left) = room.checked_sub(asked.len() + reply.len()) else { break };
         room = left;
-        newest_first.push(Utterance { role: Role::Assistant, text: reply.into_owned() });
-        newest_first.push(Utterance { role: Role::Customer, text: asked });
+        newest_first.push(Utterance::text(Role::Assistant, reply));
+        newest_first.push(Utterance::text(Role::Customer, asked));
     }
     newest_first.reverse();
     newest_first
@@ -77,6 +77,7 @@ pub(crate) fn alternate(utterances: Vec<Utterance>) -> Vec<Utterance> {
             Some(last) if last.role == utterance.role => {
                 last.text.push_str(SEPARATOR);
                 last.text.push_str(&utterance.text);
+                last.images.extend(utterance.images);
             }
             None if utterance.role == Role::Assistant => {}
             Some(_) | None => alternating.push(utterance),

@@ -146,6 +146,12 @@ pub trait LanguageModel: Send + Sync {
     /// `provider/model`, for logs, metrics and replies.
     fn name(&self) -> &str;
 
+    /// Whether it looks at the pictures in a prompt; for a chain, whether any of its models does.
+    /// If not, fetching them is in vain. A model that can't see leaves them out.
+    fn sees(&self) -> bool {
+        false
+    }
+
     /// Begins to answer. The stream yields text, and ends with [`Delta::Done`] or an error.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ impl Serialize for Messages<'_> {
             list.serialize_element(&Message { role: "system", content })?;
         }
         // Vendors refuse a whole request for one message without words.
-        for Utterance { role, text } in self.utterances {
+        for Utterance { role, text, images: _ } in self.utterances {
             if text.trim().is_empty() {
                 continue;
             }

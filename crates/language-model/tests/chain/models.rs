@@ -136,10 +136,9 @@ pub(crate) fn chain(links: Vec<Arc<Link>>) -> Chain {
 
 /// A question.
 pub(crate) fn prompt() -> Arc<Prompt> {
-    let text = "Where is my parcel?".to_owned();
     Arc::new(Prompt {
         system: "Be brief.".into(),
-        utterances: vec![Utterance { role: Role::Customer, text }],
+        utterances: vec![Utterance::text(Role::Customer, "Where is my parcel?")],
     })
 }
 

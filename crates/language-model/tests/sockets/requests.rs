@@ -32,7 +32,7 @@ async fn a_prompt_arrives_whole_at_every_vendor() {
 
 #[tokio::test]
 async fn a_prompt_with_gaps_is_one_that_every_vendor_takes() {
-    let say = |role, text: &str| Utterance { role, text: text.to_owned() };
+    let say = |role, text: &str| Utterance::text(role, text);
     let prompt = Arc::new(Prompt {
         system: " ".into(),
         utterances: vec![

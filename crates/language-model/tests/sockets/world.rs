@@ -77,7 +77,7 @@ pub(crate) fn chain(links: Vec<Arc<Link>>) -> Chain {
 
 /// A conversation.
 pub(crate) fn prompt() -> Arc<Prompt> {
-    let say = |role, text: &str| Utterance { role, text: text.to_owned() };
+    let say = |role, text: &str| Utterance::text(role, text);
     Arc::new(Prompt {
         system: "Be brief.".into(),
         utterances: vec![

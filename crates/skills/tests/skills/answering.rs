@@ -23,9 +23,9 @@ fn prompt(said: &[&str]) -> Prompt {
     let utterances = said
         .iter()
         .enumerate()
-        .map(|(number, text)| Utterance {
-            role: if (said.len() - number) % 2 == 1 { Role::Customer } else { Role::Assistant },
-            text: (*text).to_owned(),
+        .map(|(number, text)| {
+            let is_customer = (said.len() - number) % 2 == 1;
+            Utterance::text(if is_customer { Role::Customer } else { Role::Assistant }, *text)
         })
         .collect();
     Prompt { system: "".into(), utterances }
