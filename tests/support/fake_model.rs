@@ -6,6 +6,7 @@
 //! left from a closure. It lives on the runtime that it was started on, and ends when dropped.
 
 mod contract;
+mod pictures;
 mod script;
 mod serving;
 mod speech;
@@ -22,6 +23,7 @@ use tokio::task::JoinHandle;
 use crate::fake_server::{accept, listener, lock, until};
 
 pub use contract::{Api, Asked, Said};
+pub use pictures::Picture;
 pub use script::{Gate, Script};
 
 /// A running fake model server.

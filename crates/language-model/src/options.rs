@@ -1,5 +1,6 @@
 //! What the settings say about one provider.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub struct ProviderOptions {
     /// How long Ollama keeps a model loaded after an answer, in its own notation. `30m` unless
     /// set.
     pub keep_alive: String,
+    /// Which of its models can see, by their names. The others are asked without the pictures of a
+    /// prompt, whose words describe them. None unless set.
+    pub seeing: BTreeSet<String>,
     /// When to stop asking a model that keeps failing.
     pub breaker: BreakerOptions,
 }
@@ -70,6 +74,7 @@ impl ProviderOptions {
             max_concurrent,
             max_tokens: NonZeroU32::MIN.saturating_add(2047),
             keep_alive: "30m".to_owned(),
+            seeing: BTreeSet::new(),
             breaker: BreakerOptions::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! A provider's models over HTTP: sends the request, judges the status, and lets the answer
 //! come in. What is sent and what comes back is the business of the provider's dialect.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,12 +9,12 @@ use async_trait::async_trait;
 use conversation::Prompt;
 use conversation::ports::{DeltaStream, LanguageModel, ModelError};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Client, Method, Request, Response, Url};
+use reqwest::{Client, Method, Request, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::chain::{Breaker, BreakerOptions, Guard, Jitter, Limits, Link, Places};
 use crate::complaint::Complaint;
-use crate::dialects::{Anthropic, Dialect, Ollama, OpenAi};
+use crate::dialects::{Anthropic, Dialect, Ollama, OpenAi, Sight};
 use crate::instructions::Instructions;
 use crate::reading;
 use crate::retry_after::retry_after;
@@ -30,6 +31,7 @@ pub struct Provider {
     upstream: Arc<Upstream>,
     places: Places,
     limits: Limits,
+    seeing: BTreeSet<String>,
     breaker: BreakerOptions,
 }
 
@@ -45,6 +47,7 @@ struct Upstream {
 struct RemoteModel {
     name: Arc<str>,
     model: String,
+    sight: Sight,
     upstream: Arc<Upstream>,
 }
 
@@ -70,6 +73,7 @@ impl Provider {
             }),
             places: Places::new(options.max_concurrent),
             limits: options.limits,
+            seeing: options.seeing,
             breaker: options.breaker,
         })
     }
@@ -77,9 +81,12 @@ impl Provider {
     /// One of its models, bare: without limits and without a breaker.
     #[must_use]
     pub fn model(&self, model: &str) -> Arc<dyn LanguageModel> {
+        let sight =
+            if self.seeing.contains(model) { Sight::WithPictures } else { Sight::WordsOnly };
         Arc::new(RemoteModel {
             name: format!("{}/{model}", self.id).into(),
             model: model.to_owned(),
+            sight,
             upstream: Arc::clone(&self.upstream),
         })
     }
@@ -122,22 +129,81 @@ impl LanguageModel for RemoteModel {
         &self.name
     }
 
+    fn sees(&self) -> bool {
+        match self.sight {
+            Sight::WithPictures => true,
+            Sight::WordsOnly => false,
+        }
+    }
+
+    /// A picture that the vendor can't read must not cost the customer the answer: then the model
+    /// is asked once more, without the pictures.
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
+        if !self.sees() || prompt.utterances.iter().all(|said| said.images.is_empty()) {
+            return self.ask(&prompt, Sight::WordsOnly).await.map_err(|refused| refused.error);
+        }
+        match self.ask(&prompt, Sight::WithPictures).await {
+            Err(refused) if refused.may_be_for_the_pictures() => {
+                let (model, error) = (&*self.name, refused.error);
+                tracing::warn!(model, %error, "no answer to pictures; asking without them");
+                self.ask(&prompt, Sight::WordsOnly).await.map_err(|refused| refused.error)
+            }
+            answered => answered.map_err(|refused| refused.error),
+        }
+    }
+}
+
+impl RemoteModel {
+    async fn ask(&self, prompt: &Prompt, sight: Sight) -> Result<DeltaStream, NoAnswer> {
         let Upstream { client, url, dialect, key, instructions } = &*self.upstream;
-        let spelled = instructions
-            .spell(&prompt.system)
-            .and_then(|instructions| dialect.request(&self.model, instructions.json(), &prompt));
+        let spelled = instructions.spell(&prompt.system).and_then(|instructions| {
+            dialect.request(&self.model, instructions.json(), prompt, sight)
+        });
         let body = spelled.map_err(|error| {
             ModelError::Refused(format!("the prompt can't be written: {error}"))
         })?;
-        drop(prompt);
         let mut request = Request::new(Method::POST, url.clone());
         *request.body_mut() = Some(body.into());
         let response = client.execute(request).await.map_err(|error| http::unanswered(&error))?;
-        if !response.status().is_success() {
-            return Err(refusal(response, key.as_ref()).await);
+        let status = response.status();
+        if !status.is_success() {
+            let error = refusal(response, key.as_ref()).await;
+            return Err(NoAnswer { status: Some(status), error });
         }
         Ok(reading::deltas(response, dialect.reader(), Arc::clone(&self.name)))
+    }
+}
+
+/// Why there is no answer, and the status with which the vendor said so.
+struct NoAnswer {
+    status: Option<StatusCode>,
+    error: ModelError,
+}
+
+impl From<ModelError> for NoAnswer {
+    fn from(error: ModelError) -> Self {
+        Self { status: None, error }
+    }
+}
+
+impl NoAnswer {
+    /// Whether the vendor may have found fault with a picture. Most refuse the request then, but
+    /// Ollama calls it a failure of its own.
+    fn may_be_for_the_pictures(&self) -> bool {
+        match self.error {
+            ModelError::Refused(_) => self.status.is_some(),
+            ModelError::Overloaded { .. } => self.status == Some(StatusCode::INTERNAL_SERVER_ERROR),
+            ModelError::Connection(_)
+            | ModelError::Timeout(_)
+            | ModelError::RateLimited { .. }
+            | ModelError::Quota(_)
+            | ModelError::Unauthorised(_)
+            | ModelError::NoSuchModel(_)
+            | ModelError::Unintelligible(_)
+            | ModelError::Cut(_)
+            | ModelError::Resting
+            | ModelError::AllFailed(_) => false,
+        }
     }
 }
 

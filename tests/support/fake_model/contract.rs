@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::pictures::{self, Picture};
 use crate::fake_server::connection::Head;
 
 /// The API that a request was for.
@@ -23,6 +24,8 @@ pub struct Said {
     pub role: String,
     /// The words.
     pub content: String,
+    /// The pictures that came with them.
+    pub pictures: Vec<Picture>,
 }
 
 /// A question that kept to the contract.
@@ -48,6 +51,12 @@ impl Asked {
     pub fn customer_said(&self) -> Vec<&str> {
         let said = self.messages.iter().filter(|said| said.role == "user");
         said.map(|said| said.content.as_str()).collect()
+    }
+
+    /// All pictures that the model was shown, oldest first.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<&Picture> {
+        self.messages.iter().flat_map(|said| &said.pictures).collect()
     }
 
     /// What the customer said last.
@@ -159,23 +168,29 @@ fn messages(api: Api, fields: &Map<String, Value>) -> Result<Vec<Said>, String> 
     let mut messages = Vec::with_capacity(list.len());
     for (number, message) in list.iter().enumerate() {
         let fields = message.as_object().ok_or("a message is not an object")?;
-        let (role, content) = (text(fields, "role")?, text(fields, "content")?);
+        let role = text(fields, "role")?;
         let allowed = match (role, api) {
             ("user", _) => true,
             ("assistant", _) => api != Api::Anthropic || number > 0,
             ("system", _) => api != Api::Anthropic && number == 0,
             _ => false,
         };
-        if !allowed || fields.len() != 2 {
+        if !allowed {
             return Err(format!("message {number} of the role {role} may not be there"));
         }
-        messages.push(Said { role: role.to_owned(), content: content.to_owned() });
+        let is_plain = fields.len() == 2 && fields.get("content").is_some_and(Value::is_string);
+        let (content, pictures) = match role {
+            "user" if !is_plain => pictures::read(api, fields)?,
+            _ if is_plain => (text(fields, "content")?.to_owned(), Vec::new()),
+            _ => return Err(format!("message {number} is not words alone")),
+        };
+        messages.push(Said { role: role.to_owned(), content, pictures });
     }
     Ok(messages)
 }
 
 /// A field that has to be text with words in it.
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, String> {
+pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, String> {
     match fields.get(name) {
         Some(Value::String(text)) if !text.trim().is_empty() => Ok(text),
         Some(_) | None => Err(format!("{name} is not text, or is empty")),

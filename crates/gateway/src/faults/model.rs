@@ -27,6 +27,10 @@ impl LanguageModel for Faulty {
         self.inner.name()
     }
 
+    fn sees(&self) -> bool {
+        self.inner.sees()
+    }
+
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
         let crash = Arc::clone(&self.crash);
         let answer = self.inner.answer(prompt).await?;

@@ -50,6 +50,11 @@ impl Link {
         self.model.name()
     }
 
+    /// Whether the model looks at pictures.
+    pub(super) fn sees(&self) -> bool {
+        self.model.sees()
+    }
+
     /// How the model fares.
     #[must_use]
     pub fn health(&self) -> ModelHealth {

@@ -80,6 +80,10 @@ impl LanguageModel for Chain {
         "chain"
     }
 
+    fn sees(&self) -> bool {
+        self.links.iter().any(|link| link.sees())
+    }
+
     /// Begins at once: that no model answers shows in the stream, as
     /// [`ModelError::AllFailed`] with each model's reason.
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {

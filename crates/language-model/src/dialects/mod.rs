@@ -5,8 +5,9 @@ mod anthropic;
 mod messages;
 mod ollama;
 mod openai;
+mod picture;
 
-use conversation::Prompt;
+use conversation::{Image, Prompt};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::value::RawValue;
 
@@ -15,6 +16,15 @@ pub(crate) use ollama::Ollama;
 pub(crate) use openai::OpenAi;
 
 use crate::wire::Reader;
+
+/// What of a prompt goes into a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// The words, which describe the pictures too.
+    WordsOnly,
+    /// The words, and those pictures that the vendor takes.
+    WithPictures,
+}
 
 /// One vendor's way to be asked and to answer.
 pub(crate) trait Dialect: Send + Sync {
@@ -28,12 +38,19 @@ pub(crate) trait Dialect: Send + Sync {
     /// The header that carries `key`.
     fn key_header(&self, key: &str) -> (HeaderName, String);
 
+    /// Whether this picture may be sent. One that may not is left out, since it would make the
+    /// vendor refuse the whole request.
+    fn takes(&self, _image: &Image) -> bool {
+        true
+    }
+
     /// The body of a request. `system` are the prompt's instructions as JSON, if it has any.
     fn request(
         &self,
         model: &str,
         system: Option<&RawValue>,
         prompt: &Prompt,
+        sight: Sight,
     ) -> serde_json::Result<Vec<u8>>;
 
     /// A reader for one answer.
@@ -45,10 +62,18 @@ fn write(
     request: &impl serde::Serialize,
     system: Option<&RawValue>,
     prompt: &Prompt,
+    sight: Sight,
 ) -> serde_json::Result<Vec<u8>> {
     let said: usize = prompt.utterances.iter().map(|utterance| utterance.text.len() + 48).sum();
     let instructions = system.map_or(0, |system| system.get().len());
-    let mut body = Vec::with_capacity(instructions + said + said / 8 + 256);
+    let shown: usize = match sight {
+        Sight::WordsOnly => 0,
+        Sight::WithPictures => {
+            let images = prompt.utterances.iter().flat_map(|utterance| &utterance.images);
+            images.map(|image| picture::base64_length(image) + 96).sum()
+        }
+    };
+    let mut body = Vec::with_capacity(instructions + said + said / 8 + shown + 256);
     serde_json::to_writer(&mut body, request)?;
     Ok(body)
 }

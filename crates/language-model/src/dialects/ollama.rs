@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::messages::Messages;
-use super::{Dialect, write};
+use super::messages::{Illustrated, Messages};
+use super::picture::Base64;
+use super::{Dialect, Sight, write};
 use crate::complaint::Complaint;
 use crate::wire::{Answer, Progress, Reader, Words, parse};
 
@@ -23,7 +24,22 @@ struct Request<'a> {
     model: &'a str,
     stream: bool,
     keep_alive: &'a str,
-    messages: Messages<'a>,
+    messages: Messages<'a, Ollama, Pictured<'a>>,
+}
+
+/// A message with pictures.
+#[derive(Serialize)]
+struct Pictured<'a> {
+    role: &'static str,
+    content: &'a str,
+    images: Vec<Base64<'a>>,
+}
+
+impl<'a> Pictured<'a> {
+    fn of(said: Illustrated<'a>) -> Self {
+        let images = said.images.into_iter().map(Base64).collect();
+        Self { role: said.role, content: said.text, images }
+    }
 }
 
 impl Dialect for Ollama {
@@ -45,14 +61,15 @@ impl Dialect for Ollama {
         model: &str,
         system: Option<&RawValue>,
         prompt: &Prompt,
+        sight: Sight,
     ) -> serde_json::Result<Vec<u8>> {
         let request = Request {
             model,
             stream: true,
             keep_alive: &self.keep_alive,
-            messages: Messages::with_system(system, prompt),
+            messages: Messages::new(self, sight, prompt, Pictured::of).with_system(system),
         };
-        write(&request, system, prompt)
+        write(&request, system, prompt, sight)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

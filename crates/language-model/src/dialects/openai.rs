@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::messages::Messages;
-use super::{Dialect, write};
+use super::messages::{Illustrated, Messages};
+use super::picture::DataUrl;
+use super::{Dialect, Sight, write};
 use crate::complaint::Complaint;
 use crate::wire::{Answer, Events, Progress, Reader, Sse, Words, parse};
 
@@ -19,7 +20,37 @@ pub(crate) struct OpenAi;
 struct Request<'a> {
     model: &'a str,
     stream: bool,
-    messages: Messages<'a>,
+    messages: Messages<'a, OpenAi, Message<'a>>,
+}
+
+/// A message with pictures.
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: Vec<Part<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Part<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: ImageUrl<'a> },
+}
+
+#[derive(Serialize)]
+struct ImageUrl<'a> {
+    url: DataUrl<'a>,
+}
+
+impl<'a> Message<'a> {
+    fn of(said: Illustrated<'a>) -> Self {
+        let words = Part::Text { text: said.text };
+        let pictures = said.images.into_iter().map(|image| {
+            let url = DataUrl(image);
+            Part::ImageUrl { image_url: ImageUrl { url } }
+        });
+        Self { role: said.role, content: std::iter::once(words).chain(pictures).collect() }
+    }
 }
 
 impl Dialect for OpenAi {
@@ -40,9 +71,10 @@ impl Dialect for OpenAi {
         model: &str,
         system: Option<&RawValue>,
         prompt: &Prompt,
+        sight: Sight,
     ) -> serde_json::Result<Vec<u8>> {
-        let messages = Messages::with_system(system, prompt);
-        write(&Request { model, stream: true, messages }, system, prompt)
+        let messages = Messages::new(self, sight, prompt, Message::of).with_system(system);
+        write(&Request { model, stream: true, messages }, system, prompt, sight)
     }
 
     fn reader(&self) -> Box<dyn Reader> {

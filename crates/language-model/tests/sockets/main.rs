@@ -7,6 +7,7 @@ mod answers;
 mod chains;
 mod errors;
 mod limits;
+mod pictures;
 mod probe;
 mod requests;
 mod world;

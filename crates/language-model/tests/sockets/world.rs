@@ -55,7 +55,15 @@ pub(crate) async fn ask_scripted(script: &Script) -> Vec<Result<String, ModelErr
 
 /// The model's whole answer.
 pub(crate) async fn answer(model: &dyn LanguageModel) -> Result<String, ModelError> {
-    let mut deltas = model.answer(prompt()).await?;
+    answer_to(prompt(), model).await
+}
+
+/// The model's whole answer to a prompt.
+pub(crate) async fn answer_to(
+    prompt: Arc<Prompt>,
+    model: &dyn LanguageModel,
+) -> Result<String, ModelError> {
+    let mut deltas = model.answer(prompt).await?;
     let mut text = String::new();
     while let Some(delta) = deltas.next().await {
         match delta? {
