@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use conversation::PartState;
-use conversation::ports::{Claim, Lease, MessageState, Opened, Store};
+use conversation::ports::{Claim, Lease, MessageState, Opened, Pause, Store};
 
 use crate::harness::Harness;
 use crate::steps::{
@@ -138,7 +138,9 @@ pub(crate) async fn a_crash_after_the_end_of_a_claim_leaves_nothing_behind(harne
         let claim = claim_one(&*dead).await;
         match end {
             "commit" => dead.commit(&claim, turn("t", 1)).await.unwrap(),
-            "retry_at" => dead.retry_at(&claim, Duration::from_secs(10)).await.unwrap(),
+            "retry_at" => {
+                dead.retry_at(&claim, Duration::from_secs(10), Pause::Failure).await.unwrap()
+            }
             _ => dead.park(&claim, ONE, "given up").await.unwrap(),
         }
         drop(dead);

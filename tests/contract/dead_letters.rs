@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conversation::ports::{DeadLetter, MessageState, Store};
+use conversation::ports::{DeadLetter, MessageState, Pause, Store};
 use conversation::{Message, PartState};
 
 use crate::harness::Harness;
@@ -41,7 +41,7 @@ pub(crate) async fn the_oldest_messages_are_parked_and_the_rest_is_answered(harn
         ids.push(accept_new(&*store, recorded(&anna, text, text)).await);
     }
     let claim = claim_one(&*store).await;
-    store.retry_at(&claim, Duration::ZERO).await.unwrap();
+    store.retry_at(&claim, Duration::ZERO, Pause::Failure).await.unwrap();
     let claim = claim_one(&*store).await;
     assert_eq!(open(&*store, &claim).await.attempts, 1);
     store.park(&claim, count(2), "no model can").await.unwrap();

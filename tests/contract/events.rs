@@ -12,7 +12,7 @@ use crate::steps::{
 use crate::words::{customer, recorded, reply, turn, turn_in_parts};
 
 fn delta(number: usize) -> Event {
-    Event::Delta { text: number.to_string() }
+    Event::Delta { at: 0, text: number.to_string() }
 }
 
 pub(crate) async fn a_watcher_hears_of_a_turn_that_another_owner_commits(harness: &dyn Harness) {

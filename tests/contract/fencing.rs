@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversation::StoreError;
-use conversation::ports::{Claim, DeadLetter, Lease, MessageState, Opened, QueueFigures, Store};
+use conversation::ports::{
+    Claim, DeadLetter, Lease, MessageState, Opened, Pause, QueueFigures, Store,
+};
 
 use crate::harness::{Harness, LEASE};
 use crate::steps::{
@@ -96,7 +98,11 @@ pub(crate) async fn a_stale_owner_cannot_release(harness: &dyn Harness) {
 
 pub(crate) async fn a_stale_owner_cannot_put_off(harness: &dyn Harness) {
     let scene = Takeover::play(harness).await;
-    scene.assert_refused(async |dead, lost| dead.retry_at(lost, Duration::ZERO).await).await;
+    scene
+        .assert_refused(async |dead, lost| {
+            dead.retry_at(lost, Duration::ZERO, Pause::Failure).await
+        })
+        .await;
     claim_nothing(harness, &*scene.dead).await;
 }
 
@@ -210,7 +216,9 @@ pub(crate) async fn whatever_ends_a_claim_voids_it(harness: &dyn Harness) {
         match end {
             "release" => store.release(&claim).await.unwrap(),
             "commit" => store.commit(&claim, turn("t", 1)).await.unwrap(),
-            "retry_at" => store.retry_at(&claim, Duration::from_secs(5)).await.unwrap(),
+            "retry_at" => {
+                store.retry_at(&claim, Duration::from_secs(5), Pause::Failure).await.unwrap()
+            }
             _ => store.park(&claim, ONE, "given up").await.unwrap(),
         }
         assert_all_verbs_stale(&*store, &claim).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use conversation::ports::Pause;
 use conversation::{MessageId, StoreError};
 
 use crate::harness::Harness;
@@ -67,7 +68,7 @@ pub(crate) async fn a_forgotten_conversation_that_was_put_off_does_not_come_back
     let anna = customer("anna");
     accept_new(&*store, recorded(&anna, "k", "hello")).await;
     let claim = claim_one(&*store).await;
-    store.retry_at(&claim, Duration::from_secs(10)).await.unwrap();
+    store.retry_at(&claim, Duration::from_secs(10), Pause::Failure).await.unwrap();
     assert_eq!(store.forget(&anna).await, Ok(true));
     harness.advance(PAST_LEASE).await;
     claim_nothing(harness, &*store).await;
@@ -119,7 +120,7 @@ pub(crate) async fn forgetting_one_leaves_the_others_alone(harness: &dyn Harness
         park_next(&*store, "no model can").await;
         accept_new(&*store, by_channel(&customer(name), "3", name)).await;
         let claim = claim_one(&*store).await;
-        store.retry_at(&claim, Duration::from_secs(10)).await.unwrap();
+        store.retry_at(&claim, Duration::from_secs(10), Pause::Failure).await.unwrap();
     }
     assert_eq!(store.forget(&customer("anna")).await, Ok(true));
     assert_eq!(store.history(&customer("berta")).await.unwrap().len(), 1);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conversation::ports::{ModelReport, ModelState, QueueFigures, ReplicaReport};
+use conversation::ports::{ModelReport, ModelState, Pause, QueueFigures, ReplicaReport};
 
 use crate::harness::Harness;
 use crate::steps::{PAST_LEASE, accept_new, answer_next, claim_one, park_next};
@@ -64,7 +64,7 @@ pub(crate) async fn the_figures_tell_where_every_conversation_stands(harness: &d
             "parked" => park_next(&*one, "no model can").await,
             "put off" => {
                 let claim = claim_one(&*one).await;
-                one.retry_at(&claim, Duration::from_secs(600)).await.unwrap();
+                one.retry_at(&claim, Duration::from_secs(600), Pause::Failure).await.unwrap();
             }
             "ready" => {
                 for number in 0..3 {
@@ -107,7 +107,7 @@ pub(crate) async fn the_oldest_waiting_message_is_found_wherever_its_conversatio
     accept_new(&*one, recorded(&customer("first"), "2", "hello?")).await;
     let claim = claim_one(&*one).await;
     assert_eq!(oldest().await, Some(accepted), "it is claimed");
-    one.retry_at(&claim, Duration::from_secs(600)).await.unwrap();
+    one.retry_at(&claim, Duration::from_secs(600), Pause::Failure).await.unwrap();
     accept_new(&*one, recorded(&customer("second"), "1", "hello")).await;
     assert_eq!(oldest().await, Some(accepted), "it is put off");
     answer_next(&*one, "t").await;

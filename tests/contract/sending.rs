@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conversation::ports::{Lease, MessageState};
+use conversation::ports::{Lease, MessageState, Pause};
 use conversation::{OutboxPart, PartState};
 
 use crate::harness::Harness;
@@ -121,7 +121,7 @@ pub(crate) async fn putting_off_makes_a_part_pending_again(harness: &dyn Harness
     store.commit(&claim, turn_in_parts("t", 1, 2)).await.unwrap();
     store.delivered(&claim, 0, None).await.unwrap();
     store.sending(&claim, 1).await.unwrap();
-    store.retry_at(&claim, Duration::from_secs(10)).await.unwrap();
+    store.retry_at(&claim, Duration::from_secs(10), Pause::Failure).await.unwrap();
     harness.advance(Duration::from_secs(11)).await;
     let claim = claim_one(&*store).await;
     let opened = open(&*store, &claim).await;

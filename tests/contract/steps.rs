@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use conversation::ports::{Accepted, Claim, DeadLetter, Event, Lease, MessageState, Opened, Store};
+use conversation::ports::{
+    Accepted, Claim, DeadLetter, Event, Lease, MessageState, Opened, Pause, Store,
+};
 use conversation::{Inbound, MessageId, PartState, StoreError, Watch};
 
 use crate::harness::{Harness, LEASE};
@@ -25,7 +27,9 @@ pub(crate) async fn accept(store: &dyn Store, inbound: Inbound) -> Accepted {
 pub(crate) async fn accept_new(store: &dyn Store, inbound: Inbound) -> MessageId {
     match accept(store, inbound).await {
         Accepted::New(id) => id,
-        other @ (Accepted::Duplicate(..) | Accepted::Conflict) => panic!("not new: {other:?}"),
+        other @ (Accepted::Duplicate(..) | Accepted::Conflict | Accepted::Recorded(_)) => {
+            panic!("not new: {other:?}")
+        }
     }
 }
 
@@ -124,7 +128,7 @@ pub(crate) async fn assert_all_verbs_stale(store: &dyn Store, claim: &Claim) {
     assert_eq!(store.sending(claim, 0).await, stale, "sending");
     assert_eq!(store.delivered(claim, 0, None).await, stale, "delivered");
     assert_eq!(store.release(claim).await, stale, "release");
-    assert_eq!(store.retry_at(claim, Duration::ZERO).await, stale, "retry_at");
+    assert_eq!(store.retry_at(claim, Duration::ZERO, Pause::Failure).await, stale, "retry_at");
     assert_eq!(store.park(claim, ONE, "stale").await, stale, "park");
     assert_lease(store, claim, Lease::Lost).await;
 }

@@ -125,7 +125,7 @@ async fn bring_one(store: &dyn Store, message: Inbound) -> MessageId {
         match store.accept(vec![message.clone()]).await {
             Ok(answers) => match answers[0] {
                 Accepted::New(id) | Accepted::Duplicate(id, _) => return id,
-                Accepted::Conflict => panic!("the bodies are equal"),
+                Accepted::Conflict | Accepted::Recorded(_) => panic!("equal bodies, and no rate"),
             },
             Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
             Err(error) => panic!("{error}"),

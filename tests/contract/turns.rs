@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conversation::StoreError;
-use conversation::ports::{Lease, MessageState};
+use conversation::ports::{Lease, MessageState, Pause};
 
 use crate::harness::{HISTORY_LIMIT, Harness, IDLE};
 use crate::steps::{
@@ -175,7 +175,7 @@ pub(crate) async fn what_is_put_off_is_not_ready_before_its_time(harness: &dyn H
     accept_new(&*one, recorded(&anna, "1", "first")).await;
     let claim = claim_one(&*one).await;
     open(&*one, &claim).await;
-    one.retry_at(&claim, 5 * MINUTE).await.unwrap();
+    one.retry_at(&claim, 5 * MINUTE, Pause::Failure).await.unwrap();
     assert_lease(&*one, &claim, Lease::Lost).await;
     claim_nothing(harness, &*other).await;
     // Not even a message makes it ready sooner.
@@ -195,7 +195,7 @@ pub(crate) async fn attempts_are_counted_until_a_commit(harness: &dyn Harness) {
     for attempts in 0..3 {
         let claim = claim_one(&*store).await;
         assert_eq!(open(&*store, &claim).await.attempts, attempts);
-        store.retry_at(&claim, MINUTE).await.unwrap();
+        store.retry_at(&claim, MINUTE, Pause::Failure).await.unwrap();
         harness.advance(2 * MINUTE).await;
     }
     // Neither a takeover nor a release counts.
@@ -208,7 +208,7 @@ pub(crate) async fn attempts_are_counted_until_a_commit(harness: &dyn Harness) {
     assert_eq!(open(&*store, &taken).await.attempts, 3);
     store.commit(&taken, turn_in_parts("t", 1, 1)).await.unwrap();
     assert_eq!(open(&*store, &taken).await.attempts, 0);
-    store.retry_at(&taken, MINUTE).await.unwrap();
+    store.retry_at(&taken, MINUTE, Pause::Failure).await.unwrap();
     harness.advance(2 * MINUTE).await;
     let claim = claim_one(&*store).await;
     assert_eq!(open(&*store, &claim).await.attempts, 1);
@@ -227,7 +227,7 @@ pub(crate) async fn several_that_are_put_off_come_back_each_in_its_time(harness:
             "in three" => 3 * MINUTE,
             _ => 5 * MINUTE,
         };
-        store.retry_at(&claim, delay).await.unwrap();
+        store.retry_at(&claim, delay, Pause::Failure).await.unwrap();
     }
     for name in names {
         claim_nothing(harness, &*store).await;

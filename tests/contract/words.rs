@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use conversation::ports::TurnResult;
+use conversation::ports::{Memory, TurnResult};
 use conversation::{
     AnswerBy, ConversationId, DedupeKey, Fingerprint, Inbound, Message, Part, Reply, Timestamp,
 };
@@ -34,6 +34,7 @@ pub(crate) fn by_channel(who: &ConversationId, key: &str, text: &str) -> Inbound
         message: Message::text(text, Timestamp(1_700_000_000_000)),
         answer_by: AnswerBy::Channel,
         request: None,
+        rate: None,
     }
 }
 
@@ -50,11 +51,13 @@ pub(crate) fn turn(name: &str, answered: usize) -> TurnResult {
 
 /// A turn whose answer goes out in parts.
 pub(crate) fn turn_in_parts(name: &str, answered: usize, parts: usize) -> TurnResult {
-    let part = |number| Part { text: format!("{name} part {number}"), quotes: None };
+    let part = |number| Part { text: format!("{name} part {number}"), ..Part::default() };
     TurnResult {
         turn: name.to_owned(),
         answered: count(answered),
         reply: reply(name),
         parts: (0..parts).map(part).collect(),
+        memory: Memory::Continues,
+        kept_for: None,
     }
 }

@@ -104,13 +104,13 @@ async fn whoever_watches_hears_the_answer_in_the_making() {
     call.restart();
     call.say("Good ");
     call.finish("day ");
-    let delta = |text: &str| Event::Delta { text: text.to_owned() };
+    let delta = |at, text: &str| Event::Delta { at, text: text.to_owned() };
     let told = [
         Event::Started { messages: vec![id] },
-        delta("I am"),
+        delta(0, "I am"),
         Event::Restarted,
-        delta("Good "),
-        delta("day "),
+        delta(0, "Good "),
+        delta(5, "day "),
     ];
     for expected in told {
         assert_eq!(*watch.next().await, expected);

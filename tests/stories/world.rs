@@ -123,7 +123,8 @@ impl World {
             _ => AnswerBy::Record(Fingerprint::of(&[message.text.as_bytes()])),
         };
         let request = Some(format!("request-{number}"));
-        let inbound = Inbound { conversation: to.clone(), key, message, answer_by, request };
+        let inbound =
+            Inbound { conversation: to.clone(), key, message, answer_by, request, rate: None };
         match self.store.accept(vec![inbound]).await.unwrap().remove(0) {
             Accepted::New(id) => id,
             other => panic!("not a fresh message: {other:?}"),
@@ -143,7 +144,7 @@ impl World {
             match self.state(id).await {
                 MessageState::Waiting => watch.next().await,
                 MessageState::Answered(reply) => return reply.unwrap().text,
-                MessageState::Parked { reason } => panic!("parked: {reason}"),
+                other => panic!("not to be answered: {other:?}"),
             };
         }
     }

@@ -110,7 +110,7 @@ impl Channel for Telegram {
             answered.iter().rev().find_map(|waiting| Reference::of_key(&waiting.key)?.message);
         let mut quotes = newest.map(|id| id.to_string());
         let texts = outbound::parts(&reply.text).into_iter();
-        texts.map(|text| Part { text, quotes: quotes.take() }).collect()
+        texts.map(|text| Part { text, quotes: quotes.take(), ..Part::default() }).collect()
     }
 
     /// Telegram takes no id of ours, so `reference` stays here, and a part that was sent twice

@@ -284,9 +284,17 @@ fn heard(
     let inbound = Inbound {
         conversation: address.conversation().ok()?,
         key: reference.key().ok()?,
-        message: Words { text, author, attachments, at: arrival.at },
+        message: Words {
+            text,
+            author,
+            attachments,
+            reference: message_id.map(|id| id.to_string()),
+            command: None,
+            at: arrival.at,
+        },
         answer_by: AnswerBy::Channel,
         request: None,
+        rate: None,
     };
     Some(Box::new(Heard { inbound, message_id }))
 }

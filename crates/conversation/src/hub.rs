@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn delta(text: &str) -> Arc<Event> {
-        Arc::new(Event::Delta { text: text.to_owned() })
+        Arc::new(Event::Delta { at: 0, text: text.to_owned() })
     }
 
     #[tokio::test]
@@ -137,7 +137,7 @@ mod tests {
         let mut watch = hub.watch(Digest([1; 16]));
         hub.announce(Digest([2; 16]), &delta("other"));
         hub.announce(Digest([1; 16]), &delta("own"));
-        assert_eq!(*watch.next().await, Event::Delta { text: "own".into() });
+        assert_eq!(*watch.next().await, Event::Delta { at: 0, text: "own".into() });
     }
 
     #[tokio::test]
@@ -148,11 +148,11 @@ mod tests {
             hub.announce(Digest([1; 16]), &delta("x"));
         }
         for _ in 0..BACKLOG {
-            assert_eq!(*watch.next().await, Event::Delta { text: "x".into() });
+            assert_eq!(*watch.next().await, Event::Delta { at: 0, text: "x".into() });
         }
         assert_eq!(*watch.next().await, Event::Missed);
         hub.announce(Digest([1; 16]), &delta("y"));
-        assert_eq!(*watch.next().await, Event::Delta { text: "y".into() });
+        assert_eq!(*watch.next().await, Event::Delta { at: 0, text: "y".into() });
     }
 
     #[tokio::test]

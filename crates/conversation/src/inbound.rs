@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, DedupeKey, Fingerprint, Timestamp};
+use crate::{ConversationId, DedupeKey, Fingerprint, Rate, Timestamp};
 
 /// A message on its way in: verified and translated by its channel, not yet stored.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Inbound {
     /// The id of the request that brought it: it is kept with the message, so that the log lines
     /// of whichever replica answers can be found by it. Short, and of visible ASCII.
     pub request: Option<String>,
+    /// How often this sender may ask for an answer; as often as it likes if none is set.
+    pub rate: Option<Rate>,
 }
 
 /// How the answer to a message reaches the customer.
@@ -28,10 +30,13 @@ pub enum AnswerBy {
     Record(Fingerprint),
     /// The conversation's channel sends it; the store keeps no copy with the message.
     Channel,
+    /// The message and its answer become entries of the conversation's transcript, which its
+    /// readers follow. The same key with another fingerprint is refused as a conflict.
+    Transcript(Fingerprint),
 }
 
 /// What a customer said, as it is kept in a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The words, already reduced from whatever kind of message the channel received.
     pub text: String,
@@ -41,6 +46,12 @@ pub struct Message {
     /// What came with the words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// The provider's own id of it, by which later events refer to it and an answer quotes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What it asks of the gateway itself rather than of the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
     /// When the channel received it.
     pub at: Timestamp,
 }
@@ -49,8 +60,21 @@ impl Message {
     /// A message of nothing but words.
     #[must_use]
     pub fn text(text: impl Into<String>, at: Timestamp) -> Self {
-        Self { text: text.into(), author: Author::default(), attachments: Vec::new(), at }
+        Self { text: text.into(), at, ..Self::default() }
     }
+}
+
+/// What a message asks of the gateway itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// The customer opened the chat, and is greeted.
+    Start,
+    /// The conversation begins anew with this message: what was said before it is forgotten.
+    Restart,
+    /// The sender wrote more often than its rate allows, and is asked to wait. Stores mark
+    /// messages so; channels never do.
+    SlowDown,
 }
 
 /// What is known of the person who wrote. It reaches the model as data, never as instruction.

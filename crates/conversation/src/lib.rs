@@ -8,7 +8,10 @@ mod image;
 mod inbound;
 mod outbox;
 mod prompt;
+mod rate;
+mod remark;
 mod time;
+mod transcript;
 
 pub mod ports;
 
@@ -17,7 +20,10 @@ pub use exchange::{Exchange, Reply};
 pub use hub::{EventHub, Watch};
 pub use id::{ConversationId, DedupeKey, Digest, Fingerprint, InvalidId, KeyDigest, MessageId};
 pub use image::Image;
-pub use inbound::{AnswerBy, Attachment, Author, Inbound, Message};
+pub use inbound::{AnswerBy, Attachment, Author, Command, Inbound, Message};
 pub use outbox::{Outbox, OutboxPart, Part, PartState};
 pub use prompt::{Prompt, Role, Utterance};
+pub use rate::Rate;
+pub use remark::{Note, Remark, Remarked};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+pub use transcript::{Entry, Said};

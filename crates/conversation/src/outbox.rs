@@ -9,13 +9,17 @@ use serde::{Deserialize, Serialize};
 use crate::Reply;
 
 /// One piece of a reply, small enough for the channel to send at once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The words, in the channel's own format.
     pub text: String,
     /// The provider's id of the message that this part quotes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quotes: Option<String>,
+    /// The provider's id of the message that showed the answer in the making: this part takes its
+    /// place, by an edit that may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }
 
 /// How far the sending of a part has come.

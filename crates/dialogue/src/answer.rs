@@ -72,6 +72,7 @@ async fn listen(
 ) -> Result<Answer, Failure> {
     let mut deltas = model.answer(prompt).await.map_err(Failure::Model)?;
     let mut text = String::new();
+    let mut said = 0;
     while let Some(delta) = deltas.next().await {
         match delta.map_err(Failure::Model)? {
             Delta::Text(words) => {
@@ -79,10 +80,13 @@ async fn listen(
                 if text.len() > LONGEST_REPLY {
                     return finished(shorten(text, LONGEST_REPLY), model.name().to_owned());
                 }
-                announce(Event::Delta { text: words });
+                let at = said;
+                said += words.encode_utf16().count();
+                announce(Event::Delta { at, text: words });
             }
             Delta::Restart => {
                 text.clear();
+                said = 0;
                 announce(Event::Restarted);
             }
             Delta::Done { model } => return finished(text, model),
@@ -148,7 +152,8 @@ mod tests {
         let (answer, events) = hear(vec![text("\n Hello"), text(" you \n"), done()]).await;
         let expected = Answer { text: "Hello you".into(), model: "test/second".into() };
         assert_eq!(answer.unwrap(), expected);
-        let told = ["\n Hello", " you \n"].map(|text| Event::Delta { text: text.into() });
+        let told = [(0, "\n Hello"), (7, " you \n")]
+            .map(|(at, text)| Event::Delta { at, text: text.into() });
         assert_eq!(events, told);
     }
 

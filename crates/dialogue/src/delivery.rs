@@ -8,17 +8,17 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use conversation::ports::{Channel, SendError, Sent};
+use conversation::ports::{Channel, Pause, SendError, Sent};
 use conversation::{Outbox, Part, PartState, StoreError};
 use tokio::time::timeout;
-use tracing::warn;
+use tracing::{debug, info, warn};
 
 use crate::UncertainPolicy;
 use crate::bounds::cut;
 use crate::end::End;
 use crate::figures::SendOutcome;
 use crate::insistence::{Insistence, insist};
-use crate::turn::Turn;
+use crate::turn::{LONGEST_WAIT, Turn};
 
 /// How long a channel may take for one part. Channels have shorter timeouts of their own.
 const LONGEST_SEND: Duration = Duration::from_secs(60);
@@ -81,8 +81,8 @@ impl Turn<'_> {
         });
         let outcome = match &sent {
             Ok(_) => SendOutcome::Delivered,
-            Err(SendError::NotSent { .. }) => SendOutcome::NotSent,
-            Err(SendError::Refused { .. }) => SendOutcome::Refused,
+            Err(SendError::NotSent { .. } | SendError::Paced { .. }) => SendOutcome::NotSent,
+            Err(SendError::Refused { .. } | SendError::Unreachable { .. }) => SendOutcome::Refused,
             Err(SendError::Uncertain { .. }) => SendOutcome::Uncertain,
         };
         self.pool.figures.sent(claim.conversation.channel(), outcome);
@@ -121,12 +121,15 @@ impl Turn<'_> {
         error: SendError,
         attempts: u32,
     ) -> Result<ControlFlow<End>, StoreError> {
-        warn!(attempts, kind = kind(&error), "a part of a reply was not sent");
+        log(&error, attempts);
         let end = match error {
             SendError::NotSent { why, retry_after } => {
                 self.again_or_never(attempts, retry_after, &why).await?
             }
-            SendError::Refused { why } => {
+            SendError::Paced { retry_after } => {
+                self.pause(retry_after.min(LONGEST_WAIT), Pause::Pace).await?
+            }
+            SendError::Refused { why } | SendError::Unreachable { why } => {
                 let reason = format!("the channel refused the reply: {}", cut(&why, WHY_BYTES));
                 self.give_up(ONE, &reason).await?
             }
@@ -166,10 +169,18 @@ fn lacks(outbox: &Outbox, turn: &str, index: usize) -> bool {
     outbox.turn == turn && !matches!(state, None | Some(PartState::Delivered(_)))
 }
 
-const fn kind(error: &SendError) -> &'static str {
-    match error {
+/// Tells of a part that did not go out, as loudly as somebody has to hear of it.
+fn log(error: &SendError, attempts: u32) {
+    let kind = match error {
+        SendError::Paced { .. } => {
+            return debug!("a part of a reply waits for the provider's pace");
+        }
+        SendError::Unreachable { .. } => {
+            return info!(kind = "unreachable", "a part of a reply was not sent");
+        }
         SendError::NotSent { .. } => "not sent",
         SendError::Refused { .. } => "refused",
         SendError::Uncertain { .. } => "uncertain",
-    }
+    };
+    warn!(attempts, kind, "a part of a reply was not sent");
 }

@@ -63,7 +63,7 @@ impl Holding {
     /// Takes note of what a heartbeat that was sent at `asked` found.
     pub(crate) fn note(&self, lease: Lease, asked: Instant) {
         match lease {
-            Lease::Held => {
+            Lease::Held | Lease::Interrupted => {
                 let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
                 *renewed = asked.max(*renewed);
             }

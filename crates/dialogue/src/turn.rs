@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use conversation::ports::{Event, Opened, TurnResult, Waiting};
+use conversation::ports::{Event, Memory, Opened, Pause, TurnResult, Waiting};
 use conversation::{Exchange, MessageId, Reply, StoreError};
 use tracing::{debug, warn};
 
@@ -17,7 +17,7 @@ use crate::pool::Inner;
 use crate::span::name_requests;
 
 /// The longest time that a model or a provider may ask us to wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
 /// A turn at work.
 pub(crate) struct Turn<'a> {
@@ -53,7 +53,7 @@ impl Turn<'_> {
             opened => opened?,
         };
         self.pool.unread.was_read(&claim.conversation);
-        let Opened { messages, history, outbox, mut attempts } = opened;
+        let Opened { messages, history, outbox, mut attempts, .. } = opened;
         name_requests(&messages);
         let had_outbox = outbox.is_some();
         if let Some(outbox) = outbox {
@@ -105,7 +105,9 @@ impl Turn<'_> {
         let reply = Reply { text, model, at: self.pool.parts.clock.now() };
         let channel = self.pool.channel(&self.holding.claim.conversation);
         let parts = channel.map(|channel| channel.parts(&reply, messages)).unwrap_or_default();
-        let result = TurnResult { turn: self.id.clone(), answered, reply, parts };
+        let (memory, kept_for) = (Memory::Continues, None);
+        let turn = self.id.clone();
+        let result = TurnResult { turn, answered, reply, parts, memory, kept_for };
         let outbox = match self.commit(result).await {
             Ok(outbox) => outbox,
             Err(StoreError::Full) => return self.postpone(messages, attempts, None).await,
@@ -166,8 +168,13 @@ impl Turn<'_> {
         let retry = self.pool.options.retry;
         let wait = wait.map(|wait| wait.min(LONGEST_WAIT).max(retry.first));
         let delay = wait.unwrap_or_else(|| retry.delay(attempts, rand::random()));
-        let store = &self.pool.parts.store;
-        insist_on_ending(self.holding, || store.retry_at(&self.holding.claim, delay)).await?;
+        self.pause(delay, Pause::Failure).await
+    }
+
+    /// Ends the claim for as long as `delay`.
+    pub(crate) async fn pause(&self, delay: Duration, why: Pause) -> Result<End, StoreError> {
+        let (store, claim) = (&self.pool.parts.store, &self.holding.claim);
+        insist_on_ending(self.holding, || store.retry_at(claim, delay, why)).await?;
         Ok(End::Postponed)
     }
 

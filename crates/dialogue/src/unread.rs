@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use conversation::ports::Pause;
 use conversation::{ConversationId, Digest, StoreError};
 use tokio::time::Instant;
 use tracing::warn;
@@ -78,7 +79,7 @@ impl Turn<'_> {
         }
         warn!(%error, before, "a conversation can't be read here");
         let delay = SCHEDULE.delay(before, rand::random());
-        insist_on_ending(self.holding, || store.retry_at(claim, delay)).await?;
+        insist_on_ending(self.holding, || store.retry_at(claim, delay, Pause::Failure)).await?;
         Ok(End::Unreadable)
     }
 }

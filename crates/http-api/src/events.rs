@@ -146,7 +146,7 @@ impl Turn {
                 *self = Self::Ours;
                 Some(line("started", &Empty {}))
             }
-            Event::Delta { text } => {
+            Event::Delta { text, at: _ } => {
                 (was == Self::Ours).then(|| line("delta", &serde_json::json!({ "text": text })))
             }
             Event::Restarted if was != Self::NotOurs => {
@@ -165,7 +165,11 @@ impl Turn {
                 *self = Self::NotOurs;
                 None
             }
-            Event::Restarted | Event::Postponed { .. } | Event::Missed => None,
+            Event::Restarted
+            | Event::Postponed { .. }
+            | Event::Missed
+            | Event::SoFar { .. }
+            | Event::Added => None,
         }
     }
 }

@@ -103,6 +103,8 @@ impl Following {
             },
             Event::Started { .. }
             | Event::Delta { .. }
+            | Event::SoFar { .. }
+            | Event::Added
             | Event::Restarted
             | Event::Committed { .. }
             | Event::Postponed { .. }
@@ -138,9 +140,14 @@ pub(crate) fn settled_by(state: Option<MessageState>) -> Option<Settled> {
         None => Some(Settled::Erased),
         Some(MessageState::Waiting) => None,
         Some(MessageState::Answered(Some(reply))) => Some(Settled::Answered(reply)),
-        // Only messages of other channels are answered without a record, and they have no
-        // public ids; to the API they don't exist.
-        Some(MessageState::Answered(None)) => Some(Settled::Erased),
+        // Only messages of other channels come to such an end, and they have no public ids; to
+        // the API they don't exist.
+        Some(
+            MessageState::Answered(None)
+            | MessageState::TakenBack
+            | MessageState::Undelivered { .. }
+            | MessageState::Recorded,
+        ) => Some(Settled::Erased),
         Some(MessageState::Parked { .. }) => Some(Settled::Parked),
     }
 }

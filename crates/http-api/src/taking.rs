@@ -71,8 +71,8 @@ pub(crate) async fn take(
             count(Outcome::Conflict);
             Err(conflict())
         }
-        None => {
-            tracing::error!("the store accepted a message without saying so");
+        Some(Accepted::Recorded(_)) | None => {
+            tracing::error!("the store took a message in a way that was not asked for");
             Err(Problem::internal())
         }
     }

@@ -147,4 +147,6 @@ pub struct ResolvedModel {
     pub total: Duration,
     /// How many answers this replica asks of the provider at once.
     pub max_concurrent: NonZeroUsize,
+    /// Whether it can look at pictures.
+    pub sees: bool,
 }

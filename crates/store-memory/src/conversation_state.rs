@@ -51,6 +51,8 @@ pub(crate) struct Conversation {
     /// The last turn whose answer went to the outbox.
     pub(crate) last_sent: Option<String>,
     pub(crate) attempts: u32,
+    /// The provider's id of the message that shows the answer in the making.
+    pub(crate) draft: Option<String>,
     pub(crate) dead: DeadLetters,
 }
 
@@ -67,6 +69,7 @@ impl Conversation {
             outbox: None,
             last_sent: None,
             attempts: 0,
+            draft: None,
             dead: DeadLetters::default(),
         }
     }
@@ -126,6 +129,8 @@ impl Conversation {
             history: Vec::new(),
             outbox: self.outbox.clone(),
             attempts: self.attempts,
+            draft: self.draft.clone(),
+            ..Opened::default()
         }
     }
 
@@ -136,7 +141,7 @@ impl Conversation {
         for id in &names {
             self.keys.set(id, |answer_by| match answer_by {
                 AnswerBy::Record(_) => MessageState::Answered(Some(reply.clone())),
-                AnswerBy::Channel => MessageState::Answered(None),
+                AnswerBy::Channel | AnswerBy::Transcript(_) => MessageState::Answered(None),
             });
         }
         let asked = taken.into_iter().map(|queued| queued.message).collect();
@@ -195,6 +200,7 @@ impl Weigh for Conversation {
             + self.history.weight()
             + self.outbox.weight()
             + self.last_sent.as_ref().map_or(0, String::len)
+            + self.draft.as_ref().map_or(0, String::len)
             + self.dead.weight()
     }
 }

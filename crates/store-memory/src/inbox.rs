@@ -59,7 +59,7 @@ impl State {
         inbound: Inbound,
         now: Timestamp,
     ) -> Result<Accepted, StoreError> {
-        let Inbound { conversation, key, message, answer_by, request } = inbound;
+        let Inbound { conversation, key, message, answer_by, request, rate: _ } = inbound;
         let digest = id.conversation;
         if let Some(known) = self.known(digest, id.key, answer_by, now) {
             return Ok(known);

@@ -25,10 +25,16 @@ impl Remembered {
         answer_by: AnswerBy,
     ) -> Accepted {
         match (self.answer_by, answer_by) {
-            (AnswerBy::Record(first), AnswerBy::Record(second)) if first != second => {
+            (AnswerBy::Record(first), AnswerBy::Record(second))
+            | (AnswerBy::Transcript(first), AnswerBy::Transcript(second))
+                if first != second =>
+            {
                 Accepted::Conflict
             }
-            (AnswerBy::Record(_) | AnswerBy::Channel, AnswerBy::Record(_) | AnswerBy::Channel) => {
+            (
+                AnswerBy::Record(_) | AnswerBy::Channel | AnswerBy::Transcript(_),
+                AnswerBy::Record(_) | AnswerBy::Channel | AnswerBy::Transcript(_),
+            ) => {
                 let id = MessageId { conversation, key, token: self.token };
                 Accepted::Duplicate(id, self.state.clone())
             }
@@ -40,8 +46,8 @@ impl Weigh for Remembered {
     fn weight(&self) -> usize {
         let text = match &self.state {
             MessageState::Answered(reply) => reply.weight(),
-            MessageState::Parked { reason } => reason.len(),
-            MessageState::Waiting => 0,
+            MessageState::Parked { reason } | MessageState::Undelivered { reason } => reason.len(),
+            MessageState::Waiting | MessageState::TakenBack | MessageState::Recorded => 0,
         };
         size_of_val(self) + size_of::<KeyDigest>() + text
     }

@@ -7,7 +7,7 @@ mod waking;
 
 use std::num::NonZeroUsize;
 
-use conversation::ports::{Accepted, Claim, Inbox as _, TurnResult};
+use conversation::ports::{Accepted, Claim, Inbox as _, Memory, TurnResult};
 use conversation::{
     AnswerBy, ConversationId, DedupeKey, Fingerprint, Inbound, Message, Reply, Timestamp,
 };
@@ -26,6 +26,7 @@ fn says(name: &str, key: &str, text: &str) -> Inbound {
         key: DedupeKey::new(key).unwrap(),
         message: Message::text(text, Timestamp(1)),
         request: None,
+        rate: None,
         answer_by: AnswerBy::Record(Fingerprint::of(&[text.as_bytes()])),
     }
 }
@@ -36,7 +37,8 @@ async fn accept(store: &MemoryStore, inbound: Inbound) -> Accepted {
 
 fn answer(turn: &str) -> TurnResult {
     let reply = Reply { text: turn.to_owned(), model: "test/test".to_owned(), at: Timestamp(2) };
-    TurnResult { turn: turn.to_owned(), answered: ONE, reply, parts: Vec::new() }
+    let (memory, kept_for) = (Memory::Continues, None);
+    TurnResult { turn: turn.to_owned(), answered: ONE, reply, parts: Vec::new(), memory, kept_for }
 }
 
 fn only(mut claims: Vec<Claim>) -> Claim {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Claim, Event, Lease, MessageState, Opened, TurnResult, Turns};
+use conversation::ports::{Claim, Event, Lease, MessageState, Opened, Pause, TurnResult, Turns};
 use conversation::{
     Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, StoreError,
     Timestamp,
@@ -85,12 +85,25 @@ impl Turns for MemoryStore {
         })
     }
 
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
+        self.step(|state, _| {
+            let digest = state.check(claim)?;
+            state.edit(digest, |found| found.draft = Some(receipt.to_owned()));
+            Ok(())
+        })
+    }
+
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError> {
         self.step(|state, now| {
             let digest = state.check(claim)?;
             let has_work = state.conversation(digest).is_some_and(Conversation::has_work);
             if has_work {
-                state.edit(digest, put_off);
+                state.edit(digest, |found| put_off(found, pause));
                 state.queue.delay(digest, now.plus(delay));
             } else {
                 state.queue.remove(digest);
@@ -118,7 +131,7 @@ impl State {
         hub: &EventHub,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        let TurnResult { turn, answered, reply, parts } = result;
+        let TurnResult { turn, answered, reply, parts, memory: _, kept_for: _ } = result;
         let Some(found) = self.conversation(digest) else { return Err(StoreError::Stale) };
         // The answer to a commit can get lost on its way. Handed in again, it must not take the
         // next messages for its own.
@@ -134,6 +147,7 @@ impl State {
             found.touch(now, now.plus(idle));
             let messages = found.answer(answered.get(), &reply, keep);
             found.attempts = 0;
+            found.draft = None;
             if is_sent {
                 found.last_sent = Some(turn.clone());
                 found.outbox = Some(outbox(turn, reply.clone(), parts));
@@ -195,9 +209,14 @@ impl State {
     }
 }
 
-/// Counts the attempt.
-fn put_off(found: &mut Conversation) {
-    found.attempts = found.attempts.saturating_add(1);
+/// Counts the attempt if it was one, and lets what is being sent wait again unless its outcome will
+/// be known later.
+fn put_off(found: &mut Conversation, pause: Pause) {
+    match pause {
+        Pause::Failure => found.attempts = found.attempts.saturating_add(1),
+        Pause::Pace => {}
+        Pause::Receipt => return,
+    }
     if let Some(outbox) = &mut found.outbox {
         send_again(outbox);
     }
@@ -222,6 +241,7 @@ fn give_up(
         found.keys.set(id, |_| MessageState::Parked { reason: reason.to_owned() });
     }
     found.attempts = 0;
+    found.draft = None;
     found.dead.insert(number, Dead { reason: reason.to_owned(), at: now, messages, outbox });
     Some(names)
 }

@@ -72,7 +72,7 @@ impl Inner {
     fn listener(&self, inbound: &Inbound) -> &str {
         match inbound.answer_by {
             AnswerBy::Record(_) => &self.options.replica,
-            AnswerBy::Channel => "",
+            AnswerBy::Channel | AnswerBy::Transcript(_) => "",
         }
     }
 

@@ -110,6 +110,7 @@ scripts! {
     commit: fenced(7),
     sending: fenced(3),
     delivered: fenced(3),
+    drafted: fenced(2),
     release: fenced(3),
     retry_at: fenced(5),
     park: fenced(8),

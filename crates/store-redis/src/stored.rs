@@ -68,6 +68,7 @@ impl Incoming {
         let key = BASE64.encode(id.key.0);
         let (kind, fingerprint) = match inbound.answer_by {
             AnswerBy::Record(fingerprint) => ('r', BASE64.encode(fingerprint.0)),
+            AnswerBy::Transcript(fingerprint) => ('t', BASE64.encode(fingerprint.0)),
             AnswerBy::Channel => ('c', NO_FINGERPRINT.to_owned()),
         };
         let (version, token) = (char::from(ENVELOPE), BASE64.encode(id.token));

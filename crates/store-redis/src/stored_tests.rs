@@ -64,6 +64,7 @@ fn what_is_written_is_read_back_alike() {
         message: Message::text("a\nb \u{1F4E6}", Timestamp(9)),
         answer_by: AnswerBy::Record(Fingerprint::of(&[b"x"])),
         request: Some("a-request".to_owned()),
+        rate: None,
     };
     let incoming = Incoming::new(&inbound, digest(), "gateway-2").unwrap();
     let time = "1763800000001";

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Claim, Event, Lease, Opened, TurnResult, Turns};
+use conversation::ports::{Claim, Event, Lease, Opened, Pause, TurnResult, Turns};
 use conversation::{Digest, MessageId, StoreError};
 use deadpool_redis::redis::Pipeline;
 
@@ -36,7 +36,7 @@ impl Turns for RedisStore {
         inner.telegraph.listeners.opening(digest);
         let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::watchers, Keys::revived];
         let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
-        let (inbox, history, outbox, watchers, attempts): OpenAnswer = call.run().await?;
+        let (inbox, history, outbox, watchers, attempts, draft): OpenAnswer = call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
             inner.telegraph.listeners.add(digest, listener);
@@ -46,13 +46,15 @@ impl Turns for RedisStore {
             history: stored::history(&history),
             outbox: stored::outbox(outbox.iter().map(|(f, v)| (f.as_str(), v.as_str())))?,
             attempts,
+            draft: (!draft.is_empty()).then_some(draft),
+            ..Opened::default()
         })
     }
 
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
         let inner = &self.inner;
         let digest = claim.conversation.digest();
-        let TurnResult { turn, answered, reply, parts } = result;
+        let TurnResult { turn, answered, reply, parts, memory: _, kept_for: _ } = result;
         let outbox = match parts.as_slice() {
             [] => String::new(),
             parts => stored::outbox_body(&turn, &reply, parts)?,
@@ -96,11 +98,26 @@ impl Turns for RedisStore {
         self.inner.release(claim).await
     }
 
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
+        self.inner.fenced(&self.inner.scripts.drafted, claim, &[]).arg(receipt).run().await
+    }
+
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError> {
         let inner = &self.inner;
         inner.telegraph.listeners.over(claim.conversation.digest());
         let keys = [Keys::inbox, Keys::outbox, Keys::delayed_of];
-        inner.fenced(&inner.scripts.retry_at, claim, &keys).arg(millis(delay)).run().await
+        let pause = match pause {
+            Pause::Failure => "failure",
+            Pause::Pace => "pace",
+            Pause::Receipt => "receipt",
+        };
+        let call = inner.fenced(&inner.scripts.retry_at, claim, &keys);
+        call.arg(millis(delay)).arg(pause).run().await
     }
 
     async fn park(
@@ -194,5 +211,6 @@ impl Inner {
 
 /// Fields and values of a hash.
 type Fields = Vec<(String, String)>;
-/// What `open` answers: inbox, history, outbox, watching replicas, attempts.
-type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32);
+/// What `open` answers: inbox, history, outbox, watching replicas, attempts,
+/// the message that shows the answer in the making.
+type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use conversation::ports::{Opened, TurnResult};
+use conversation::ports::{Opened, Pause, TurnResult};
 use conversation::{PartState, StoreError};
 
 use super::model::{Letter, Moment, Outgoing, Over, Place, REASON};
@@ -160,7 +160,8 @@ impl Play<'_> {
     }
 
     pub(super) async fn retry_at(&mut self, made: &Made, delay: Duration) {
-        let (outcome, since) = self.timed(made.store.retry_at(&made.claim, delay)).await;
+        let (outcome, since) =
+            self.timed(made.store.retry_at(&made.claim, delay, Pause::Failure)).await;
         if !self.is_held(made) {
             assert_eq!(outcome, STALE, "{:?}", made.claim);
             return;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use conversation::MessageId;
 use conversation::StoreError;
-use conversation::ports::{Claim, MessageState, ReplicaReport, Store};
+use conversation::ports::{Claim, MessageState, Pause, ReplicaReport, Store};
 use store_redis::{Options, RedisStore};
 
 use crate::harness::Harness as _;
@@ -46,7 +46,7 @@ async fn assert_every_verb_is_away(store: &dyn Store, claim: &Claim, id: &Messag
     assert_away("sending", store.sending(claim, 1)).await;
     assert_away("delivered", store.delivered(claim, 1, None)).await;
     assert_away("release", store.release(claim)).await;
-    assert_away("retry_at", store.retry_at(claim, Duration::ZERO)).await;
+    assert_away("retry_at", store.retry_at(claim, Duration::ZERO, Pause::Failure)).await;
     assert_away("park", store.park(claim, ONE, "late")).await;
     assert_away("history", store.history(&anna)).await;
     assert_away("forget", store.forget(&anna)).await;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use conversation::StoreError;
-use conversation::ports::{Accepted, MessageState, Store};
+use conversation::ports::{Accepted, MessageState, Pause, Store};
 use store_redis::Options;
 
 use crate::harness::Harness as _;
@@ -32,7 +32,7 @@ async fn a_redis_without_room_refuses_more_and_lets_go_of_what_it_has() {
     assert_eq!(state(&*store, &id).await, MessageState::Waiting);
     store.release(&claim).await.unwrap();
     let again = claim_one(&*store).await;
-    store.retry_at(&again, Duration::ZERO).await.unwrap();
+    store.retry_at(&again, Duration::ZERO, Pause::Failure).await.unwrap();
 
     assert_eq!(harness.server().cli(&["CONFIG", "SET", "maxmemory", "0"]), "OK");
     assert_eq!(texts(&answer_next(&*store, "t").await), ["hello"]);

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use conversation::ports::Pause;
+
 use crate::harness::Harness as _;
 use crate::redis_harness::RedisHarness;
 use crate::steps::{PAST_LEASE, accept_new, claim_one};
@@ -34,7 +36,7 @@ async fn with_room_for_one_every_partition_is_reached() {
         for _ in 0..CUSTOMERS {
             let claim = claim_one(&*other).await;
             assert_eq!(claim.fence.deliveries, 2, "{upkeep:?}");
-            other.retry_at(&claim, Duration::from_secs(600)).await.unwrap();
+            other.retry_at(&claim, Duration::from_secs(600), Pause::Failure).await.unwrap();
         }
         harness.advance(Duration::from_secs(601)).await;
         for _ in 0..CUSTOMERS {

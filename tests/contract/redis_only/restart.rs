@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conversation::PartState;
-use conversation::ports::{Event, Lease, MessageState};
+use conversation::ports::{Event, Lease, MessageState, Pause};
 
 use crate::harness::Harness as _;
 use crate::redis_harness::RedisHarness;
@@ -93,7 +93,7 @@ async fn what_was_put_off_or_parked_is_still_there() {
     park_next(&*store, "no model can").await;
     accept_new(&*store, by_channel(&customer("put off"), "k", "put off")).await;
     let claim = claim_one(&*store).await;
-    store.retry_at(&claim, Duration::from_secs(600)).await.unwrap();
+    store.retry_at(&claim, Duration::from_secs(600), Pause::Failure).await.unwrap();
     harness.restart(&[&store]).await;
     claim_nothing(&harness, &*store).await;
     harness.advance(Duration::from_secs(601)).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Claim, MessageState, Store};
+use conversation::ports::{Claim, MessageState, Pause, Store};
 
 use crate::harness::Harness as _;
 use crate::redis_harness::RedisHarness;
@@ -93,7 +93,7 @@ async fn whatever_ends_the_turn_leaves_the_revived_message_waiting() {
                 &["1", "mine", "next"]
             }
             "put off" => {
-                store.retry_at(&claim, Duration::ZERO).await.unwrap();
+                store.retry_at(&claim, Duration::ZERO, Pause::Failure).await.unwrap();
                 &["1", "mine", "next"]
             }
             _park => {
@@ -121,7 +121,7 @@ async fn a_revived_message_is_reason_enough_to_be_put_off_and_told_as_waiting() 
     assert_eq!(state(&*store, &other).await, MessageState::Answered(Some(reply("t"))));
     store.delivered(&claim, 0, None).await.unwrap();
     assert_eq!(texts(&open(&*store, &claim).await), Vec::<&str>::new());
-    store.retry_at(&claim, Duration::ZERO).await.unwrap();
+    store.retry_at(&claim, Duration::ZERO, Pause::Failure).await.unwrap();
     let claim = claim_one(&*store).await;
     let opened = store.open(&claim, ONE).await.unwrap();
     assert_eq!((texts(&opened), opened.attempts), (vec!["hello"], 1));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conversation::StoreError;
-use conversation::ports::{Event, Store};
+use conversation::ports::{Event, Pause, Store};
 
 use crate::harness::Harness as _;
 use crate::redis_harness::RedisHarness;
@@ -41,7 +41,7 @@ async fn every_verb_loads_its_script_again() {
     forget();
     store.delivered(&claim, 0, None).await.unwrap();
     forget();
-    store.retry_at(&claim, Duration::ZERO).await.unwrap();
+    store.retry_at(&claim, Duration::ZERO, Pause::Failure).await.unwrap();
     forget();
     let claim = claim_one(&*store).await;
     assert_eq!(part_states(&open(&*store, &claim).await).len(), 2);

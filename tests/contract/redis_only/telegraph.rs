@@ -82,12 +82,12 @@ async fn a_stale_owner_is_no_longer_heard() {
     accept_new(&*other, recorded(&anna, "k", "hello")).await;
     let lost = claim_one(&*stale).await;
     open(&*stale, &lost).await;
-    stale.announce(&anna, Event::Delta { text: "in time".to_owned() });
-    assert_eq!(hear(&mut watch).await, Event::Delta { text: "in time".to_owned() });
+    stale.announce(&anna, Event::Delta { at: 0, text: "in time".to_owned() });
+    assert_eq!(hear(&mut watch).await, Event::Delta { at: 0, text: "in time".to_owned() });
     harness.advance(PAST_LEASE).await;
     let held = claim_one(&*other).await;
     assert_eq!(stale.commit(&lost, turn("late", 1)).await, Err(StoreError::Stale));
-    stale.announce(&anna, Event::Delta { text: "late".to_owned() });
+    stale.announce(&anna, Event::Delta { at: 0, text: "late".to_owned() });
     // Redis has heard from it once more before the turn ends.
     for _ in 0..4 {
         stale.ping().await.unwrap();

@@ -83,7 +83,8 @@ impl Channel for ScriptedChannel {
 
     fn parts(&self, reply: &Reply, answered: &[Waiting]) -> Vec<Part> {
         let quotes = answered.last().map(|waiting| waiting.key.clone());
-        let part = |text: &str| Part { text: text.to_owned(), quotes: quotes.clone() };
+        let part =
+            |text: &str| Part { text: text.to_owned(), quotes: quotes.clone(), ..Part::default() };
         reply.text.split('|').map(part).collect()
     }
 

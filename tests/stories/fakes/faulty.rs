@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use conversation::StoreError;
-use conversation::ports::{Claim, Lease, Opened, TurnResult, Turns};
+use conversation::ports::{Claim, Lease, Opened, Pause, TurnResult, Turns};
 use store_memory::MemoryStore;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
@@ -226,8 +226,17 @@ impl Turns for Faulty {
         self.pass(Verb::Release, self.inner.release(claim)).await
     }
 
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
-        self.pass(Verb::RetryAt, self.inner.retry_at(claim, delay)).await
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
+        self.inner.drafted(claim, receipt).await
+    }
+
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError> {
+        self.pass(Verb::RetryAt, self.inner.retry_at(claim, delay, pause)).await
     }
 
     async fn park(

@@ -186,7 +186,7 @@ async fn a_call_that_telegram_refuses_is_not_tried_again() {
     world.fake.fail("sendMessage", Fault::failure(400, "Bad Request: message is too long"));
     assert!(matches!(world.send("7", "a").await, Err(SendError::Refused { .. })));
     let elsewhere = conversation::ConversationId::new("api", "7").unwrap();
-    let part = conversation::Part { text: "a".to_owned(), quotes: None };
+    let part = conversation::Part { text: "a".to_owned(), ..Default::default() };
     let sent = world.channel.send(&elsewhere, &part, "t").await;
     assert!(matches!(sent, Err(SendError::Refused { .. })));
     assert_eq!(world.fake.calls("sendMessage").len(), 1);

@@ -66,7 +66,7 @@ impl World {
 
     /// Sends one part that says this.
     pub(crate) async fn send(&self, to: &str, html: &str) -> Result<Sent, SendError> {
-        let part = Part { text: html.to_owned(), quotes: None };
+        let part = Part { text: html.to_owned(), quotes: None, ..Part::default() };
         self.channel.send(&chat(to), &part, "turn:0").await
     }
 

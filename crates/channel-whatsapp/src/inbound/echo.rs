@@ -1,6 +1,6 @@
 //! One element of `message_echoes[]`: a person at the business wrote from the app on the phone.
 
-use conversation::{Author, DedupeKey, Message, Timestamp};
+use conversation::{DedupeKey, Message, Timestamp};
 use serde_json::Value;
 
 use super::change::Reading;
@@ -37,5 +37,5 @@ pub(super) fn read(element: &Value, now: Timestamp) -> Reading {
 
 fn said(words: Words, at: Timestamp) -> Message {
     let Words { text, attachments } = words;
-    Message { text, author: Author::default(), attachments, at }
+    Message { attachments, ..Message::text(text, at) }
 }

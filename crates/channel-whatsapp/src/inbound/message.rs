@@ -47,6 +47,8 @@ fn arrived(element: &Value, origin: Origin, words: Words) -> Update {
         text: with_remarks(element, words.text),
         author: origin.author,
         attachments: words.attachments,
+        reference: Some(origin.key.as_str().to_owned()),
+        command: None,
         at: origin.at,
     };
     let context = object(element, "context");
@@ -57,6 +59,7 @@ fn arrived(element: &Value, origin: Origin, words: Words) -> Update {
             message,
             answer_by: AnswerBy::Channel,
             request: None,
+            rate: None,
         },
         sender: origin.sender,
         quotes: context.and_then(|context| text(context, "id")),
@@ -110,7 +113,10 @@ fn reaction(element: &Value) -> Result<Noted, Malformed> {
 fn edit(element: &Value, origin: &Origin) -> Result<(String, Message), Malformed> {
     let (of, words) = edited(element)?;
     let Words { text, attachments } = words;
-    Ok((of, Message { text, author: origin.author.clone(), attachments, at: origin.at }))
+    Ok((
+        of,
+        Message { author: origin.author.clone(), attachments, ..Message::text(text, origin.at) },
+    ))
 }
 
 /// Which message an element rewrites, and how it reads now.

@@ -21,7 +21,7 @@ pub fn parts(reply: &str, answered: &[Waiting]) -> Vec<Part> {
         [_, .., newest] => Some(newest.key.clone()),
         [_] | [] => None,
     };
-    texts.into_iter().map(|text| Part { text, quotes: quotes.take() }).collect()
+    texts.into_iter().map(|text| Part { text, quotes: quotes.take(), ..Part::default() }).collect()
 }
 
 fn plain(reply: &str) -> Formatted {

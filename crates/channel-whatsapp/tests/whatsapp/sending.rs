@@ -40,7 +40,7 @@ async fn persons_without_a_number_and_groups_are_reached_too() {
     let (fake, channel) = channel();
     say(&channel, "DE.13491208655302741918", "to an id").await.unwrap();
     let group = Address::Group("Y2FwaV9ncm91cA".to_owned()).conversation().unwrap();
-    let part = Part { text: "to a group".to_owned(), quotes: None };
+    let part = Part { text: "to a group".to_owned(), quotes: None, ..Part::default() };
     channel.send(&group, &part, "turn:0").await.unwrap();
 
     assert_eq!(fake.violations(), [""; 0]);

@@ -47,7 +47,7 @@ pub(crate) fn conversation(person: &str) -> ConversationId {
 
 /// Sends words to a person.
 pub(crate) async fn say(channel: &WhatsApp, to: &str, text: &str) -> Result<Sent, SendError> {
-    let part = Part { text: text.to_owned(), quotes: None };
+    let part = Part { text: text.to_owned(), quotes: None, ..Part::default() };
     channel.send(&conversation(to), &part, "turn:0").await
 }
 

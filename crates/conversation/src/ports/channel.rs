@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Waiting;
-use crate::{ConversationId, Part, Reply};
+use crate::{Attachment, ConversationId, Part, Reply};
 
 /// The provider took a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,20 @@ pub enum SendError {
         why: String,
         /// When the provider wants to be asked again, if it said.
         retry_after: Option<Duration>,
+    },
+    /// It certainly did not go out: the provider takes no more at the moment, or we don't send it
+    /// more for its sake. That is no failure, and never makes a dead letter.
+    #[error("the provider's pace: wait for {retry_after:?}")]
+    Paced {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The customer can't be reached for good, and that is nobody's fault: the bot was blocked, or
+    /// the account is gone. No cause for alarm.
+    #[error("unreachable: {why}")]
+    Unreachable {
+        /// What the provider said.
+        why: String,
     },
     /// The provider refused it for good.
     #[error("refused: {why}")]
@@ -60,7 +74,49 @@ pub trait Channel: Send + Sync {
         reference: &str,
     ) -> Result<Sent, SendError>;
 
+    /// How long after sending the provider may still say what became of a part, by
+    /// [`Receipts`](super::Receipts). Parts whose outcome is unknown wait for its word at first.
+    fn receipts_within(&self) -> Option<Duration> {
+        None
+    }
+
+    /// How it shows an answer while it is being made, if it does.
+    fn drafts(&self) -> Option<&dyn Drafts> {
+        None
+    }
+
+    /// How the content of attachments is fetched, if it can be.
+    fn media(&self) -> Option<&dyn Media> {
+        None
+    }
+
     /// Shows the customer that an answer is being made. Best effort; `answering` is the newest
     /// message. Called again every four seconds while the answer is made.
     async fn typing(&self, to: &ConversationId, answering: &Waiting);
+}
+
+/// Showing an answer while it is being made, by a message that is edited as it grows.
+#[async_trait]
+pub trait Drafts: Send + Sync {
+    /// Shows what was said so far, in the message `draft` if there is one already, else in a new
+    /// one. Answers with the provider's id of the message that shows it now. Best effort, and paced
+    /// by the channel: it may show nothing, and answer with what it was given.
+    async fn show(&self, to: &ConversationId, draft: Option<&str>, so_far: &str) -> Option<String>;
+}
+
+/// Content that came with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    /// What the provider says it is, such as `image/jpeg`.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Fetching what came with a message.
+#[async_trait]
+pub trait Media: Send + Sync {
+    /// Fetches the content of an attachment that this channel brought, if it is no larger than
+    /// `limit` bytes. `None` if it is larger, gone, or can't be had: the reason is logged.
+    async fn fetch(&self, attachment: &Attachment, limit: u64) -> Option<Content>;
 }

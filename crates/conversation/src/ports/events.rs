@@ -17,9 +17,19 @@ pub enum Event {
     },
     /// The answer goes on with these words.
     Delta {
+        /// How much was said before, in UTF-16 code units.
+        #[serde(default)]
+        at: usize,
         /// The words.
         text: String,
     },
+    /// All that was said so far, told about once a second to those who missed the beginning.
+    SoFar {
+        /// The words.
+        text: String,
+    },
+    /// Something was added to the transcript.
+    Added,
     /// What was said so far is void, and the answer begins anew.
     Restarted,
     /// The answer is final.

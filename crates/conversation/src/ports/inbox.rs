@@ -13,6 +13,9 @@ pub enum Accepted {
     Duplicate(MessageId, MessageState),
     /// A message with the same key but another body was accepted before; nothing was stored.
     Conflict,
+    /// The sender writes more often than its rate allows, and was told so already: the message is
+    /// kept as a remark, and gets no answer of its own.
+    Recorded(MessageId),
 }
 
 /// How far an accepted message has come.
@@ -27,6 +30,15 @@ pub enum MessageState {
         /// Why.
         reason: String,
     },
+    /// The customer took it back before it was answered.
+    TakenBack,
+    /// It was answered, and the provider could not deliver the reply: that is a dead letter.
+    Undelivered {
+        /// Why.
+        reason: String,
+    },
+    /// It is kept as a remark, and gets no answer of its own.
+    Recorded,
 }
 
 /// The durable inbox.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{ConversationId, Exchange, Message, MessageId, Outbox, Part, Reply, StoreError};
+use crate::{
+    ConversationId, Exchange, Message, MessageId, Outbox, Part, Remark, Reply, StoreError,
+};
 
 /// What tells one owner's claim from every other claim on the same conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +37,8 @@ pub struct Claim {
 pub enum Lease {
     /// The claim is held, and the lease runs anew.
     Held,
+    /// It is held and runs anew, and a reader asked to stop: what was said so far becomes the reply.
+    Interrupted,
     /// The claim is lost: stop.
     Lost,
 }
@@ -64,6 +68,37 @@ pub struct Opened {
     /// How often this conversation was put off since its last commit, complete delivery or
     /// parking.
     pub attempts: u32,
+    /// What happened besides, since the history begins; oldest first.
+    pub remarks: Vec<Remark>,
+    /// The provider's id of the message that shows an answer in the making, if an earlier owner of
+    /// this turn has sent one.
+    pub draft: Option<String>,
+    /// How long ago the intent to send the outbox's part was written, if one is being sent.
+    pub sending_for: Option<Duration>,
+}
+
+/// What becomes of the history when a turn is committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Memory {
+    /// The turn is added to it.
+    #[default]
+    Continues,
+    /// It begins with this turn: what was said before, and all remarks, are forgotten.
+    Restarts,
+}
+
+/// Why a conversation is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Something failed. Counts as an attempt. A part that is written down as being sent is
+    /// pending again: the caller knows that it did not go out, or has decided to send it once more.
+    Failure,
+    /// The provider takes no more at the moment. Counts for nothing. The part that was about to be
+    /// sent certainly did not go out, and is pending again.
+    Pace,
+    /// Whether a part went out will be known later. Counts for nothing, and the part stays written
+    /// down as being sent.
+    Receipt,
 }
 
 /// What a turn has come to.
@@ -78,6 +113,11 @@ pub struct TurnResult {
     /// The parts in which the channel sends it. Empty where the answers are recorded with the
     /// messages.
     pub parts: Vec<Part>,
+    /// What becomes of the history.
+    pub memory: Memory,
+    /// How long the reply is kept with its receipts after it was sent, so that the provider's later
+    /// word on it finds it; not at all if none.
+    pub kept_for: Option<Duration>,
 }
 
 /// The right to answer, and the steps of answering.
@@ -145,14 +185,24 @@ pub trait Turns: Send + Sync {
     /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
     async fn release(&self, claim: &Claim) -> Result<(), StoreError>;
 
-    /// Ends the claim, and makes the conversation ready again after `delay`, and not before even
-    /// if a new message comes in. Counts as an attempt. A part that is written down as being
-    /// sent is pending again: the caller knows that it did not go out, or has decided to send it
-    /// once more.
+    /// Writes down the provider's id of the message that shows the answer in the making, until the
+    /// next commit or parking.
     ///
     /// # Errors
     /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError>;
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError>;
+
+    /// Ends the claim, and makes the conversation ready again after `delay`, and not before even
+    /// if a new message comes in.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError>;
 
     /// Gives up on what stands first: the unsent reply if there is one, else the `messages`
     /// oldest waiting messages. It becomes a dead letter with this `reason`; what follows it is

@@ -19,7 +19,7 @@ pub(crate) fn chain(settings: &Settings, offline: Arc<OfflineAnswerer>) -> anyho
     let mut links = Vec::new();
     for model in settings.chain() {
         if !providers.contains_key(model.provider_id.as_str()) {
-            let provider = Provider::new(options(model))
+            let provider = Provider::new(options(model, settings.chain()))
                 .with_context(|| format!("the model provider '{}'", model.provider_id))?;
             providers.insert(&model.provider_id, provider);
         }
@@ -39,13 +39,16 @@ pub(crate) fn ollama_probe(settings: &Settings) -> anyhow::Result<Option<OllamaP
     probe.transpose().context("the address of Ollama")
 }
 
-fn options(model: &ResolvedModel) -> ProviderOptions {
+/// The options of a model's provider.
+fn options(model: &ResolvedModel, chain: &[ResolvedModel]) -> ProviderOptions {
     let api = match model.api {
         ProviderApi::OpenAiCompletions => Api::OpenAiCompletions,
         ProviderApi::AnthropicMessages => Api::AnthropicMessages,
         ProviderApi::Ollama => Api::Ollama,
     };
+    let seeing = chain.iter().filter(|other| other.provider_id == model.provider_id && other.sees);
     ProviderOptions {
+        seeing: seeing.map(|other| other.model.clone()).collect(),
         api_key: model.api_key.clone(),
         limits: Limits { first_token: model.first_token, total: model.total },
         max_concurrent: model.max_concurrent.get(),

@@ -134,9 +134,18 @@ impl Turns for Faulty {
         self.inner.release(claim).await
     }
 
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
+        self.inner.drafted(claim, receipt).await
+    }
+
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError> {
         self.crash.pass(Point::BeforeRelease);
-        self.inner.retry_at(claim, delay).await
+        self.inner.retry_at(claim, delay, pause).await
     }
 
     async fn park(

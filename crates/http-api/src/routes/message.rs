@@ -135,8 +135,8 @@ fn words(
 ) -> (Asked, Inbound) {
     let answer_by = AnswerBy::Record(question.fingerprint());
     let Question { conversation, channel, user_id, text, message_id, author, form: _ } = question;
-    let message = Message { text, author, attachments: Vec::new(), at };
+    let message = Message { author, ..Message::text(text, at) };
     let request = Some(request.as_str().to_owned());
-    let inbound = Inbound { conversation, key, message, answer_by, request };
+    let inbound = Inbound { conversation, key, message, answer_by, request, rate: None };
     (Asked { message_id, channel, user_id }, inbound)
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::list::LONGEST;
 use super::node::Content;
 use super::{At, Decode, Node, Origin, Reader, Setting, child, did_you_mean};
 
@@ -184,6 +185,45 @@ impl<S: JsonSchema> JsonSchema for Named<S> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         <BTreeMap<String, S>>::json_schema(generator)
+    }
+}
+
+/// Sections one after the other. Wrong ones are reported and left out.
+pub(crate) struct Sections<S>(pub(crate) Vec<At<S>>);
+
+impl<S> Default for Sections<S> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<S: Section> Field for Sections<S> {
+    fn read(fields: &mut Fields<'_>, key: &str, _default: Self) -> Self {
+        let list = fields.each(key, |value| {
+            let node = Node::read(fields.reader, child(&fields.setting, key), value)?;
+            let sections = node.elements()?.filter_map(|(setting, element)| {
+                let origin = Origin { setting: setting.clone(), span: element.range() };
+                let value = Fields::section(fields.reader, setting, element)?;
+                Some(At { value, origin })
+            });
+            Some(Self(sections.collect()))
+        });
+        list.flatten().unwrap_or_default()
+    }
+}
+
+impl<S: JsonSchema> JsonSchema for Sections<S> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("SectionsOf{}", S::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let items = generator.subschema_for::<S>();
+        json_schema!({ "type": "array", "items": items, "maxItems": LONGEST })
     }
 }
 

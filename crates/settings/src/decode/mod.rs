@@ -21,7 +21,7 @@ mod whole;
 
 pub(crate) use base_url::{BaseUrl, UrlFault, parse_base_url};
 pub(crate) use choice::{allow_placeholder, choice};
-pub(crate) use fields::{Field, Fields, Named, Section};
+pub(crate) use fields::{Field, Fields, Named, Section, Sections};
 pub(crate) use list::List;
 pub(crate) use nearest::did_you_mean;
 pub(crate) use node::{Decode, Node, Shown};

@@ -19,11 +19,13 @@ pub(crate) struct ModelRef {
 impl ModelRef {
     fn parse(text: &str) -> Option<Self> {
         let (provider, model) = text.split_once('/')?;
-        let has_blanks =
-            text.contains(|character: char| character.is_whitespace() || character.is_control());
-        let is_complete = !provider.is_empty() && !model.is_empty() && !has_blanks;
+        let is_complete = !provider.is_empty() && !model.is_empty() && !has_blanks(text);
         is_complete.then(|| Self { provider: provider.to_owned(), model: model.to_owned() })
     }
+}
+
+fn has_blanks(text: &str) -> bool {
+    text.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 impl fmt::Display for ModelRef {
@@ -53,5 +55,32 @@ impl JsonSchema for ModelRef {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let pattern = format!(r"^[^/\s]+/\S+$|{PLACEHOLDER_PATTERN}");
         json_schema!({ "type": "string", "pattern": pattern, "examples": ["ollama/llama3.2"] })
+    }
+}
+
+/// A model's own name, as its provider knows it.
+pub(crate) struct ModelId(pub(crate) String);
+
+impl Decode for ModelId {
+    fn decode(node: &Node<'_>) -> Option<Self> {
+        match node.text().filter(|text| !text.is_empty() && !has_blanks(text)) {
+            Some(id) => Some(Self(id.to_owned())),
+            None => node.expected("a model's name without its provider, as in \"gpt-4o\""),
+        }
+    }
+}
+
+impl JsonSchema for ModelId {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ModelId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let pattern = format!(r"^\S+$|{PLACEHOLDER_PATTERN}");
+        json_schema!({ "type": "string", "pattern": pattern, "examples": ["gpt-4o"] })
     }
 }

@@ -1,6 +1,9 @@
 //! `models`: the providers of language models.
 
-use crate::decode::{BaseUrl, FilePath, Named, Secret, Setting, Whole, choice, section};
+use super::model_ref::ModelId;
+use crate::decode::{
+    BaseUrl, FilePath, List, Named, Secret, Sections, Setting, Whole, choice, section,
+};
 
 section! {
     /// Where the language models are.
@@ -35,6 +38,29 @@ section! {
         /// How many answers one replica asks of it at once. Default 256; 4 for `ollama`, which
         /// works on few at a time and would let the others wait unseen.
         max_concurrent: Setting<Whole<1, 65_536>>,
+        /// What its models can do. One that isn't listed reads text only.
+        models: Sections<ProviderModel>,
+    }
+}
+
+section! {
+    /// What a provider's model can do.
+    struct ProviderModel {
+        /// The model's name as the provider knows it, for example `gpt-4o`.
+        id: Setting<ModelId>,
+        /// What it takes. With `image` it is shown the pictures that customers send; others are
+        /// told of them by kind and file name. Default `text` alone.
+        input: List<ModelInput>,
+    }
+}
+
+choice! {
+    /// Something that a model takes.
+    pub(crate) enum ModelInput {
+        /// Words, which all models take.
+        Text = "text",
+        /// Pictures.
+        Image = "image",
     }
 }
 

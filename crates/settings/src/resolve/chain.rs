@@ -62,5 +62,6 @@ fn look_up(
         first_token: endpoint.limits.first_token,
         total: endpoint.limits.total,
         max_concurrent: endpoint.limits.max_concurrent,
+        sees: endpoint.seeing.contains(model),
     })
 }

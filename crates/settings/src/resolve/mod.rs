@@ -11,6 +11,7 @@ mod provider;
 mod redis;
 mod redis_address;
 mod secret;
+mod sight;
 
 use crate::decode::{Prose, Reader};
 use crate::document::{Document, Gateway, QueueMode, ResetMode};

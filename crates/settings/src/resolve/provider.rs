@@ -7,7 +7,7 @@ use url::Url;
 
 use super::builtin::{self, Builtin};
 use super::limits::Limits;
-use super::{overrides, secret};
+use super::{overrides, secret, sight};
 use crate::decode::{At, BaseUrl, Origin, Reader, Setting, Shown};
 use crate::document::{Model, Models, Provider, ProviderApi};
 use crate::settings::ResolvedModel;
@@ -21,6 +21,8 @@ pub(super) struct Endpoint {
     /// The variable to set when there is no key, if the service is known to want one.
     pub(super) missing_key: Option<&'static str>,
     pub(super) limits: Limits,
+    /// The names of its models that can see.
+    pub(super) seeing: BTreeSet<String>,
 }
 
 /// What is known of a provider's id.
@@ -55,7 +57,10 @@ impl Providers {
             }
         }
         let endpoints = entries.into_iter().map(|(id, entry)| {
-            let endpoint = endpoint(&id, entry, ollama_host.as_ref(), reader);
+            let references = model.references().map(|reference| &reference.value);
+            let of_it = references.filter(|reference| reference.provider == id);
+            let asked: Vec<&str> = of_it.map(|reference| reference.model.as_str()).collect();
+            let endpoint = endpoint(&id, entry, &asked, ollama_host.as_ref(), reader);
             (id, endpoint)
         });
         Self { endpoints: endpoints.collect(), ollama_host }
@@ -94,6 +99,7 @@ impl Providers {
 fn endpoint(
     id: &str,
     entry: Setting<Provider>,
+    asked: &[&str],
     ollama_host: Option<&Url>,
     reader: &Reader<'_>,
 ) -> Option<Endpoint> {
@@ -122,6 +128,7 @@ fn endpoint(
         provider.max_concurrent,
         reader,
     );
+    let seeing = sight::resolve(id, provider.models, asked, reader);
     let (api, base_url, limits) = (api?, base_url?, limits?);
     let key_variable = builtin.and_then(|builtin| builtin.key_variable);
     let api_key = match written_key {
@@ -134,7 +141,7 @@ fn endpoint(
     let is_own = builtin.and_then(Builtin::base_url).is_some_and(|own| own == base_url);
     let is_unset = |variable: &&str| reader.environment().get(variable).is_none();
     let missing_key = key_variable.filter(is_unset).filter(|_| is_own && api_key.is_none());
-    Some(Endpoint { api, base_url, api_key, missing_key, limits })
+    Some(Endpoint { api, base_url, api_key, missing_key, limits, seeing })
 }
 
 fn base_url(

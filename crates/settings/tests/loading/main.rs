@@ -17,6 +17,7 @@ mod redis;
 mod schema;
 mod secrets;
 mod shipped;
+mod sight;
 mod support;
 mod syntax;
 mod values;

@@ -22,6 +22,10 @@ fn the_schema_says_what_is_allowed_and_what_is_usual() {
     let provider = definition(&schema, "Provider");
     assert_eq!(provider["maxConcurrent"]["maximum"], 65536);
     assert_eq!(provider["apiKey"]["writeOnly"], true);
+    assert_eq!(provider["models"]["type"], "array");
+    assert_eq!(provider["models"]["items"]["$ref"], "#/$defs/ProviderModel");
+    let input = &definition(&schema, "ProviderModel")["input"]["items"]["anyOf"][0]["oneOf"];
+    assert_eq!((&input[0]["const"], &input[1]["const"]), (&json!("text"), &json!("image")));
 }
 
 #[test]

@@ -28,7 +28,7 @@ async fn live(store: &MemoryStore, name: &str) {
     let claim = only(store.claim(ONE, Duration::ZERO).await.unwrap());
     store.park(&claim, ONE, "the first makes trouble").await.unwrap();
     let claim = only(store.claim(ONE, Duration::ZERO).await.unwrap());
-    let part = Part { text: "part".to_owned(), quotes: Some("2".to_owned()) };
+    let part = Part { text: "part".to_owned(), quotes: Some("2".to_owned()), ..Part::default() };
     let mut sent = answer(name);
     sent.parts = vec![part.clone(), part];
     store.commit(&claim, sent).await.unwrap();
@@ -133,7 +133,9 @@ async fn a_store_full_of_waiting_messages_refuses_more_and_loses_none() {
         match store.accept(vec![says(&number, "1", &"x".repeat(500))]).await {
             Ok(mut answers) => match answers.remove(0) {
                 Accepted::New(id) => accepted.push(id),
-                other @ (Accepted::Duplicate(..) | Accepted::Conflict) => panic!("{other:?}"),
+                other @ (Accepted::Duplicate(..) | Accepted::Conflict | Accepted::Recorded(_)) => {
+                    panic!("{other:?}")
+                }
             },
             Err(error) => break error,
         }

@@ -32,7 +32,7 @@ fn texts(opened: &Opened) -> Vec<&str> {
 async fn park_a_reply(store: &MemoryStore) {
     accept(store, says("anna", "1", "first")).await;
     let held = claim(store).await;
-    let parts = vec![Part { text: "parked".to_owned(), quotes: None }];
+    let parts = vec![Part { text: "parked".to_owned(), quotes: None, ..Part::default() }];
     store
         .commit(&held, conversation::ports::TurnResult { parts, ..answer("parked") })
         .await

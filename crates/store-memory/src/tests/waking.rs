@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::Turns as _;
+use conversation::ports::{Pause, Turns as _};
 use conversation::{Clock, Timestamp};
 use tokio::time::Instant;
 
@@ -48,7 +48,7 @@ async fn a_conversation_that_was_put_off_is_claimed_when_it_is_due() {
     let store = store();
     accept(&store, says("anna", "1", "hello")).await;
     let claim = only(store.claim(ONE, PATIENCE).await.unwrap());
-    store.retry_at(&claim, Duration::from_secs(90)).await.unwrap();
+    store.retry_at(&claim, Duration::from_secs(90), Pause::Failure).await.unwrap();
     let start = Instant::now();
     only(store.claim(ONE, PATIENCE).await.unwrap());
     assert_eq!(start.elapsed(), Duration::from_secs(90));
@@ -73,7 +73,7 @@ async fn one_who_waits_already_learns_of_an_earlier_time() {
     let start = Instant::now();
     let (claims, _) = tokio::join!(store.claim(ONE, PATIENCE), async {
         tokio::task::yield_now().await;
-        store.retry_at(&claim, Duration::from_secs(1)).await.unwrap();
+        store.retry_at(&claim, Duration::from_secs(1), Pause::Failure).await.unwrap();
     });
     only(claims.unwrap());
     assert_eq!(start.elapsed(), Duration::from_secs(1));
@@ -106,7 +106,7 @@ async fn one_who_gives_up_leaves_the_work_to_another() {
     let store = store();
     accept(&store, says("anna", "1", "hello")).await;
     let claim = only(store.claim(ONE, PATIENCE).await.unwrap());
-    store.retry_at(&claim, Duration::from_secs(100)).await.unwrap();
+    store.retry_at(&claim, Duration::from_secs(100), Pause::Failure).await.unwrap();
     let impatient = tokio::spawn({
         let store = store.clone();
         async move { store.claim(ONE, Duration::from_secs(2)).await.unwrap().len() }

@@ -9,7 +9,7 @@ local key, keep = ARGV[2], tonumber(ARGV[5])
 
 local record = redis.call('HGET', KEYS[5], key)
 if record and tonumber(string.sub(record, 28, 40)) + keep > tonumber(now) then
-  local recorded = string.sub(ARGV[3], 2, 2) == 'r'
+  local recorded = string.sub(ARGV[3], 2, 2) ~= 'c'
   if recorded and string.sub(record, 12, 27) ~= string.sub(ARGV[3], 30, 45) then
     return {'conflict'}
   end

@@ -35,8 +35,8 @@ redis.call('LTRIM', KEYS[3], ARGV[8], '-1')
 tell(KEYS[7], ARGV[6], envelopes, function()
   return '{"c":"' .. ARGV[7] .. '","committed":' .. refs(envelopes) .. ',"reply":' .. reply .. '}'
 end)
-if attempts then
-  redis.call('HDEL', KEYS[2], 'n')
+if attempts or draft then
+  redis.call('HDEL', KEYS[2], 'n', 'd')
 end
 if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[5], 'b', ARGV[10], 'n', ARGV[13])

@@ -7,7 +7,8 @@ local group, entry, owner, deliveries, name =
   ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 -- What the conversation's hash says: its attempts, the last turn that left an outbox, whether
 -- the outbox holds anything, and, if revived messages stand apart, the claim during which they came.
-local attempts, last_turn, has_outbox, revived
+-- The draft is the message that shows the answer in the making.
+local attempts, last_turn, has_outbox, revived, draft
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -21,13 +22,13 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
-  revived = state[5]
+  revived, draft = state[5], state[6]
   return true
 end
 
@@ -42,7 +43,7 @@ local function finish(waits)
   if waits or revived then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
-    redis.call('HDEL', KEYS[2], 'e', 'n', 't')
+    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd')
   end
 end
 

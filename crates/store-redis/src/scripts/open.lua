@@ -16,4 +16,5 @@ return {
   has_outbox and redis.call('HGETALL', KEYS[5]) or {},
   redis.call('HKEYS', KEYS[6]),
   attempts or '0',
+  draft or '',
 }

@@ -27,7 +27,7 @@ else
   letter = letter .. ',"envelopes":[' .. table.concat(list, ',') .. ']'
   redis.call('LTRIM', KEYS[3], string.format('%d', #envelopes), '-1')
 end
-redis.call('HDEL', KEYS[2], 'n', 'o')
+redis.call('HDEL', KEYS[2], 'n', 'o', 'd')
 if has_outbox or #envelopes > 0 then
   redis.call('HSET', KEYS[7], ARGV[10], letter .. '}')
   redis.call('ZADD', KEYS[6], now, ARGV[10])

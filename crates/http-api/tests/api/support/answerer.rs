@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Claim, Event, Events as _, Opened, TurnResult, Turns as _};
+use conversation::ports::{Claim, Event, Events as _, Memory, Opened, TurnResult, Turns as _};
 use conversation::{MessageId, Reply};
 
 use super::gateway::NOON;
@@ -82,7 +82,7 @@ impl Turn {
     }
 
     pub(crate) fn delta(&self, text: &str) {
-        self.announce(Event::Delta { text: text.to_owned() });
+        self.announce(Event::Delta { at: 0, text: text.to_owned() });
     }
 
     /// Answers, and ends the turn.
@@ -95,7 +95,14 @@ impl Turn {
     pub(crate) async fn commit_first(self, answered: NonZeroUsize, text: &str) {
         let reply = Reply { text: text.to_owned(), model: "test/model".to_owned(), at: NOON };
         let turn = "turn".to_owned();
-        let result = TurnResult { turn, answered, reply, parts: Vec::new() };
+        let result = TurnResult {
+            turn,
+            answered,
+            reply,
+            parts: Vec::new(),
+            memory: Memory::Continues,
+            kept_for: None,
+        };
         self.store.commit(&self.claim, result).await.unwrap();
     }
 

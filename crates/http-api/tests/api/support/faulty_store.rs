@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{
     Accepted, Archive, Claim, DeadLetter, Event, Events, Inbox, Lease, MessageState, Opened,
-    Overview, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
+    Overview, Pause, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
 };
 use conversation::{ConversationId, EventHub, Exchange, Inbound, MessageId, StoreError, Watch};
 use store_memory::MemoryStore;
@@ -167,8 +167,17 @@ impl Turns for FaultyStore {
         self.inner.release(claim).await
     }
 
-    async fn retry_at(&self, claim: &Claim, delay: Duration) -> Result<(), StoreError> {
-        self.inner.retry_at(claim, delay).await
+    async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
+        self.inner.drafted(claim, receipt).await
+    }
+
+    async fn retry_at(
+        &self,
+        claim: &Claim,
+        delay: Duration,
+        pause: Pause,
+    ) -> Result<(), StoreError> {
+        self.inner.retry_at(claim, delay, pause).await
     }
 
     async fn park(
