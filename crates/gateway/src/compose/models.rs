@@ -55,3 +55,61 @@ fn options(model: &ResolvedModel, chain: &[ResolvedModel]) -> ProviderOptions {
         ..ProviderOptions::new(&model.provider_id, api, model.base_url.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use conversation::ports::LanguageModel;
+    use conversation::{Image, Prompt, Role, Utterance};
+    use futures::StreamExt as _;
+    use settings::{Environment, Source};
+    use skills::SkillLibrary;
+    use support::fake_model::{FakeModel, Script};
+
+    use super::*;
+
+    /// The chain of settings with two models at `fake`, of which `seeing` take pictures.
+    fn chain_at(fake: &FakeModel, seeing: &[&str]) -> Chain {
+        let models: Vec<String> =
+            seeing.iter().map(|id| format!("{{ id: '{id}', input: ['text', 'image'] }}")).collect();
+        let text = format!(
+            "{{ agents: {{ defaults: {{ model: {{ primary: 'x/one', fallbacks: ['x/two'] }} }} }},
+            models: {{ providers: {{ x: {{ baseUrl: '{}/v1', models: [{}] }} }} }} }}",
+            fake.url(),
+            models.join(", ")
+        );
+        let directory = std::env::temp_dir().join(format!("openclaw-sight-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let file = directory.join(format!("{}.json", seeing.len()));
+        std::fs::write(&file, text).unwrap();
+        let source = Source { file: Some(file), directory: directory.clone() };
+        let settings = settings::load(&source, &Environment::default()).unwrap().settings;
+        let nowhere = skills::Options { directory: directory.join("none"), extra_dirs: Vec::new() };
+        std::fs::remove_dir_all(&directory).unwrap();
+        let offline = Arc::new(OfflineAnswerer::new(SkillLibrary::load(nowhere).0));
+        chain(&settings, offline).unwrap()
+    }
+
+    #[tokio::test]
+    async fn pictures_go_to_the_models_that_the_settings_say_can_see() {
+        let image = Image::recognise(&b"GIF89a"[..]).unwrap();
+        let said = Utterance { images: vec![image], ..Utterance::text(Role::Customer, "Look") };
+        let prompt = Arc::new(Prompt { system: "".into(), utterances: vec![said] });
+        for (seeing, expected) in [
+            (&["two", "other"][..], [("one", 0), ("two", 1)]),
+            (&["one"], [("one", 1), ("two", 0)]),
+        ] {
+            let fake = FakeModel::scripted();
+            fake.push(Script::status(401, "{}"));
+            fake.push(Script::saying(&["I see"]));
+            let chain = chain_at(&fake, seeing);
+            assert!(chain.sees());
+            assert!(
+                chain.answer(Arc::clone(&prompt)).await.unwrap().all(async |d| d.is_ok()).await
+            );
+            let requests = fake.requests();
+            let shown = requests.iter().map(|asked| (&*asked.model, asked.pictures().len()));
+            assert_eq!(shown.collect::<Vec<_>>(), expected);
+        }
+        assert!(!chain_at(&FakeModel::scripted(), &[]).sees());
+    }
+}
