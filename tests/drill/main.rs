@@ -27,30 +27,7 @@ use std::process::ExitCode;
 use storm::{FULL, SMALL, Scale};
 use world::{Front, Plan, World};
 
-const HELP: &str = "\
-Tries to break what the gateway promises, and says whether it held: nothing acknowledged is lost,
-nothing is answered twice, everything is answered in order.
-
-Usage: cargo xtask drill [--seed N] [--only PART] [--short]
-
-  --seed N      where all chance comes from (default 42): which faults come when, who writes what,
-                what is repeated, reordered or cut. The same seed gives the same schedule; how the
-                processes interleave stays up to the machine
-  --only PART   just one of
-                  points    a gateway kills itself at each step of a message's way
-                  storm     10,000 messages in 500 conversations while one fault follows the other
-                  kills     200 requests a second through nginx while gateways are killed; clients
-                            never try again
-                  controls  each protection taken away: the oracle has to notice
-  --direct      without nginx: customers take the gateways in turn
-  --short       a storm of 600 messages, as in the test suite
-
-It ends with 0 if lost, duplicated and out of order are 0 everywhere, at most one message in a hundred
-is a dead letter, takeovers have a p99 of at most 5 s (not asked with --short), no request through
-nginx failed, and every control is red by its own sign, and with 1 otherwise. It takes about ten
-minutes on two cores. With OPENCLAW_DRILL_KEEP=1 the gateways' logs stay in the directory for
-temporary files.
-";
+const HELP: &str = include_str!("help.txt");
 
 struct Arguments {
     seed: u64,

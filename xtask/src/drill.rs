@@ -2,20 +2,24 @@
 
 use std::path::PathBuf;
 
-use crate::steps::{Profile, binary, cargo};
+use crate::steps::{Profile, asks_for_help, binary, cargo};
 use crate::{nginx, packages};
 
 /// The variable by which the drill is told of the gateway with faults.
 pub(crate) const VARIABLE: &str = "OPENCLAW_FAULTY_GATEWAY_BINARY";
 
+/// What `cargo xtask drill` takes. The drill prints the same file; from here it takes no build.
+const HELP: &str = include_str!("../../tests/drill/help.txt");
+
 /// Builds everything optimised and runs the drill.
 pub(crate) fn drill(arguments: &[String]) -> Result<(), String> {
+    if asks_for_help(arguments) {
+        print!("{HELP}");
+        return Ok(());
+    }
     let mut run =
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "drill", "--"];
     run.extend(arguments.iter().map(String::as_str));
-    if arguments.iter().any(|argument| matches!(argument.as_str(), "--help" | "-h")) {
-        return cargo(&run, &[]);
-    }
     packages::ensure()?;
     let nginx = nginx::ensure()?;
     let faulty = faulty_gateway(Profile::Release)?;

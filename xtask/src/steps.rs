@@ -104,7 +104,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
 }
 
 /// Whether help is what a chore is asked for. What stands after `--` is for the tests themselves.
-fn asks_for_help(arguments: &[String]) -> bool {
+pub(crate) fn asks_for_help(arguments: &[String]) -> bool {
     let mut own = arguments.iter().take_while(|argument| *argument != "--");
     own.any(|argument| matches!(argument.as_str(), "--help" | "-h"))
 }
