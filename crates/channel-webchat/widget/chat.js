@@ -1,0 +1,173 @@
+// Puts the parts together: session, stream, transcript and outbox. The view asks it what to show,
+// and hears when that changed.
+
+import { Outbox } from './outbox.js';
+import { post } from './requests.js';
+import { NOBODY, Session } from './session.js';
+import { Shelf } from './shelf.js';
+import { Stream } from './stream.js';
+import { Transcript } from './transcript.js';
+
+/** Stands for the visitor until the gateway has given a session: writing is possible at once. */
+const nobody = () => ({ ...NOBODY, server_time: Date.now() });
+
+/** One visitor's chat with one gateway. */
+export class Chat {
+  /**
+   * @param {string} base address of the gateway's /webchat/
+   * @param {{changed: (what: 'entries' | 'partial' | 'state') => void,
+   *   arrived: (entry: object) => void, emit: (name: string, detail: any) => void}} ears
+   */
+  constructor(base, ears) {
+    this.base = base;
+    this.ears = ears;
+    this.shelf = new Shelf(`openclaw:${base}:`);
+    this.session = new Session(base, this.shelf);
+    this.session.onUser = (session) => this.settle(session);
+    this.link = 'connecting';
+    this.greeting = '';
+    this.watched = false;
+    this.stream = new Stream({
+      url: `${base}events`,
+      session: this.session,
+      last: () => this.transcript?.last,
+      onEvent: (event) => this.hear(event),
+      onLink: (link) => this.linked(link),
+    });
+    this.shelf.watch((name) => this.sync(name));
+  }
+
+  /** Whether an earlier visit left a conversation that may have news. */
+  get returning() {
+    return Boolean(this.shelf.get('session') ?? this.shelf.get(`${NOBODY.user}:outbox`));
+  }
+
+  /** Connects; from then on the chat is kept up to date. */
+  start() {
+    const known = this.session.known;
+    // What is cached is shown before the gateway has answered.
+    if (!this.transcript) this.settle(known ?? nobody());
+    this.stream.start();
+  }
+
+  /** Says who the visitor is; `null` for somebody who has signed out. */
+  identify(who) {
+    const now = this.session.identity;
+    if (now?.user_id === who?.user_id && now?.signature === who?.signature) return;
+    this.session.identity = who ?? undefined;
+    if (who === null) this.session.forget();
+    else this.session.user = undefined;
+    if (this.stream.running) this.settle(this.session.known ?? nobody());
+  }
+
+  leave() {
+    this.transcript?.close();
+    this.outbox?.close();
+    this.transcript = undefined;
+    this.outbox = undefined;
+  }
+
+  /** The conversation is this session's from now on. */
+  settle({ user, greeting, server_time: now }) {
+    this.greeting = greeting ?? '';
+    if (this.user === user && this.transcript) return this.ears.changed('entries');
+    this.leave();
+    this.user = user;
+    this.transcript = new Transcript(this.shelf, user);
+    // Replies from before this browser's first visit aren't news.
+    if (!this.shelf.get(`${user}:seen`)) this.shelf.set(`${user}:seen`, { at: now });
+    this.newsAfter = now;
+    this.outbox = new Outbox(
+      this.shelf,
+      user,
+      (message) => this.deliver(message),
+      () => this.ears.changed('entries'),
+    );
+    this.outbox.settle((id) => this.transcript.has(id));
+    this.ears.changed('entries');
+    this.stream.renew();
+    this.outbox.flush();
+  }
+
+  async deliver({ id, text }) {
+    const owner = this.user;
+    let session = await this.session.ensure();
+    // If the conversation became another one, the message went to its outbox, and is sent from there.
+    if (session.user !== owner) return;
+    try {
+      await post(`${this.base}messages`, { id, text }, session.token);
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      session = await this.session.renew(session.token);
+      if (session.user !== owner) return;
+      await post(`${this.base}messages`, { id, text }, session.token);
+    }
+    this.ears.emit('sent', { id, text });
+  }
+
+  /** @returns {boolean} whether the message was taken */
+  say(text) {
+    if (!this.outbox || this.outbox.full) return false;
+    this.outbox.add(text, Date.now() + this.session.skew);
+    this.stream.hurry();
+    return true;
+  }
+
+  /** Cuts off the answer in the making. */
+  async stop() {
+    const { token } = await this.session.ensure();
+    await post(`${this.base}stop`, {}, token).catch(() => {
+      // The answer goes on, and the button is still there to be pressed again.
+    });
+  }
+
+  hear(event) {
+    const before = this.transcript;
+    const what = before?.apply(event);
+    if (!what) return;
+    if (what === 'entry') {
+      const entry = before.entries.at(-1);
+      if (entry.key) this.outbox.settle((id) => id === entry.key);
+      if (this.watched) this.see();
+      if (entry.from !== 'customer' && entry.at > this.newsAfter) {
+        this.ears.arrived(entry);
+        const { id, at, from, text } = entry;
+        this.ears.emit('message', { id, at, from, text });
+      }
+    }
+    this.ears.changed(what === 'entry' ? 'entries' : what);
+  }
+
+  linked(link) {
+    this.link = link;
+    if (link === 'open') this.outbox?.revive();
+    this.ears.changed('state');
+  }
+
+  /** Another tab changed something on the shelf. */
+  sync(name) {
+    if (name === 'session') {
+      const known = this.session.known;
+      if (known && this.session.user && known.user !== this.session.user) this.session.adopt(known);
+    } else if (name === `${this.user}:outbox`) {
+      this.ears.changed('entries');
+      this.outbox?.flush();
+    } else if (name === `${this.user}:seen`) {
+      this.ears.changed('state');
+    }
+  }
+
+  /** Everything up to now was on the screen. */
+  see() {
+    const entry = this.transcript?.entries.at(-1);
+    const name = `${this.user}:seen`;
+    if (entry && this.shelf.get(name)?.id !== entry.id) {
+      this.shelf.set(name, { id: entry.id, at: entry.at });
+    }
+  }
+
+  get unread() {
+    const seen = this.shelf.get(`${this.user}:seen`);
+    return this.transcript && seen ? this.transcript.unread(seen) : 0;
+  }
+}

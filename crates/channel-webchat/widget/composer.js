@@ -1,0 +1,53 @@
+// Where the visitor writes: Enter sends, Shift+Enter begins a line, and an input method that is
+// choosing a character keeps its Enter.
+
+import { icon, make } from './dom.js';
+
+/** The gateway takes no longer message. */
+const LONGEST = 8000;
+const MOST_ROWS = 6;
+
+/**
+ * The form and its field.
+ * @param {(key: string) => string} say
+ * @param {(text: string) => boolean} onSend gives false if the text was not taken
+ */
+export function composer(say, onSend) {
+  const field = make('textarea', {
+    rows: '1',
+    maxlength: String(LONGEST),
+    'aria-label': say('field'),
+    placeholder: say('hint'),
+    enterkeyhint: 'send',
+    autocomplete: 'off',
+  });
+  const send = () => {
+    const text = field.value.trim();
+    if (text && onSend(text)) {
+      field.value = '';
+      grow(field);
+    }
+    field.focus();
+  };
+  field.addEventListener('input', () => grow(field));
+  field.addEventListener('keydown', (event) => {
+    // 229 is what Safari reports for the Enter that ends a composition.
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key !== 'Enter' || event.shiftKey || composing) return;
+    event.preventDefault();
+    send();
+  });
+  const submit = (event) => {
+    event.preventDefault();
+    send();
+  };
+  const button = make('button', { class: 'send', 'aria-label': say('send') }, icon('send'));
+  return { form: make('form', { class: 'composer', submit }, field, button), field };
+}
+
+/** Browsers without `field-sizing` get as many rows as the text has lines. */
+function grow(field) {
+  if (CSS.supports('field-sizing', 'content')) return;
+  field.rows = 1;
+  while (field.rows < MOST_ROWS && field.scrollHeight > field.clientHeight) field.rows += 1;
+}

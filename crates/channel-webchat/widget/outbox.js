@@ -1,0 +1,182 @@
+// Messages on their way to the gateway. They are kept until its transcript shows them, so neither
+// a reload nor being offline loses one; their client-made ids make sending again harmless.
+
+import { Refusal, backoff } from './requests.js';
+
+/** As many messages may wait at a time. */
+export const MOST_WAITING = 20;
+/** So many tries in a row, then the visitor is told and may decide. */
+const TRIES = 5;
+/** What is older was meant for a moment that has passed: it is sent only when asked to. */
+const STALE = 86_400_000;
+
+/** A new id, unguessable and of the allowed characters; works on plain http, too. */
+const freshId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+
+/**
+ * The messages of one visitor, on the shelf as `USER:outbox`.
+ * @typedef {{id: string, text: string, at: number, state: 'sending' | 'sent' | 'failed',
+ *   final?: boolean}} Waiting `final`: trying again by itself would not help
+ */
+export class Outbox {
+  /**
+   * @param {import('./shelf.js').Shelf} shelf
+   * @param {string} user
+   * @param {(message: Waiting) => Promise<unknown>} send posts one message, throws a Refusal
+   * @param {() => void} onChange
+   */
+  constructor(shelf, user, send, onChange) {
+    this.shelf = shelf;
+    this.name = `${user}:outbox`;
+    this.send = send;
+    this.onChange = onChange;
+    this.tries = 0;
+    const old = Date.now() - STALE;
+    this.write(
+      this.list
+        .filter(({ state, at }) => state !== 'sent' || at > old)
+        .map((message) => (message.at < old ? { ...message, state: 'failed', final: true } : message)),
+    );
+  }
+
+  /** @returns {Waiting[]} in the order of writing */
+  get list() {
+    const kept = this.shelf.get(this.name);
+    return Array.isArray(kept) ? kept : [];
+  }
+
+  get full() {
+    return this.list.filter(({ state }) => state !== 'sent').length >= MOST_WAITING;
+  }
+
+  write(list) {
+    this.shelf.set(this.name, list.length ? list : undefined);
+    this.onChange();
+  }
+
+  change(id, change) {
+    this.write(this.list.map((message) => (message.id === id ? { ...message, ...change } : message)));
+  }
+
+  /** Takes a message and begins to send it. */
+  add(text, at) {
+    this.write([...this.list, { id: freshId(), text, at, state: 'sending' }]);
+    this.flush();
+  }
+
+  /** Tries a failed message again, under the same id. */
+  retry(id) {
+    this.change(id, { state: 'sending', final: undefined, at: Date.now() });
+    this.hurry();
+  }
+
+  /** There is a connection again: what failed for want of one goes out by itself. */
+  revive() {
+    const list = this.list;
+    if (list.some(({ state, final }) => state === 'failed' && !final)) {
+      this.write(
+        list.map((message) =>
+          message.state === 'failed' && !message.final ? { ...message, state: 'sending' } : message,
+        ),
+      );
+    }
+    this.hurry();
+  }
+
+  /** The transcript has these now. */
+  settle(isThere) {
+    const list = this.list;
+    const rest = list.filter(({ id }) => !isThere(id));
+    if (rest.length < list.length) this.write(rest);
+  }
+
+  /** Tries at once what waits for its next try. */
+  hurry() {
+    this.tries = 0;
+    this.wake?.();
+    this.flush();
+  }
+
+  /** Sends what is to be sent, one after the other, so that the order stays. */
+  async flush() {
+    if (this.busy || this.closed) return;
+    this.busy = true;
+    try {
+      while (!this.closed && navigator.onLine !== false) {
+        const next = this.list.find(({ state }) => state === 'sending');
+        if (!next) break;
+        const wait = await this.shelf.alone(this.name, () => this.deliver(next.id));
+        if (wait) await this.pause(wait);
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @returns {Promise<number>} milliseconds to wait before the next try */
+  async deliver(id) {
+    // Another tab may have sent it while this one waited for its turn.
+    const message = this.list.find((one) => one.id === id && one.state === 'sending');
+    if (!message) return 0;
+    try {
+      await this.send(message);
+      this.tries = 0;
+      this.change(id, { state: 'sent' });
+      return 0;
+    } catch (error) {
+      const passing = !(error instanceof Refusal) || error.passing;
+      if (!passing) this.change(id, { state: 'failed', final: true });
+      if (!passing || this.closed) return 0;
+      if (++this.tries >= TRIES) {
+        this.tries = 0;
+        this.giveUp();
+        return 0;
+      }
+      return backoff(this.tries, error.wait);
+    }
+  }
+
+  /** Later messages would overtake the one that failed, so they stop with it. */
+  giveUp() {
+    this.write(
+      this.list.map((message) =>
+        message.state === 'sending' ? { ...message, state: 'failed' } : message,
+      ),
+    );
+  }
+
+  pause(wait) {
+    return new Promise((done) => {
+      const timer = setTimeout(done, wait);
+      this.wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  /** The conversation is another one now. */
+  close() {
+    this.closed = true;
+    this.wake?.();
+  }
+}
+
+/**
+ * The same visitor has another conversation now (a session ran out, or someone signed in): what
+ * waits goes there. Nothing goes from a signed-in visitor to anybody else.
+ * @param {import('./shelf.js').Shelf} shelf
+ * @param {{user: string, who?: string}} from
+ * @param {{user: string, who?: string}} to
+ */
+export function inherit(shelf, from, to) {
+  if (!from.who || from.who === to.who) {
+    const waiting = (shelf.get(`${from.user}:outbox`) ?? []).filter(({ state }) => state !== 'sent');
+    const name = `${to.user}:outbox`;
+    if (waiting.length) shelf.set(name, [...(shelf.get(name) ?? []), ...waiting]);
+  }
+  shelf.clear(`${from.user}:`);
+}

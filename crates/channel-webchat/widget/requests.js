@@ -1,0 +1,75 @@
+// Requests to the gateway, and what can go wrong with them in one shape.
+
+/** An answer that isn't a success, or no answer at all (status 0). */
+export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {string} code the gateway's stable code
+   * @param {number} wait milliseconds before which asking again is pointless
+   */
+  constructor(status, code, wait = 0) {
+    super(`${status} ${code}`);
+    this.status = status;
+    this.code = code;
+    this.wait = wait;
+  }
+
+  /** Whether the same request may well succeed later. */
+  get passing() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** A gateway says at most this; more would be a mistake that silences the chat for too long. */
+const LONGEST_WAIT = 120_000;
+
+/**
+ * What an unsuccessful response means.
+ * @param {Response} response
+ */
+export async function refusal(response) {
+  const body = await response.json().catch(() => ({}));
+  const seconds = Number(response.headers.get('Retry-After')) || 0;
+  const wait = Math.min(Math.max(seconds, 0) * 1000, LONGEST_WAIT);
+  return new Refusal(response.status, body?.error?.code ?? 'unknown', wait);
+}
+
+/**
+ * Posts JSON and gives the JSON of the answer, or throws a Refusal.
+ * @param {string} url
+ * @param {object} body
+ * @param {string} [token]
+ */
+export async function post(url, body, token) {
+  const headers = { 'Content-Type': 'application/json' };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  let response;
+  try {
+    response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'strict-origin-when-cross-origin',
+      signal: AbortSignal.timeout(20_000),
+    });
+  } catch {
+    throw new Refusal(0, 'unreachable');
+  }
+  if (!response.ok) throw await refusal(response);
+  return response.json().catch(() => {
+    throw new Refusal(0, 'unreadable');
+  });
+}
+
+/**
+ * Exponential backoff with full jitter: many visitors who lost the same replica come back spread
+ * over time.
+ * @param {number} tries failures in a row, from 1
+ * @param {number} [wait] the server's own wish, in milliseconds
+ */
+export function backoff(tries, wait = 0) {
+  const span = Math.min(30_000, 1000 * 2 ** Math.min(tries - 1, 10));
+  return wait + Math.random() * span;
+}

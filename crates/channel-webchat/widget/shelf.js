@@ -1,0 +1,66 @@
+// What this browser keeps for one gateway, in localStorage: it survives a reload, and the other
+// tabs of the site see it. Where storage is forbidden, the page's memory has to do.
+
+const memory = new Map();
+
+/** Keys and values under one prefix. */
+export class Shelf {
+  /** @param {string} prefix */
+  constructor(prefix) {
+    this.prefix = prefix;
+  }
+
+  /** @param {string} name */
+  get(name) {
+    const key = this.prefix + name;
+    try {
+      return JSON.parse(localStorage.getItem(key)) ?? memory.get(key);
+    } catch {
+      return memory.get(key);
+    }
+  }
+
+  /** Keeps a value; `undefined` removes it. */
+  set(name, value) {
+    const key = this.prefix + name;
+    memory.delete(key);
+    try {
+      if (value === undefined) localStorage.removeItem(key);
+      else localStorage.setItem(key, JSON.stringify(value));
+    } catch {
+      // Forbidden, or the site's quota is used up.
+      if (value !== undefined) memory.set(key, value);
+    }
+  }
+
+  /** Removes everything whose name begins so. */
+  clear(start) {
+    for (const key of memory.keys()) if (key.startsWith(this.prefix + start)) memory.delete(key);
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(this.prefix + start)) localStorage.removeItem(key);
+      }
+    } catch {
+      // Nothing is kept where storage is forbidden.
+    }
+  }
+
+  /** Calls back with a name that another tab changed. */
+  watch(onChange) {
+    addEventListener('storage', ({ key }) => {
+      if (key?.startsWith(this.prefix)) onChange(key.slice(this.prefix.length));
+    });
+  }
+
+  /**
+   * Runs work while no other tab runs work of that name. Without the Web Locks API (plain http)
+   * tabs may do the same thing twice, which the gateway's deduplication makes harmless.
+   * @template T
+   * @param {string} name
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  alone(name, work) {
+    return navigator.locks ? navigator.locks.request(this.prefix + name, work) : work();
+  }
+}

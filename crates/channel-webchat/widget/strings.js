@@ -1,0 +1,247 @@
+// What the panel says, in each language. A sentence has no markup; `{name}` and `{count}` are
+// filled in. What is promised here must be what the gateway does, so no sentence says more than
+// "kept" and "as soon as".
+
+const en = {
+  title: 'How can we help?',
+  assistant: 'Virtual assistant',
+  you: 'You',
+  open: 'Open chat',
+  unread: 'Open chat, unread messages: {count}',
+  close: 'Close chat',
+  log: 'Conversation',
+  field: 'Your message',
+  hint: 'Write a message…',
+  send: 'Send message',
+  stop: 'Stop answering',
+  newest: 'Go to the newest message',
+  writing: 'The assistant is writing…',
+  connecting: 'Connecting…',
+  sending: 'Sending…',
+  waiting: 'Waiting for a connection',
+  sent: 'Sent',
+  failed: 'Not sent.',
+  again: 'Try again',
+  offline: 'You are offline. What you write is kept on this device and sent once you are back.',
+  lost: 'The connection is lost. We keep trying to get it back.',
+  degraded: 'Answers may take longer at the moment. Your messages are kept and answered in turn.',
+  late: 'This takes longer than usual. Your message is kept, and the answer will appear here.',
+  refused: 'The chat is not available at the moment. Please try again later.',
+  person: 'You are now talking to {name}',
+  someone: 'a member of our team',
+  resumed: 'You are now talking to the virtual assistant again',
+  unanswered: 'We could not answer this message. Please send it again, or contact us another way.',
+  full: 'Please wait until your earlier messages are sent.',
+  today: 'Today',
+  yesterday: 'Yesterday',
+};
+
+const de = {
+  title: 'Wie können wir helfen?',
+  assistant: 'Virtueller Assistent',
+  you: 'Sie',
+  open: 'Chat öffnen',
+  unread: 'Chat öffnen, ungelesene Nachrichten: {count}',
+  close: 'Chat schließen',
+  log: 'Gespräch',
+  field: 'Ihre Nachricht',
+  hint: 'Nachricht schreiben …',
+  send: 'Nachricht senden',
+  stop: 'Antwort abbrechen',
+  newest: 'Zur neuesten Nachricht',
+  writing: 'Der Assistent schreibt …',
+  connecting: 'Verbindung wird hergestellt …',
+  sending: 'Wird gesendet …',
+  waiting: 'Wartet auf eine Verbindung',
+  sent: 'Gesendet',
+  failed: 'Nicht gesendet.',
+  again: 'Erneut versuchen',
+  offline:
+    'Sie sind offline. Ihre Nachrichten bleiben auf diesem Gerät und werden gesendet, sobald Sie wieder verbunden sind.',
+  lost: 'Die Verbindung ist unterbrochen. Wir versuchen weiter, sie wiederherzustellen.',
+  degraded:
+    'Antworten können gerade länger dauern. Ihre Nachrichten sind gespeichert und werden der Reihe nach beantwortet.',
+  late: 'Das dauert länger als üblich. Ihre Nachricht ist gespeichert, die Antwort erscheint hier.',
+  refused: 'Der Chat ist gerade nicht verfügbar. Bitte versuchen Sie es später noch einmal.',
+  person: 'Sie sprechen jetzt mit {name}',
+  someone: 'einer Person aus unserem Team',
+  resumed: 'Sie sprechen jetzt wieder mit dem virtuellen Assistenten',
+  unanswered:
+    'Diese Nachricht konnten wir nicht beantworten. Bitte senden Sie sie noch einmal, oder erreichen Sie uns auf anderem Weg.',
+  full: 'Bitte warten Sie, bis Ihre früheren Nachrichten gesendet sind.',
+  today: 'Heute',
+  yesterday: 'Gestern',
+};
+
+const es = {
+  title: '¿Cómo podemos ayudarle?',
+  assistant: 'Asistente virtual',
+  you: 'Usted',
+  open: 'Abrir el chat',
+  unread: 'Abrir el chat, mensajes sin leer: {count}',
+  close: 'Cerrar el chat',
+  log: 'Conversación',
+  field: 'Su mensaje',
+  hint: 'Escriba un mensaje…',
+  send: 'Enviar el mensaje',
+  stop: 'Detener la respuesta',
+  newest: 'Ir al mensaje más reciente',
+  writing: 'El asistente está escribiendo…',
+  connecting: 'Conectando…',
+  sending: 'Enviando…',
+  waiting: 'Esperando conexión',
+  sent: 'Enviado',
+  failed: 'No enviado.',
+  again: 'Reintentar',
+  offline:
+    'No tiene conexión. Lo que escriba se guarda en este dispositivo y se enviará cuando vuelva a tenerla.',
+  lost: 'Se ha perdido la conexión. Seguimos intentando recuperarla.',
+  degraded:
+    'Las respuestas pueden tardar más en este momento. Sus mensajes se guardan y se responden por orden.',
+  late: 'Está tardando más de lo habitual. Su mensaje está guardado y la respuesta aparecerá aquí.',
+  refused: 'El chat no está disponible en este momento. Inténtelo de nuevo más tarde.',
+  person: 'Ahora está hablando con {name}',
+  someone: 'una persona de nuestro equipo',
+  resumed: 'Ahora vuelve a hablar con el asistente virtual',
+  unanswered:
+    'No hemos podido responder a este mensaje. Envíelo de nuevo o contáctenos por otra vía.',
+  full: 'Espere a que se envíen sus mensajes anteriores.',
+  today: 'Hoy',
+  yesterday: 'Ayer',
+};
+
+const fr = {
+  title: 'Comment pouvons-nous vous aider ?',
+  assistant: 'Assistant virtuel',
+  you: 'Vous',
+  open: 'Ouvrir le chat',
+  unread: 'Ouvrir le chat, messages non lus : {count}',
+  close: 'Fermer le chat',
+  log: 'Conversation',
+  field: 'Votre message',
+  hint: 'Écrivez un message…',
+  send: 'Envoyer le message',
+  stop: 'Arrêter la réponse',
+  newest: 'Aller au message le plus récent',
+  writing: "L'assistant est en train d'écrire…",
+  connecting: 'Connexion…',
+  sending: 'Envoi en cours…',
+  waiting: 'En attente de connexion',
+  sent: 'Envoyé',
+  failed: 'Non envoyé.',
+  again: 'Réessayer',
+  offline:
+    'Vous êtes hors ligne. Vos messages sont conservés sur cet appareil et seront envoyés à votre retour.',
+  lost: 'La connexion est interrompue. Nous continuons à essayer de la rétablir.',
+  degraded:
+    'Les réponses peuvent prendre plus de temps en ce moment. Vos messages sont conservés et traités dans l’ordre.',
+  late: 'Cela prend plus de temps que d’habitude. Votre message est conservé et la réponse apparaîtra ici.',
+  refused: 'Le chat n’est pas disponible pour le moment. Veuillez réessayer plus tard.',
+  person: 'Vous parlez maintenant avec {name}',
+  someone: 'un membre de notre équipe',
+  resumed: 'Vous parlez de nouveau avec l’assistant virtuel',
+  unanswered:
+    'Nous n’avons pas pu répondre à ce message. Veuillez le renvoyer ou nous contacter autrement.',
+  full: 'Veuillez attendre que vos messages précédents soient envoyés.',
+  today: 'Aujourd’hui',
+  yesterday: 'Hier',
+};
+
+const tr = {
+  title: 'Size nasıl yardımcı olabiliriz?',
+  assistant: 'Sanal asistan',
+  you: 'Siz',
+  open: 'Sohbeti aç',
+  unread: 'Sohbeti aç, okunmamış mesaj: {count}',
+  close: 'Sohbeti kapat',
+  log: 'Sohbet',
+  field: 'Mesajınız',
+  hint: 'Bir mesaj yazın…',
+  send: 'Mesajı gönder',
+  stop: 'Yanıtı durdur',
+  newest: 'En yeni mesaja git',
+  writing: 'Asistan yazıyor…',
+  connecting: 'Bağlanıyor…',
+  sending: 'Gönderiliyor…',
+  waiting: 'Bağlantı bekleniyor',
+  sent: 'Gönderildi',
+  failed: 'Gönderilemedi.',
+  again: 'Tekrar dene',
+  offline:
+    'Çevrimdışısınız. Yazdıklarınız bu cihazda saklanır ve yeniden bağlandığınızda gönderilir.',
+  lost: 'Bağlantı koptu. Yeniden kurmaya çalışıyoruz.',
+  degraded:
+    'Yanıtlar şu anda daha uzun sürebilir. Mesajlarınız saklanır ve sırayla yanıtlanır.',
+  late: 'Bu, her zamankinden uzun sürüyor. Mesajınız saklandı, yanıt burada görünecek.',
+  refused: 'Sohbet şu anda kullanılamıyor. Lütfen daha sonra tekrar deneyin.',
+  person: 'Şu anda görüştüğünüz kişi: {name}',
+  someone: 'ekibimizden biri',
+  resumed: 'Yeniden sanal asistanla görüşüyorsunuz',
+  unanswered:
+    'Bu mesajı yanıtlayamadık. Lütfen yeniden gönderin veya bize başka bir yoldan ulaşın.',
+  full: 'Lütfen önceki mesajlarınızın gönderilmesini bekleyin.',
+  today: 'Bugün',
+  yesterday: 'Dün',
+};
+
+const ar = {
+  title: 'كيف يمكننا مساعدتك؟',
+  assistant: 'المساعد الافتراضي',
+  you: 'أنت',
+  open: 'فتح المحادثة',
+  unread: 'فتح المحادثة، الرسائل غير المقروءة: {count}',
+  close: 'إغلاق المحادثة',
+  log: 'المحادثة',
+  field: 'رسالتك',
+  hint: 'اكتب رسالة…',
+  send: 'إرسال الرسالة',
+  stop: 'إيقاف الإجابة',
+  newest: 'الانتقال إلى أحدث رسالة',
+  writing: 'المساعد يكتب الآن…',
+  connecting: 'جارٍ الاتصال…',
+  sending: 'جارٍ الإرسال…',
+  waiting: 'في انتظار الاتصال',
+  sent: 'أُرسلت',
+  failed: 'لم تُرسل.',
+  again: 'إعادة المحاولة',
+  offline: 'أنت غير متصل. تُحفظ رسائلك على هذا الجهاز وتُرسل عند عودة الاتصال.',
+  lost: 'انقطع الاتصال. نواصل محاولة استعادته.',
+  degraded: 'قد تستغرق الإجابات وقتًا أطول حاليًا. رسائلك محفوظة وسيُجاب عنها بالترتيب.',
+  late: 'يستغرق هذا وقتًا أطول من المعتاد. رسالتك محفوظة وستظهر الإجابة هنا.',
+  refused: 'المحادثة غير متاحة حاليًا. يُرجى المحاولة لاحقًا.',
+  person: 'أنت تتحدث الآن مع {name}',
+  someone: 'أحد أعضاء فريقنا',
+  resumed: 'أنت تتحدث الآن مع المساعد الافتراضي من جديد',
+  unanswered: 'لم نتمكن من الإجابة عن هذه الرسالة. يُرجى إرسالها مرة أخرى أو التواصل معنا بطريقة أخرى.',
+  full: 'يُرجى الانتظار حتى تُرسل رسائلك السابقة.',
+  today: 'اليوم',
+  yesterday: 'أمس',
+};
+
+/** Every language, by its primary subtag. */
+export const languages = { en, de, es, fr, tr, ar };
+
+/**
+ * The words of one language: `say(key, values)`, and the formats of its times and days.
+ * @param {string} lang a primary subtag that `languages` has
+ */
+export function words(lang) {
+  const table = languages[lang] ?? en;
+  // The visitor's own region decides between 2:05 PM and 14:05, where it is of the same language.
+  const locale = navigator.languages?.find((tag) => tag.startsWith(lang)) ?? lang;
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  const say = (key, values = {}) =>
+    table[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+  return {
+    say,
+    time: (at) => time.format(at),
+    day(at, now = Date.now()) {
+      const midnight = new Date(now).setHours(0, 0, 0, 0);
+      if (at >= midnight) return say('today');
+      // Noon of the day before, so that a change of the clocks can't miss it.
+      if (at >= new Date(midnight - 43_200_000).setHours(0, 0, 0, 0)) return say('yesterday');
+      return day.format(at);
+    },
+  };
+}
