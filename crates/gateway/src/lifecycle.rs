@@ -71,12 +71,12 @@ pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Resu
     let (vitals, grace, banner) = (vitals.clone(), *grace, banner.clone());
     let replica = vital_signs.replica.clone();
     let stops = Stops::default();
-    let router = gateway.router.clone();
+    let routes = gateway.routes.clone();
     let running = Running::start(gateway, &stops);
 
     say(&banner);
     tracing::info!(%replica, "ready");
-    running.doors.entrance.open(router);
+    running.doors.entrance.open(routes);
     vitals.set_phase(Phase::Ready);
 
     tokio::select! {

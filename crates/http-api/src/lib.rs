@@ -25,7 +25,7 @@ mod vitals;
 
 pub use api::{Api, Limits, MetricsPage};
 pub use auth::ApiAuth;
-pub use entrance::Entrance;
+pub use entrance::{Entrance, Routes};
 pub use router::router;
 pub use serve::{Closed, ServeOptions, listen, serve};
 pub use status::{

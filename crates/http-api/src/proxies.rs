@@ -1,6 +1,6 @@
 //! Which peers are proxies of ours, whose headers are believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
@@ -22,12 +22,13 @@ impl TrustedProxies {
         !self.0.is_empty()
             && request
                 .get::<ConnectInfo<SocketAddr>>()
-                .is_some_and(|ConnectInfo(peer)| self.contains(peer.ip()))
+                .is_some_and(|ConnectInfo(peer)| self.contain(*peer))
     }
 
-    /// An IPv4 peer of a dual-stack socket looks like `::ffff:10.0.0.1`, and counts as IPv4.
-    fn contains(&self, peer: IpAddr) -> bool {
-        let peer = peer.to_canonical();
+    /// Whether the peer is one. An IPv4 peer of a dual-stack socket looks like `::ffff:10.0.0.1`,
+    /// and counts as IPv4.
+    pub(crate) fn contain(&self, peer: SocketAddr) -> bool {
+        let peer = peer.ip().to_canonical();
         self.0.iter().any(|network| network.contains(&peer))
     }
 }

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::api::{Api, Parts, Shared};
 use crate::auth::{Gate, guard};
+use crate::entrance::Routes;
 use crate::middleware::{Middleware, Probes};
 use crate::openapi::{document, rendered};
 use crate::problem::Problem;
@@ -23,7 +24,7 @@ use crate::taking;
 /// Everything that this gateway serves over HTTP.
 ///
 /// The figures of requests go to the recorder that is installed by then.
-pub fn router(api: Api) -> Router {
+pub fn router(api: Api) -> Routes {
     let Parts { shared, auth, proxies, extra } = api.into_parts();
     taking::describe();
 
@@ -47,7 +48,8 @@ pub fn router(api: Api) -> Router {
         .merge(open)
         .split_for_parts();
     let around = Middleware::new(proxies, Arc::clone(&shared.vitals));
-    let (probed, of_probes) = probe_routes(&around);
+    let probes = Arc::new(around.probes());
+    let (probed, of_probes) = probe_routes(&probes);
     description.merge(of_probes);
     // Only this place sets it, and only once.
     let _ = shared.openapi.set(rendered(&description));
@@ -57,19 +59,19 @@ pub fn router(api: Api) -> Router {
         .merge(extra)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route);
-    around.around(served).merge(probed)
+    Routes::new(probes, around.around(served).merge(probed))
 }
 
-/// The health routes, which need nothing but the vitals, and their description.
-pub(crate) fn probe_routes(around: &Middleware) -> (Router, OpenApi) {
+/// The health routes, which need nothing but the vitals, and their description. A plain `GET` of one
+/// does not come this far: it has a shorter way.
+pub(crate) fn probe_routes(probes: &Arc<Probes>) -> (Router, OpenApi) {
     let (probed, described) = OpenApiRouter::<Arc<Probes>>::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
         .split_for_parts();
-    let probed = probed
-        .method_not_allowed_fallback(wrong_method_of_probe)
-        .with_state(Arc::new(around.probes()));
+    let probed =
+        probed.method_not_allowed_fallback(wrong_method_of_probe).with_state(Arc::clone(probes));
     (probed, described)
 }
 

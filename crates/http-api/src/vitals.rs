@@ -2,7 +2,6 @@
 //!
 //! Everything is atomic, so that a health check costs no lock, no I/O and no waiting.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use tokio::time::Instant;
@@ -182,12 +181,20 @@ impl Vitals {
     pub(crate) fn health(&self) -> (Health, String) {
         let (store, ollama) = (self.store(), self.ollama());
         let health = Health::of(store, ollama, self.models());
-        let mut body = String::with_capacity(160);
-        // Writing into a string never fails.
-        let _ = write!(body, "{{\"status\":\"{}\",\"uptime\":", health.word());
-        let _ = write!(body, "{},\"version\":{},", self.uptime_seconds(), self.version_json);
-        let _ = write!(body, "\"redis\":\"{}\",\"ollama\":\"{}\"}}", store.word(), ollama.word());
-        (health, body)
+        let body = [
+            "{\"status\":\"",
+            health.word(),
+            "\",\"uptime\":",
+            &self.uptime_seconds().to_string(),
+            ",\"version\":",
+            &self.version_json,
+            ",\"redis\":\"",
+            store.word(),
+            "\",\"ollama\":\"",
+            ollama.word(),
+            "\"}",
+        ];
+        (health, body.concat())
     }
 }
 

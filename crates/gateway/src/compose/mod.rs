@@ -25,7 +25,7 @@ pub(crate) use doors::Doors;
 /// Everything that a running gateway consists of.
 pub(crate) struct Gateway {
     pub(crate) doors: Doors,
-    pub(crate) router: axum::Router,
+    pub(crate) routes: http_api::Routes,
     pub(crate) pool: Pool,
     pub(crate) skills: Option<Arc<SkillLibrary>>,
     pub(crate) vitals: Arc<Vitals>,
@@ -80,7 +80,7 @@ pub(crate) async fn compose(
         dialogue_options(settings),
     );
 
-    let router = http_api::router(Api {
+    let routes = http_api::router(Api {
         store: store.clone(),
         clock,
         auth: api_auth(&settings.gateway.api_auth),
@@ -91,7 +91,7 @@ pub(crate) async fn compose(
         extra: axum::Router::new(),
     });
     #[cfg(feature = "fault-injection")]
-    let router = faults.around_routes(router);
+    let routes = routes.map_router(|router| faults.around_routes(router));
     let vital_signs = VitalSigns {
         replica,
         store,
@@ -105,7 +105,7 @@ pub(crate) async fn compose(
     Ok(Gateway {
         banner: banner::text(settings, doors.address),
         doors,
-        router,
+        routes,
         pool,
         skills: settings.skills.watch.then_some(library),
         vitals,

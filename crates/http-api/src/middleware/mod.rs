@@ -19,8 +19,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::proxies::TrustedProxies;
 use crate::vitals::Vitals;
 
-pub(crate) use probes::{Kind, Probes};
+pub(crate) use probes::{Finding, Kind, Probes};
 pub(crate) use request_id::{Origin, RequestId};
+pub(crate) use traffic::RouteFigures;
 
 use farewell::Farewell;
 use observe::Observe;
@@ -56,7 +57,7 @@ impl Middleware {
         )
     }
 
-    /// What answers health checks, past all this.
+    /// What answers health checks, past all this and, if they are plain `GET`s, past the router, too.
     pub(crate) fn probes(&self) -> Probes {
         Probes::new(self.proxies.clone(), Arc::clone(&self.vitals), Arc::clone(&self.traffic))
     }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -45,11 +45,19 @@ impl RequestId {
         self.value.clone()
     }
 
+    pub(super) fn into_value(self) -> HeaderValue {
+        self.value
+    }
+
     pub(super) fn of(request: &Request, proxies: &TrustedProxies) -> Self {
-        request
-            .headers()
+        Self::given(request.headers(), || proxies.sent(request.extensions()))
+    }
+
+    /// The name in these headers, if they are a trusted proxy's.
+    pub(super) fn given(headers: &HeaderMap, is_trusted: impl FnOnce() -> bool) -> Self {
+        headers
             .get(X_REQUEST_ID)
-            .filter(|value| is_sane(value) && proxies.sent(request.extensions()))
+            .filter(|value| is_sane(value) && is_trusted())
             .map_or_else(Self::fresh, |value| Self { value: value.clone(), origin: Origin::Proxy })
     }
 

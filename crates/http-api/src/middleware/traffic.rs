@@ -2,6 +2,7 @@
 //!
 //! The handles of the figures are kept, so that a request costs two short looks and no hashing
 //! of labels. There are as many as there are routes, methods and statuses, whatever callers do.
+//! A route's handles are found without a lock, which the cores would have to pass to each other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -43,10 +44,18 @@ impl End {
 }
 
 /// The figures of one route.
-pub(super) struct RouteFigures {
+pub(crate) struct RouteFigures {
     route: Box<str>,
     duration: OnceLock<Histogram>,
-    ends: RwLock<Vec<(&'static str, End, Counter)>>,
+    ends: OnceLock<Box<Counted>>,
+}
+
+/// The count of one way in which requests end, in a list that only grows.
+struct Counted {
+    method: &'static str,
+    end: End,
+    count: Counter,
+    next: OnceLock<Box<Counted>>,
 }
 
 impl Traffic {
@@ -73,7 +82,12 @@ impl Traffic {
 
 impl RouteFigures {
     fn of(route: &str) -> Arc<Self> {
-        Arc::new(Self { route: route.into(), duration: OnceLock::new(), ends: RwLock::default() })
+        Arc::new(Self { route: route.into(), duration: OnceLock::new(), ends: OnceLock::new() })
+    }
+
+    /// The route as a label.
+    pub(super) fn route(&self) -> &str {
+        &self.route
     }
 
     /// Notes how long a request took.
@@ -84,20 +98,18 @@ impl RouteFigures {
 
     /// Counts a request that ended so.
     pub(super) fn count(&self, method: &'static str, end: End) {
-        let known = |ends: &[(&'static str, End, Counter)]| {
-            ends.iter()
-                .find(|(its_method, its_end, _)| (*its_method, *its_end) == (method, end))
-                .map(|(_, _, counter)| counter.increment(1))
-        };
-        if known(&self.ends.read().unwrap_or_else(PoisonError::into_inner)).is_some() {
-            return;
+        let mut place = &self.ends;
+        loop {
+            let counted = place.get_or_init(|| Box::new(self.uncounted(method, end)));
+            if (counted.method, counted.end) == (method, end) {
+                return counted.count.increment(1);
+            }
+            place = &counted.next;
         }
-        let mut ends = self.ends.write().unwrap_or_else(PoisonError::into_inner);
-        if known(&ends).is_none() {
-            let counter = self.counter(method, end);
-            counter.increment(1);
-            ends.push((method, end, counter));
-        }
+    }
+
+    fn uncounted(&self, method: &'static str, end: End) -> Counted {
+        Counted { method, end, count: self.counter(method, end), next: OnceLock::new() }
     }
 
     fn counter(&self, method: &'static str, end: End) -> Counter {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::middleware::{Kind, Probes};
-use crate::vitals::{Health, Phase, StoreLink};
+use crate::middleware::{Finding, Kind, Probes};
+use crate::vitals::{Health, Phase, StoreLink, Vitals};
 
 /// How the replica does.
 #[derive(Serialize, ToSchema)]
@@ -54,12 +55,16 @@ pub(crate) struct ReadyBody {
     ),
 )]
 pub(crate) async fn healthz(State(probes): State<Arc<Probes>>, request: Request) -> Response {
-    let (health, body) = probes.vitals.health();
+    probes.answer(&request, health(&probes.vitals))
+}
+
+pub(super) fn health(vitals: &Vitals) -> Finding {
+    let (health, body) = vitals.health();
     let status = match health {
         Health::Ok | Health::Degraded => StatusCode::OK,
         Health::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     };
-    probes.answer(&request, status, Kind::Json, body)
+    Finding { status, kind: Kind::Json, body: body.into() }
 }
 
 /// Whether the process runs.
@@ -70,7 +75,11 @@ pub(crate) async fn healthz(State(probes): State<Arc<Probes>>, request: Request)
     responses((status = 200, description = "It does", body = String, content_type = "text/plain")),
 )]
 pub(crate) async fn livez(State(probes): State<Arc<Probes>>, request: Request) -> Response {
-    probes.answer(&request, StatusCode::OK, Kind::Text, "ok")
+    probes.answer(&request, life(&probes.vitals))
+}
+
+pub(super) fn life(_: &Vitals) -> Finding {
+    Finding { status: StatusCode::OK, kind: Kind::Text, body: Bytes::from_static(b"ok") }
 }
 
 /// Whether the replica takes work.
@@ -84,7 +93,11 @@ pub(crate) async fn livez(State(probes): State<Arc<Probes>>, request: Request) -
     ),
 )]
 pub(crate) async fn readyz(State(probes): State<Arc<Probes>>, request: Request) -> Response {
-    let (status, word, reason) = match (probes.vitals.phase(), probes.vitals.store()) {
+    probes.answer(&request, readiness(&probes.vitals))
+}
+
+pub(super) fn readiness(vitals: &Vitals) -> Finding {
+    let (status, word, reason) = match (vitals.phase(), vitals.store()) {
         (Phase::Starting, _) => unready("it is still starting"),
         (Phase::Draining, _) => unready("it is draining and will end"),
         (Phase::Ready, StoreLink::Disconnected) => unready("its store can't be reached"),
@@ -94,7 +107,7 @@ pub(crate) async fn readyz(State(probes): State<Arc<Probes>>, request: Request) 
     };
     let body = ReadyBody { status: word, reason };
     let body = serde_json::to_string(&body).unwrap_or_default();
-    probes.answer(&request, status, Kind::Json, body)
+    Finding { status, kind: Kind::Json, body: body.into() }
 }
 
 fn unready(reason: &'static str) -> (StatusCode, &'static str, Option<&'static str>) {

@@ -1,5 +1,6 @@
 //! The routes, one per file.
 
+mod at_once;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod health;
@@ -9,3 +10,5 @@ pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod page;
 pub(crate) mod status;
+
+pub(crate) use at_once::{AtOnce, ShortWay};

@@ -1,13 +1,16 @@
 //! Serves one connection.
 
 use std::convert::Infallible;
+use std::future::ready;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
+use futures::future::Either;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -16,7 +19,6 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
-use tower::Service as _;
 
 use super::ServeOptions;
 use super::answer_body::{AnswerBody, Working};
@@ -84,6 +86,30 @@ impl Connection {
     }
 }
 
+/// What a connection may have to be looked at for, besides what comes and goes on it.
+enum Occasion {
+    /// It may hang.
+    Look,
+    /// Something else is to become of it.
+    Stage(Stage),
+}
+
+/// The next occasion, and what it takes to wait for the one after.
+async fn occasion(
+    mut stages: watch::Receiver<Stage>,
+    look: Instant,
+) -> (Occasion, watch::Receiver<Stage>, Instant) {
+    let occasion = tokio::select! {
+        biased;
+        changed = stages.changed() => match changed {
+            Ok(()) => Occasion::Stage(*stages.borrow_and_update()),
+            Err(_) => Occasion::Stage(Stage::Cut),
+        },
+        () = sleep_until(look) => Occasion::Look,
+    };
+    (occasion, stages, look)
+}
+
 /// Drives a connection until it ends, hangs, or is to end.
 async fn run<S, F>(
     mut connection: http1::Connection<TokioIo<WatchedIo<TcpStream>>, S>,
@@ -99,10 +125,13 @@ async fn run<S, F>(
         > + Unpin,
     F: Future<Output = Result<Response<AnswerBody>, Infallible>> + Send,
 {
-    let mut look = pin!(sleep_until(Instant::now() + options.header_timeout));
     if *stages.borrow_and_update() != Stage::Open {
         Pin::new(&mut connection).graceful_shutdown();
     }
+    // Requests wake this task all the time, and occasions hardly ever. So they are kept where only
+    // a wake-up of their own has them polled.
+    let mut occasions = FuturesUnordered::new();
+    occasions.push(occasion(stages, Instant::now() + options.header_timeout));
     loop {
         tokio::select! {
             biased;
@@ -112,23 +141,24 @@ async fn run<S, F>(
                 }
                 return;
             }
-            () = look.as_mut() => {
-                match pulse.finding(options.header_timeout, options.idle_timeout) {
-                    Finding::Well(for_now) => look.as_mut().reset(Instant::now() + for_now),
-                    Finding::SlowHeader => {
-                        tracing::debug!("cut a connection whose header did not arrive in time");
-                        return cut(&pulse, || connection.into_parts());
+            Some((what, stages, look)) = occasions.next() => {
+                let look = match what {
+                    Occasion::Look => match pulse.finding(options.header_timeout, options.idle_timeout) {
+                        Finding::Well(for_now) => Instant::now() + for_now,
+                        Finding::SlowHeader => {
+                            tracing::debug!("cut a connection whose header did not arrive in time");
+                            return cut(&pulse, || connection.into_parts());
+                        }
+                        Finding::Idle => return cut(&pulse, || connection.into_parts()),
+                    },
+                    Occasion::Stage(Stage::Open) => look,
+                    Occasion::Stage(Stage::Draining) => {
+                        Pin::new(&mut connection).graceful_shutdown();
+                        look
                     }
-                    Finding::Idle => return cut(&pulse, || connection.into_parts()),
-                }
-            }
-            changed = stages.changed() => {
-                let stage = if changed.is_ok() { *stages.borrow_and_update() } else { Stage::Cut };
-                match stage {
-                    Stage::Open => {}
-                    Stage::Draining => Pin::new(&mut connection).graceful_shutdown(),
-                    Stage::Cut => return,
-                }
+                    Occasion::Stage(Stage::Cut) => return,
+                };
+                occasions.push(occasion(stages, look));
             }
         }
     }
@@ -175,10 +205,17 @@ impl Served {
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<AnswerBody>, Infallible>> + Send + use<> {
         let working = Working::begin(&self.pulse);
+        let routes = self.entrance.routes();
+        if let Some(way) = routes.short_way(&request) {
+            let answer = way.answer(request, self.peer);
+            return Either::Left(ready(Ok(answer.map(|body| working.answer_whole(body)))));
+        }
         let limit = self.options.body_timeout;
         let mut request = request.map(|body| Body::new(DeadlineBody::new(body, limit)));
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let answer = self.entrance.router().clone().call(request);
-        async move { answer.await.map(|answer| answer.map(|body| working.answer(body))) }
+        let answer = routes.route(request);
+        Either::Right(
+            async move { answer.await.map(|answer| answer.map(|body| working.answer(body))) },
+        )
     }
 }
