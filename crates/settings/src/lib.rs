@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod channels;
 mod decode;
 mod document;
 mod environment;
@@ -11,7 +12,8 @@ mod settings;
 mod source;
 mod syntax;
 
-pub use document::{Bind, ConsoleStyle, LogLevel, ProviderApi};
+pub use channels::{ChannelSettings, RateLimitSettings, TelegramIntake, TelegramSettings};
+pub use document::{Bind, ConsoleStyle, DmPolicy, LogLevel, ProviderApi, Streaming};
 pub use environment::Environment;
 pub use load::{Loaded, load};
 pub use problem::{Place, Problem, Problems, Severity};

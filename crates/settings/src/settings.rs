@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::channels::ChannelSettings;
 use crate::document::{Bind, ConsoleStyle, LogLevel, ProviderApi};
 
 /// All settings, resolved.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub collect_cap: NonZeroUsize,
     /// Where the skills are.
     pub skills: SkillsSettings,
+    /// The channels that are on.
+    pub channels: ChannelSettings,
     /// What is logged, and how.
     pub logging: LoggingSettings,
     /// The address of Redis; without one, conversations live in this process.

@@ -24,7 +24,7 @@ pub(crate) use choice::{allow_placeholder, choice};
 pub(crate) use fields::{Field, Fields, Named, Section, Sections};
 pub(crate) use list::List;
 pub(crate) use nearest::did_you_mean;
-pub(crate) use node::{Decode, Node, Shown};
+pub(crate) use node::{Content, Decode, Node, Shown};
 pub(crate) use reader::{Origin, Reader, child};
 pub(crate) use secret::{Secret, is_sendable};
 pub(crate) use section::{default_value, section};

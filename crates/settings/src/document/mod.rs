@@ -4,6 +4,7 @@
 //! A new section, for example a channel's, is a file here and a field below.
 
 mod agents;
+mod channels;
 mod gateway;
 mod logging;
 mod messages;
@@ -16,6 +17,8 @@ mod store;
 use crate::decode::section;
 
 pub(crate) use agents::{Agents, Model};
+pub(crate) use channels::{Channels, RateLimit, Telegram, TelegramMode, TelegramSender};
+pub use channels::{DmPolicy, Streaming};
 pub use gateway::Bind;
 pub(crate) use gateway::{Auth, AuthMode, Gateway};
 pub(crate) use logging::Logging;
@@ -44,6 +47,8 @@ section! {
         session: Session,
         /// What happens to messages that come in while an answer is being made.
         messages: Messages,
+        /// The ways besides the API by which customers write.
+        channels: Channels,
         /// What the gateway knows of the company.
         skills: Skills,
         /// What is logged, and how.

@@ -4,6 +4,7 @@
 mod auth;
 mod builtin;
 mod chain;
+mod channels;
 mod limits;
 mod ollama_host;
 mod overrides;
@@ -12,6 +13,7 @@ mod redis;
 mod redis_address;
 mod secret;
 mod sight;
+mod telegram;
 
 use crate::decode::{Prose, Reader};
 use crate::document::{Document, Gateway, QueueMode, ResetMode};
@@ -60,6 +62,7 @@ pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
             level: overrides.log_level.unwrap_or(document.logging.level),
             console_style: document.logging.console_style,
         },
+        channels: channels::resolve(document.channels, reader),
         redis_url,
         redis,
         ollama: providers.ollama(&chain),

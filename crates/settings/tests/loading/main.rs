@@ -20,5 +20,6 @@ mod shipped;
 mod sight;
 mod support;
 mod syntax;
+mod telegram;
 mod values;
 mod warnings;

@@ -52,6 +52,8 @@ fn the_examples_in_the_shipped_file_are_valid() {
             "systemPrompt:",
             "primary:",
             "redisUrl:",
+            "allowFrom:",
+            "groups:",
             "sentinelPassword:",
             "replicasToAcknowledge:",
             "\"172.",
@@ -78,8 +80,14 @@ fn the_examples_in_the_shipped_file_are_valid() {
         ("OPENAI_API_KEY", "c"),
         ("OPENCLAW_MODEL", "ollama/llama3.2"),
     ];
+    let variables =
+        variables.into_iter().chain([("TELEGRAM_BOT_TOKEN", "42:AAH-very_secret-token")]);
+    let variables: Vec<_> = variables.chain([("TELEGRAM_MODE", "polling")]).collect();
     let settings = settings(&text, &variables);
     assert_eq!(settings.chain().len(), 2);
     assert!(settings.redis_url.is_some());
+    let telegram = settings.channels.telegram.unwrap();
+    assert_eq!(telegram.allow_from, ["123456789", "@ann"]);
+    assert_eq!(telegram.groups_allow_from, ["-1001234567890"]);
     assert_eq!(settings.gateway.trusted_proxies.len(), 1);
 }

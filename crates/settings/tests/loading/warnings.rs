@@ -23,15 +23,15 @@ fn an_unknown_key_is_answered_with_the_nearest_known_one() {
 #[test]
 fn an_unknown_key_that_is_near_to_none_is_answered_with_all_of_them() {
     assert_eq!(
-        warnings("{ channels: { telegram: {} } }"),
-        ["1:3: warning: channels: unknown key, ignored; known here: gateway, agents, models, \
-          session, messages, skills, logging, store"]
+        warnings("{ plugins: { telegraph: {} } }"),
+        ["1:3: warning: plugins: unknown key, ignored; known here: gateway, agents, models, \
+          session, messages, channels, skills, logging, store"]
     );
 }
 
 #[test]
 fn variables_in_unknown_sections_are_left_alone() {
-    assert_eq!(warnings("{ channels: { telegram: { botToken: '${BOT_TOKEN}' } } }").len(), 1);
+    assert_eq!(warnings("{ plugins: { telegraph: { botToken: '${BOT_TOKEN}' } } }").len(), 1);
 }
 
 #[test]
