@@ -9,7 +9,7 @@ use conversation::ports::Store;
 use store_redis::{Options, RedisStore};
 use support::redis_cluster::RedisCluster;
 
-use crate::harness::Harness;
+use crate::harness::{AllPorts, Harness};
 use crate::redis_harness::options;
 
 pub(crate) struct ClusterHarness {
@@ -67,6 +67,11 @@ impl ClusterHarness {
 #[async_trait]
 impl Harness for ClusterHarness {
     async fn store(&self, owner: &str) -> Arc<dyn Store> {
+        let options = Options { replica: owner.to_owned(), ..self.options.clone() };
+        Arc::new(RedisStore::connect(options).await.unwrap())
+    }
+
+    async fn all_ports(&self, owner: &str) -> Arc<dyn AllPorts> {
         let options = Options { replica: owner.to_owned(), ..self.options.clone() };
         Arc::new(RedisStore::connect(options).await.unwrap())
     }

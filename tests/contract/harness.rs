@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::Store;
+use conversation::ports::{Accord, Store};
 
 /// How long a claim lasts here. It is long, so that no pause of a busy machine ends a claim
 /// while a test believes it held: only a test's own [`Harness::advance`] does.
@@ -19,11 +19,19 @@ pub(crate) const WAITING_LIMIT: usize = 60;
 /// How many turns a history keeps.
 pub(crate) const HISTORY_LIMIT: usize = 40;
 
+/// All that the stores can do.
+pub(crate) trait AllPorts: Store + Accord {}
+
+impl<T: Store + Accord> AllPorts for T {}
+
 /// A store under test.
 #[async_trait]
 pub(crate) trait Harness: Send + Sync {
     /// The store as a replica of this name has it.
     async fn store(&self, owner: &str) -> Arc<dyn Store>;
+
+    /// The same with the rare abilities.
+    async fn all_ports(&self, owner: &str) -> Arc<dyn AllPorts>;
 
     /// Lets time pass for the store.
     async fn advance(&self, by: Duration);

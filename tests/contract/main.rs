@@ -3,6 +3,7 @@
 //! `cluster::…` are the same tests on each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accord;
 mod cluster_harness;
 mod crashes;
 mod dead_letters;
@@ -185,6 +186,17 @@ contract! {
         a_store_that_is_there_answers_a_ping,
         the_oldest_waiting_message_is_found_wherever_its_conversation_stands,
         the_store_says_how_much_memory_it_takes,
+    ;
+    accord:
+        a_burst_passes_a_lane_and_then_one_at_a_time,
+        who_does_not_pass_is_not_counted,
+        of_many_who_want_to_pass_as_many_do_as_may,
+        a_closed_lane_lets_nobody_pass,
+        an_office_has_one_holder_at_a_time,
+        an_office_that_was_given_back_is_free,
+        of_many_who_want_an_office_one_has_it,
+        the_first_proposal_is_what_all_have,
+        a_name_that_is_none_is_refused,
     ;
     storm:
         owners_who_work_at_once_answer_each_message_once,

@@ -8,7 +8,7 @@ use conversation::ports::Store;
 use conversation::{Clock as _, ManualClock, Timestamp};
 use store_memory::{MemoryStore, Options};
 
-use crate::harness::{DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
+use crate::harness::{AllPorts, DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
 
 const START: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -37,6 +37,10 @@ impl MemoryHarness {
 #[async_trait]
 impl Harness for MemoryHarness {
     async fn store(&self, owner: &str) -> Arc<dyn Store> {
+        Arc::new(self.store.for_replica(owner))
+    }
+
+    async fn all_ports(&self, owner: &str) -> Arc<dyn AllPorts> {
         Arc::new(self.store.for_replica(owner))
     }
 

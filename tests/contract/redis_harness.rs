@@ -10,7 +10,7 @@ use conversation::ports::Store;
 use store_redis::{Options, RedisStore};
 use support::redis_server::RedisServer;
 
-use crate::harness::{DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
+use crate::harness::{AllPorts, DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
 use crate::steps::PATIENCE;
 use crate::words::ONE;
 
@@ -92,6 +92,11 @@ pub(crate) fn options(url: String) -> Options {
 #[async_trait]
 impl Harness for RedisHarness {
     async fn store(&self, owner: &str) -> Arc<dyn Store> {
+        let options = Options { replica: owner.to_owned(), ..self.options.clone() };
+        Arc::new(RedisStore::connect(options).await.unwrap())
+    }
+
+    async fn all_ports(&self, owner: &str) -> Arc<dyn AllPorts> {
         let options = Options { replica: owner.to_owned(), ..self.options.clone() };
         Arc::new(RedisStore::connect(options).await.unwrap())
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accord;
 mod archive;
 mod conversation_state;
 mod dead;

@@ -7,6 +7,7 @@ use conversation::ports::{Claim, ReplicaReport};
 use conversation::{Digest, StoreError, Timestamp};
 
 use crate::Options;
+use crate::accord::Agreements;
 use crate::conversation_state::Conversation;
 use crate::expiries::Expiries;
 use crate::queue::Queue;
@@ -24,6 +25,7 @@ pub(crate) struct State {
     pub(crate) dead: BTreeMap<u64, Digest>,
     pub(crate) next_dead: u64,
     pub(crate) replicas: BTreeMap<String, ReplicaReport>,
+    pub(crate) agreements: Agreements,
     conversations: HashMap<Digest, Conversation>,
     /// The weight of all conversations together.
     weight: usize,
@@ -38,6 +40,7 @@ impl State {
             dead: BTreeMap::new(),
             next_dead: 0,
             replicas: BTreeMap::new(),
+            agreements: Agreements::default(),
             conversations: HashMap::new(),
             weight: 0,
         }
@@ -102,7 +105,7 @@ impl State {
 
     /// About how many bytes everything takes.
     pub(crate) fn total_weight(&self) -> usize {
-        self.weight + self.expiries.weight()
+        self.weight + self.expiries.weight() + self.agreements.weight()
     }
 
     /// Makes sure that `more` bytes fit. Nothing is forgotten for that before its time: a key that
@@ -153,6 +156,8 @@ impl State {
 
     /// The weight of all conversations, added up anew.
     pub(crate) fn weight_recounted(&self) -> usize {
-        self.expiries.weight() + self.conversations.values().map(Weigh::weight).sum::<usize>()
+        self.agreements.weight()
+            + self.expiries.weight()
+            + self.conversations.values().map(Weigh::weight).sum::<usize>()
     }
 }

@@ -118,6 +118,22 @@ impl Keys {
         format!("{}:replica:{id}", self.prefix)
     }
 
+    /// A lane that all replicas share. What replicas agree on belongs to no partition, so each thing
+    /// has a hash tag of its own.
+    pub(crate) fn lane(&self, name: &str) -> String {
+        format!("{}:{{lane/{name}}}", self.prefix)
+    }
+
+    /// Who has an office.
+    pub(crate) fn office(&self, name: &str) -> String {
+        format!("{}:{{office/{name}}}", self.prefix)
+    }
+
+    /// A value that all replicas have.
+    pub(crate) fn agreed(&self, name: &str) -> String {
+        format!("{}:{{agreed/{name}}}", self.prefix)
+    }
+
     /// What the names of the replicas' event channels begin with.
     pub(crate) fn events(&self) -> String {
         format!("{}:events:", self.prefix)

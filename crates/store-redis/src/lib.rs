@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod accord;
 mod acknowledgement;
 mod address;
 mod archive;

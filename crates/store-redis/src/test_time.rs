@@ -32,6 +32,9 @@ impl RedisStore {
         for key in self.keys_with(":m:").await? {
             self.age_texts(AGE_RECORDS, &key, by).await?;
         }
+        for key in self.keys_with(":{lane/").await? {
+            self.age_texts(AGE_LANE, &key, by).await?;
+        }
         for kind in [":in:", ":rv:"] {
             for key in self.keys_with(kind).await? {
                 self.age_texts(AGE_INBOX, &key, by).await?;
@@ -123,4 +126,12 @@ const AGE_INBOX: &str = "
 for i, m in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
   local time = string.format('%013d', tonumber(string.sub(m, 46, 58)) - tonumber(ARGV[1]))
   redis.call('LSET', KEYS[1], i - 1, string.sub(m, 1, 45) .. time .. string.sub(m, 59))
+end";
+
+const AGE_LANE: &str = "
+for _, field in ipairs({'t', 'c'}) do
+  local time = redis.call('HGET', KEYS[1], field)
+  if time then
+    redis.call('HSET', KEYS[1], field, string.format('%.0f', time - ARGV[1] * 1000))
+  end
 end";

@@ -11,7 +11,7 @@ use store_redis::{Options, RedisStore};
 use support::redis_sentinels::{MASTER, RedisSentinels, SENTINEL_PASSWORD};
 use support::redis_server::RedisServer;
 
-use crate::harness::Harness;
+use crate::harness::{AllPorts, Harness};
 use crate::redis_harness::options;
 use crate::steps::PATIENCE;
 use crate::storm;
@@ -67,6 +67,11 @@ impl SentinelHarness {
 #[async_trait]
 impl Harness for SentinelHarness {
     async fn store(&self, owner: &str) -> Arc<dyn Store> {
+        let options = Options { replica: owner.to_owned(), ..self.options.clone() };
+        Arc::new(RedisStore::connect(options).await.unwrap())
+    }
+
+    async fn all_ports(&self, owner: &str) -> Arc<dyn AllPorts> {
         let options = Options { replica: owner.to_owned(), ..self.options.clone() };
         Arc::new(RedisStore::connect(options).await.unwrap())
     }

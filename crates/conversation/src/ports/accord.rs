@@ -6,8 +6,17 @@ use async_trait::async_trait;
 
 use crate::{Rate, StoreError};
 
-/// Agreements among all replicas. Names are of a-z, 0-9, `/`, `_`, `-` and `.`, and never hold a
-/// customer's name or number.
+/// The longest name of a lane, an office or a value, in bytes.
+const LONGEST_NAME: usize = 96;
+/// The longest holder's name or value, in bytes.
+const LONGEST_TEXT: usize = 1024;
+/// The longest time that anything here is counted in: longer ones are taken as this.
+const LONGEST_TIME: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// Agreements among all replicas. Names are 1 to 96 of a-z, 0-9, `/`, `_`, `-` and `.`, and never
+/// hold a customer's name or number. Holders and values are at most 1024 bytes. What breaks these
+/// rules is answered with [`StoreError::Unreadable`], which no repetition cures; times of more than a
+/// year are taken as one.
 #[async_trait]
 pub trait Accord: Send + Sync {
     /// Passes a lane that all replicas share, or says how long to wait before asking again. Only
@@ -41,4 +50,39 @@ pub trait Accord: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Full`].
     async fn agree(&self, name: &str, proposal: &str) -> Result<String, StoreError>;
+}
+
+/// Makes sure that replicas may agree on something of this name; for stores.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] if they may not.
+pub fn check_accord_name(name: &str) -> Result<(), StoreError> {
+    let known = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'/' | b'_' | b'-' | b'.');
+    if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(known) {
+        return Ok(());
+    }
+    Err(StoreError::Unreadable {
+        what: "the name of what replicas agree on",
+        why: format!("it is 1 to {LONGEST_NAME} characters of a-z, 0-9, '/', '_', '-' and '.'"),
+    })
+}
+
+/// Makes sure that a holder or a value is not too long; for stores.
+///
+/// # Errors
+/// [`StoreError::Unreadable`] if it is.
+pub fn check_accord_text(text: &str) -> Result<(), StoreError> {
+    if text.len() <= LONGEST_TEXT {
+        return Ok(());
+    }
+    Err(StoreError::Unreadable {
+        what: "what replicas agree on",
+        why: format!("it has {} bytes, and {LONGEST_TEXT} are the most", text.len()),
+    })
+}
+
+/// A time as stores count it here: at least a millisecond, at most a year; for stores.
+#[must_use]
+pub fn accord_time(time: Duration) -> Duration {
+    time.clamp(Duration::from_millis(1), LONGEST_TIME)
 }

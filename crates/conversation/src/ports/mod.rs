@@ -13,7 +13,7 @@ mod receipts;
 mod transcripts;
 mod turns;
 
-pub use accord::Accord;
+pub use accord::{Accord, accord_time, check_accord_name, check_accord_text};
 pub use archive::{Archive, DeadLetter};
 pub use channel::{Channel, Content, Drafts, Media, SendError, Sent};
 pub use events::{Event, Events};
