@@ -16,6 +16,7 @@ mod interleavings;
 mod memory_harness;
 mod overview;
 mod queueing;
+mod rates;
 mod redis_harness;
 mod redis_only;
 mod sending;
@@ -78,6 +79,17 @@ contract! {
         without_its_token_a_message_is_not_told_of,
         a_message_is_told_as_waiting_and_then_as_answered,
         of_many_who_bring_the_same_message_one_brings_a_new_one,
+    ;
+    rates:
+        the_first_message_over_the_rate_is_answered_with_a_notice,
+        further_messages_over_the_rate_are_kept_and_start_no_turn,
+        what_is_recorded_during_a_turn_is_known_when_it_is_opened_again,
+        a_message_that_fits_again_makes_everything_normal,
+        a_duplicate_does_not_count_against_the_rate,
+        a_rate_counts_for_one_conversation_only,
+        a_message_that_finds_no_room_does_not_count_against_the_rate,
+        what_is_recorded_goes_with_the_history,
+        of_many_at_once_no_more_than_fit_are_answered,
     ;
     queueing:
         a_conversation_is_queued_once_however_many_messages_come,

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use conversation::ports::{DeadLetter, MessageState, Opened, Waiting};
 use conversation::{
-    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Reply, Timestamp,
+    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply,
+    Timestamp,
 };
 
 use crate::dead::DeadLetters;
 use crate::pile::Pile;
+use crate::rate::Pace;
 use crate::remembered::Keys;
 use crate::weight::Weigh;
 
@@ -42,9 +44,13 @@ impl Weigh for Queued {
 pub(crate) struct Conversation {
     pub(crate) id: ConversationId,
     pub(crate) keys: Keys,
+    pub(crate) pace: Pace,
     pub(crate) waiting: Pile<Queued>,
     pub(crate) revived: Pile<Queued>,
     pub(crate) history: Pile<Arc<Exchange>>,
+    /// What happened besides messages.
+    pub(crate) remarks: Pile<Remark>,
+    /// How long history and remarks are kept.
     pub(crate) history_until: Timestamp,
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
@@ -61,9 +67,11 @@ impl Conversation {
         Self {
             id,
             keys: Keys::default(),
+            pace: Pace::default(),
             waiting: Pile::default(),
             revived: Pile::default(),
             history: Pile::default(),
+            remarks: Pile::default(),
             history_until: Timestamp::default(),
             has_reminder: false,
             outbox: None,
@@ -95,11 +103,12 @@ impl Conversation {
         self.history_until = until;
     }
 
-    /// Clears the history if its time is over. Says whether it is.
+    /// Clears the history and the remarks if their time is over. Says whether it is.
     pub(crate) fn expire_history(&mut self, now: Timestamp) -> bool {
         let over = self.history_until <= now;
         if over {
             self.history.clear();
+            self.remarks.clear();
         }
         over
     }
@@ -107,6 +116,11 @@ impl Conversation {
     /// The earlier turns that are still kept at `now`.
     pub(crate) fn history_at(&self, now: Timestamp) -> Vec<Arc<Exchange>> {
         if now < self.history_until { self.history.iter().cloned().collect() } else { Vec::new() }
+    }
+
+    /// The remarks that are still kept at `now`.
+    pub(crate) fn remarks_at(&self, now: Timestamp) -> Vec<Remark> {
+        if now < self.history_until { self.remarks.iter().cloned().collect() } else { Vec::new() }
     }
 
     /// Brings back what was revived, ahead of what waits.
@@ -117,7 +131,7 @@ impl Conversation {
     }
 
     /// What a new owner has to know, without the history.
-    pub(crate) fn opened(&self, limit: usize) -> Opened {
+    pub(crate) fn opened(&self, limit: usize, now: Timestamp) -> Opened {
         let waiting = |queued: &Queued| Waiting {
             id: queued.id,
             key: queued.key.as_ref().to_owned(),
@@ -130,6 +144,7 @@ impl Conversation {
             outbox: self.outbox.clone(),
             attempts: self.attempts,
             draft: self.draft.clone(),
+            remarks: self.remarks_at(now),
             ..Opened::default()
         }
     }
@@ -186,7 +201,11 @@ impl Conversation {
 
     /// Whether nothing is kept of it.
     pub(crate) fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.history.is_empty() && self.dead.is_empty() && !self.has_work()
+        self.keys.is_empty()
+            && self.history.is_empty()
+            && self.remarks.is_empty()
+            && self.dead.is_empty()
+            && !self.has_work()
     }
 }
 
@@ -198,6 +217,7 @@ impl Weigh for Conversation {
             + self.waiting.weight()
             + self.revived.weight()
             + self.history.weight()
+            + self.remarks.weight()
             + self.outbox.weight()
             + self.last_sent.as_ref().map_or(0, String::len)
             + self.draft.as_ref().map_or(0, String::len)

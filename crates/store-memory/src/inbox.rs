@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use conversation::ports::{Accepted, Inbox, MessageState};
-use conversation::{AnswerBy, Digest, Inbound, KeyDigest, MessageId, StoreError, Timestamp};
+use conversation::{
+    AnswerBy, Command, Digest, Inbound, KeyDigest, Message, MessageId, Remark, Remarked, StoreError,
+    Timestamp,
+};
 
 use crate::MemoryStore;
 use crate::conversation_state::{Conversation, Queued};
+use crate::rate::Verdict;
 use crate::remembered::Remembered;
 use crate::state::State;
 use crate::weight::Weigh;
@@ -59,26 +63,72 @@ impl State {
         inbound: Inbound,
         now: Timestamp,
     ) -> Result<Accepted, StoreError> {
-        let Inbound { conversation, key, message, answer_by, request, rate: _ } = inbound;
+        let Inbound { conversation, key, mut message, answer_by, request, rate } = inbound;
         let digest = id.conversation;
         if let Some(known) = self.known(digest, id.key, answer_by, now) {
             return Ok(known);
         }
+        let pace = self.conversation(digest).map(|found| found.pace).unwrap_or_default();
+        let verdict = pace.verdict(rate, now);
+        match verdict {
+            Verdict::Fits => {}
+            Verdict::First => message.command = Some(Command::SlowDown),
+            Verdict::Again => return self.record(id, answer_by, message, now),
+        }
         let queued = Queued { id, key: Arc::from(key.as_str()), message, request, since: now };
         self.find_room(digest, queued.weight())?;
         self.insert(digest, || Conversation::new(conversation));
-        let until = now.plus(self.options.dedupe);
         let idle_until = now.plus(self.options.idle);
-        let remembered =
-            Remembered { token: id.token, answer_by, until, state: MessageState::Waiting };
+        self.keep(id, answer_by, MessageState::Waiting, now);
         self.edit(digest, |found| {
             found.touch(now, idle_until);
-            found.keys.insert(id.key, remembered);
             found.waiting.push_back(queued);
+            if let Some(rate) = rate {
+                found.pace.count(verdict, rate, now);
+            }
         });
-        self.expiries.remember_key(until, id);
         self.queue.ensure(digest, now);
         Ok(Accepted::New(id))
+    }
+
+    /// Keeps a message over its sender's rate as a remark.
+    fn record(
+        &mut self,
+        id: MessageId,
+        answer_by: AnswerBy,
+        message: Message,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
+        let at = message.at;
+        let remark = Remark { about: None, what: Remarked::Unanswered(message), at };
+        self.admit(remark.weight() + OVERHEAD)?;
+        self.keep(id, answer_by, MessageState::Recorded, now);
+        self.keep_remark(id.conversation, remark, now);
+        Ok(Accepted::Recorded(id))
+    }
+
+    /// Remembers a key, and how far what came under it has come.
+    pub(crate) fn keep(
+        &mut self,
+        id: MessageId,
+        answer_by: AnswerBy,
+        state: MessageState,
+        now: Timestamp,
+    ) {
+        let until = now.plus(self.options.dedupe);
+        let remembered = Remembered { token: id.token, answer_by, until, state };
+        self.edit(id.conversation, |found| found.keys.insert(id.key, remembered));
+        self.expiries.remember_key(until, id);
+    }
+
+    /// Adds a remark, which keeps the history alive as a message does.
+    pub(crate) fn keep_remark(&mut self, digest: Digest, remark: Remark, now: Timestamp) {
+        let until = now.plus(self.options.idle);
+        self.edit(digest, |found| {
+            found.touch(now, until);
+            found.remark(remark);
+        });
+        self.remind_of_history(digest, now);
     }
 
     fn known(

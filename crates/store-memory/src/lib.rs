@@ -10,6 +10,8 @@ mod options;
 mod overview;
 mod pile;
 mod queue;
+mod rate;
+mod remarks;
 mod remembered;
 mod state;
 mod store;

@@ -51,7 +51,7 @@ impl Turns for MemoryStore {
                 if is_first {
                     found.take_in_revived();
                 }
-                (found.opened(limit.get()), found.history_at(now))
+                (found.opened(limit.get(), now), found.history_at(now))
             };
             state.edit(digest, view).ok_or(StoreError::Stale)
         })?;
@@ -162,7 +162,8 @@ impl State {
         Ok(())
     }
 
-    fn remind_of_history(&mut self, digest: Digest, now: Timestamp) {
+    /// Makes sure that history and remarks are cleared away when their time is over.
+    pub(crate) fn remind_of_history(&mut self, digest: Digest, now: Timestamp) {
         let had_one = self.edit(digest, |found| std::mem::replace(&mut found.has_reminder, true));
         if had_one == Some(false) {
             self.expiries.remember_history(now.plus(self.options.idle), digest);

@@ -35,6 +35,8 @@ impl Archive for RedisStore {
             .arg(keys.dead(partition))
             .arg(keys.delayed(partition))
             .arg(keys.revived(digest))
+            .arg(keys.remarks(digest))
+            .arg(keys.rate(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
         let erased: u64 = inner.link.call(verb, &call).await?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use conversation::ports::{Accepted, Inbox, MessageState};
-use conversation::{AnswerBy, Inbound, MessageId, StoreError};
+use conversation::{AnswerBy, Inbound, MessageId, Rate, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::errors::unreadable;
@@ -43,6 +43,25 @@ impl Inbox for RedisStore {
         };
         let (token, state) = stored::record(&record)?;
         Ok((token == id.token).then_some(state))
+    }
+}
+
+/// A rate as the script takes it.
+struct Limit {
+    /// How long one message takes to be forgotten, in milliseconds.
+    period: u64,
+    /// How far the rate may be ahead of the time, in milliseconds.
+    ahead: u64,
+}
+
+impl Limit {
+    /// Nothing, if the rate keeps nobody out. A script counts exactly up to 2⁵³, so what is longer
+    /// than a year counts as a year, and a larger burst than 100,000 as that.
+    fn new(rate: Rate) -> Option<Self> {
+        const YEAR: u64 = 365 * 24 * 60 * 60 * 1000;
+        let period = millis(rate.period).min(YEAR);
+        let burst = u64::from(rate.burst.clamp(1, 100_000));
+        (period > 0).then(|| Self { period, ahead: period * (burst - 1) })
     }
 }
 
@@ -87,6 +106,8 @@ impl Inner {
             .arg(self.keys.history(digest))
             .arg(self.keys.records(digest))
             .arg(self.keys.watchers(digest))
+            .arg(self.keys.rate(digest))
+            .arg(self.keys.remarks(digest))
             .arg(inbound.conversation.as_str())
             .arg(&incoming.key)
             .arg(&incoming.before_time)
@@ -97,6 +118,10 @@ impl Inner {
             .arg(self.listener(inbound))
             .arg(millis(self.options.listening))
             .arg(u8::from(is_crowded));
+        match inbound.rate.and_then(Limit::new) {
+            Some(Limit { period, ahead }) => call.arg(period).arg(ahead),
+            None => call.arg("").arg(""),
+        };
         call
     }
 
@@ -104,6 +129,7 @@ impl Inner {
         let mut words = answer.iter().map(String::as_str);
         match (words.next(), words.next()) {
             (Some("new"), _) => Ok(Accepted::New(fresh)),
+            (Some("recorded"), _) => Ok(Accepted::Recorded(fresh)),
             (Some("conflict"), _) => Ok(Accepted::Conflict),
             (Some("full"), _) => Err(StoreError::Full),
             (Some("many"), _) => {

@@ -63,7 +63,8 @@ impl Keys {
 
     /// The state of a conversation that is not at rest: its queue entry `e`, its attempts `n`, the
     /// last turn with an outbox `t`, `o` if that outbox is still there, and, if revived messages
-    /// stand apart, `r`, the claim during which the last of them came.
+    /// stand apart, `r`, the claim during which the last of them came; `d` names the message that
+    /// shows the answer in the making, and `k` says that there are remarks.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }
@@ -81,6 +82,16 @@ impl Keys {
     /// The earlier turns of a conversation.
     pub(crate) fn history(&self, digest: Digest) -> String {
         self.of("h", digest)
+    }
+
+    /// What happened in a conversation besides messages that want an answer.
+    pub(crate) fn remarks(&self, digest: Digest) -> String {
+        self.of("n", digest)
+    }
+
+    /// How much of its rate a conversation's sender has used up.
+    pub(crate) fn rate(&self, digest: Digest) -> String {
+        self.of("rate", digest)
     }
 
     /// The committed reply of a conversation that is not sent completely.
@@ -174,6 +185,8 @@ mod tests {
             keys.watchers(digest),
             keys.records(digest),
             keys.letters(digest),
+            keys.remarks(digest),
+            keys.rate(digest),
         ];
         assert!(all.iter().all(|key| key.contains(&tag)), "{all:?}");
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();

@@ -19,6 +19,7 @@ mod node;
 mod onlooker;
 mod overview;
 mod reader;
+mod remarks;
 mod room;
 mod script;
 mod sending;

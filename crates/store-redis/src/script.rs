@@ -20,6 +20,7 @@ pub(crate) enum Effect {
 }
 
 const FENCE: &str = include_str!("scripts/fence.lua");
+const REMARKS: &str = include_str!("scripts/remarks.lua");
 
 impl Verb {
     fn plain(_fence: &str, keys: usize, body: &str) -> Self {
@@ -28,6 +29,10 @@ impl Verb {
 
     fn fenced(fence: &str, keys: usize, body: &str) -> Self {
         Self::new(keys, format!("{fence}\n{body}"), Effect::Kept)
+    }
+
+    fn remarking(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{REMARKS}\n{body}"), Effect::Kept)
     }
 
     fn passing(_fence: &str, keys: usize, body: &str) -> Self {
@@ -95,12 +100,12 @@ macro_rules! scripts {
 }
 
 scripts! {
-    accept: plain(6),
+    accept: remarking(8),
     upkeep: plain(2),
     promote: plain(3),
     renew: passing(1),
-    revive: plain(8),
-    forget: plain(11),
+    revive: remarking(8),
+    forget: plain(13),
     watch: passing(3),
     queue: passing(3),
     tidy: passing(1),
@@ -111,8 +116,8 @@ scripts! {
     hold: plain(1),
     resign: plain(1),
     agree: plain(1),
-    open: fenced(7),
-    commit: fenced(7),
+    open: fenced(8),
+    commit: fenced(8),
     sending: fenced(3),
     delivered: fenced(3),
     drafted: fenced(2),

@@ -8,16 +8,16 @@
 //! envelope  1 version · 1 'r' recorded or 'c' sent by the channel · 16 key digest · 11 token ·
 //!           16 fingerprint (dashes where none) · 13 time of acceptance in milliseconds ·
 //!           the replica that waits for the answer, if any · line end ·
-//!           JSON {"key","message","request"}
+//!           JSON {"key","message","request"}, and "slow":true over the sender's rate
 //! record    11 token · 16 fingerprint · 13 time of acceptance · 1 state (w waiting, a answered,
-//!           p parked) · the reply as JSON, or the reason
+//!           p parked, u undelivered, t taken back, r recorded) · the reply as JSON, or the reason
 //! ```
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use conversation::ports::{MessageState, Waiting};
 use conversation::{
-    AnswerBy, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox, OutboxPart, Part,
+    AnswerBy, Command, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox, OutboxPart, Part,
     PartState, Reply, StoreError, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -33,17 +33,27 @@ const LISTENER: usize = 58;
 /// Where a record's state stands.
 const RECORD_STATE: usize = 40;
 /// The version of the JSON forms that this code writes.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 /// Stands for the fingerprint of a message whose answer isn't recorded.
 const NO_FINGERPRINT: &str = "----------------";
 
 #[derive(Serialize, Deserialize)]
-struct StoredMessage<M> {
+pub(crate) struct StoredMessage<M> {
     #[serde(default)]
     key: String,
     message: M,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<String>,
+    /// Whether its sender is asked to wait, as only the script that accepts it can tell.
+    #[serde(default, skip_serializing)]
+    slow: bool,
+}
+
+impl StoredMessage<Message> {
+    pub(crate) fn into_message(self) -> Message {
+        let command = if self.slow { Some(Command::SlowDown) } else { self.message.command };
+        Message { command, ..self.message }
+    }
 }
 
 /// What the scripts need of a message on its way in.
@@ -76,6 +86,7 @@ impl Incoming {
             key: inbound.key.as_str().to_owned(),
             message: &inbound.message,
             request: inbound.request.clone(),
+            slow: false,
         };
         let json = to_json("a message", &stored)?;
         Ok(Self {
@@ -108,8 +119,8 @@ pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, S
     let rest = envelope.get(LISTENER..).and_then(|rest| rest.split_once('\n'));
     let (_listener, json) = rest.ok_or_else(|| unreadable(WHAT, "it has no message"))?;
     let stored: StoredMessage<Message> = from_json(WHAT, json)?;
-    let StoredMessage { key, message, request } = stored;
-    Ok(Waiting { id: message_id(conversation, head)?, key, message, request })
+    let (key, request) = (stored.key.clone(), stored.request.clone());
+    Ok(Waiting { id: message_id(conversation, head)?, key, request, message: stored.into_message() })
 }
 
 /// The name of the message that a script refers to by key digest and token.
@@ -141,6 +152,9 @@ pub(crate) fn record(stored: &str) -> Result<([u8; 8], MessageState), StoreError
         Some(b'a') if rest.is_empty() => MessageState::Answered(None),
         Some(b'a') => MessageState::Answered(Some(from_json(WHAT, rest)?)),
         Some(b'p') => MessageState::Parked { reason: rest.to_owned() },
+        Some(b'u') => MessageState::Undelivered { reason: rest.to_owned() },
+        Some(b't') => MessageState::TakenBack,
+        Some(b'r') => MessageState::Recorded,
         Some(_) | None => return Err(unreadable(WHAT, "its state is not known here")),
     };
     Ok((token, state))
@@ -163,7 +177,7 @@ fn exchange(stored: &str) -> Result<Exchange, StoreError> {
     const WHAT: &str = "a turn of the history";
     let StoredExchange { v, asked, reply } = from_json(WHAT, stored)?;
     known_version(WHAT, v)?;
-    Ok(Exchange { asked: asked.into_iter().map(|stored| stored.message).collect(), reply })
+    Ok(Exchange { asked: asked.into_iter().map(StoredMessage::into_message).collect(), reply })
 }
 
 /// Reads a history. A turn that can't be read here, since a later version wrote it, is left out:

@@ -35,6 +35,9 @@ impl RedisStore {
         for key in self.keys_with(":{lane/").await? {
             self.age_texts(AGE_LANE, &key, by).await?;
         }
+        for key in self.keys_with(":rate:").await? {
+            self.age_texts(AGE_RATE, &key, by).await?;
+        }
         for kind in [":in:", ":rv:"] {
             for key in self.keys_with(kind).await? {
                 self.age_texts(AGE_INBOX, &key, by).await?;
@@ -120,6 +123,13 @@ for i = 1, #records, 2 do
   local r = records[i + 1]
   local time = string.format('%013d', tonumber(string.sub(r, 28, 40)) - tonumber(ARGV[1]))
   redis.call('HSET', KEYS[1], records[i], string.sub(r, 1, 27) .. time .. string.sub(r, 41))
+end";
+
+const AGE_RATE: &str = "
+local rate = redis.call('GET', KEYS[1])
+if rate then
+  local time = string.format('%d', tonumber(string.match(rate, '^%d+')) - tonumber(ARGV[1]))
+  redis.call('SET', KEYS[1], time .. string.match(rate, '!*$'), 'KEEPTTL')
 end";
 
 const AGE_INBOX: &str = "

@@ -10,7 +10,7 @@ use deadpool_redis::redis::Pipeline;
 
 use crate::keys::Keys;
 use crate::link::GROUP;
-use crate::{Inner, RedisStore, millis, stored};
+use crate::{Inner, RedisStore, millis, remarks, stored};
 
 #[async_trait]
 impl Turns for RedisStore {
@@ -34,9 +34,17 @@ impl Turns for RedisStore {
         let inner = &self.inner;
         let digest = claim.conversation.digest();
         inner.telegraph.listeners.opening(digest);
-        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::watchers, Keys::revived];
+        let keys = [
+            Keys::inbox,
+            Keys::history,
+            Keys::outbox,
+            Keys::watchers,
+            Keys::revived,
+            Keys::remarks,
+        ];
         let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
-        let (inbox, history, outbox, watchers, attempts, draft): OpenAnswer = call.run().await?;
+        let (inbox, history, outbox, watchers, attempts, draft, remarks): OpenAnswer =
+            call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
             inner.telegraph.listeners.add(digest, listener);
@@ -47,6 +55,7 @@ impl Turns for RedisStore {
             outbox: stored::outbox(outbox.iter().map(|(f, v)| (f.as_str(), v.as_str())))?,
             attempts,
             draft: (!draft.is_empty()).then_some(draft),
+            remarks: remarks::read_all(&remarks),
             ..Opened::default()
         })
     }
@@ -59,7 +68,14 @@ impl Turns for RedisStore {
             [] => String::new(),
             parts => stored::outbox_body(&turn, &reply, parts)?,
         };
-        let keys = [Keys::inbox, Keys::history, Keys::outbox, Keys::records, Keys::watchers];
+        let keys = [
+            Keys::inbox,
+            Keys::history,
+            Keys::outbox,
+            Keys::records,
+            Keys::watchers,
+            Keys::remarks,
+        ];
         let call = inner
             .fenced(&inner.scripts.commit, claim, &keys)
             .arg(inner.keys.events())
@@ -212,5 +228,5 @@ impl Inner {
 /// Fields and values of a hash.
 type Fields = Vec<(String, String)>;
 /// What `open` answers: inbox, history, outbox, watching replicas, attempts,
-/// the message that shows the answer in the making.
-type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String);
+/// the message that shows the answer in the making, remarks.
+type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>);

@@ -1,13 +1,16 @@
 -- Stores one message, at most once, and queues its conversation, exactly once.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 watchers.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 watchers, 7 rate, 8 remarks.
 -- ARGV: 1 conversation's name, 2 key digest, 3 first half of the envelope, 4 its second half,
 -- 5 how long a key is remembered, 6 how many may wait, 7 idle time, 8 listener or '', 9 how long it
--- listens, 10 whether there is no room for more than what is known. All times in milliseconds.
+-- listens, 10 whether there is no room for more than what is known, 11 how long one message takes
+-- to be forgotten by the rate, or '' without one, 12 how far the rate may be ahead of the time. All
+-- times in milliseconds.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[5])
 
-local record = redis.call('HGET', KEYS[5], key)
+local known = redis.call('HMGET', KEYS[5], key, REMARKS)
+local record, remarked = known[1], known[2]
 if record and tonumber(string.sub(record, 28, 40)) + keep > tonumber(now) then
   local recorded = string.sub(ARGV[3], 2, 2) ~= 'c'
   if recorded and string.sub(record, 12, 27) ~= string.sub(ARGV[3], 30, 45) then
@@ -29,16 +32,49 @@ if entry and entry ~= 'delayed' and #redis.call('XRANGE', KEYS[1], entry, entry)
   entry = redis.call('XADD', KEYS[1], '*', 'c', ARGV[1])
   redis.call('HSET', KEYS[2], 'e', entry)
 end
+
+-- The rate's key says when all of its burst will be there again, and by a mark that the sender was
+-- told that it is over the rate. It goes by itself at that time.
+local rate, free, is_over
+if ARGV[11] ~= '' then
+  rate = redis.call('GET', KEYS[7]) or '0'
+  free = math.max(tonumber(string.match(rate, '^%d+')), tonumber(now))
+  is_over = free - tonumber(now) > tonumber(ARGV[12])
+end
+local after = ARGV[4]
+local line = is_over and string.find(after, '\n', 1, true)
+if is_over and string.sub(rate, -1) == '!' then
+  redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'r')
+  keep_remark(KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. string.sub(after, line + 1) .. '}', ARGV[7])
+  there_are_remarks(KEYS[2], KEYS[5], entry, now, ARGV[5])
+  return {'recorded'}
+end
 -- Only a conversation in the queue can have messages waiting.
 if entry and redis.call('LLEN', KEYS[3]) >= tonumber(ARGV[6]) then
   return {'many'}
 end
 
+if is_over then
+  redis.call('SET', KEYS[7], rate .. '!', 'KEEPTTL')
+  after = string.sub(after, 1, line) .. '{"slow":true,' .. string.sub(after, line + 2)
+elseif free then
+  free = free + tonumber(ARGV[11])
+  redis.call('SET', KEYS[7], string.format('%d', free), 'PX', string.format('%d', free - tonumber(now)))
+end
 redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'w')
 redis.call('PEXPIRE', KEYS[5], ARGV[5])
-redis.call('RPUSH', KEYS[3], ARGV[3] .. now .. ARGV[4])
+redis.call('RPUSH', KEYS[3], ARGV[3] .. now .. after)
+if remarked and redis.call('PEXPIRE', KEYS[8], ARGV[7]) == 0 then
+  redis.call('HDEL', KEYS[5], REMARKS)
+  remarked = false
+end
 if not entry then
-  redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', ARGV[1]))
+  entry = redis.call('XADD', KEYS[1], '*', 'c', ARGV[1])
+  if remarked then
+    redis.call('HSET', KEYS[2], 'e', entry, 'k', '1')
+  else
+    redis.call('HSET', KEYS[2], 'e', entry)
+  end
 end
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
 
@@ -48,7 +84,8 @@ redis.call('PEXPIRE', KEYS[4], ARGV[7])
 if string.byte(key) % 8 == 0 and redis.call('HLEN', KEYS[5]) > 64 then
   local sample = redis.call('HRANDFIELD', KEYS[5], '32', 'WITHVALUES')
   for i = 1, #sample, 2 do
-    if tonumber(string.sub(sample[i + 1], 28, 40)) + keep <= tonumber(now) then
+    local is_old = tonumber(string.sub(sample[i + 1], 28, 40)) + keep <= tonumber(now)
+    if is_old and sample[i] ~= REMARKS then
       redis.call('HDEL', KEYS[5], sample[i])
     end
   end

@@ -1,5 +1,6 @@
 -- Makes a turn's answer final, once.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records, 7 watchers.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records, 7 watchers,
+-- 8 remarks.
 -- ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's digest, 8 how many messages, 9 reply,
 -- 10 outbox or '', 11 idle time in milliseconds, 12 how many turns the history keeps, 13 number of
 -- the outbox's parts, 14 turn.
@@ -31,6 +32,9 @@ if turns > tonumber(ARGV[12]) then
   redis.call('LTRIM', KEYS[4], '-' .. ARGV[12], '-1')
 end
 redis.call('PEXPIRE', KEYS[4], ARGV[11])
+if remarked then
+  redis.call('PEXPIRE', KEYS[8], ARGV[11])
+end
 redis.call('LTRIM', KEYS[3], ARGV[8], '-1')
 tell(KEYS[7], ARGV[6], envelopes, function()
   return '{"c":"' .. ARGV[7] .. '","committed":' .. refs(envelopes) .. ',"reply":' .. reply .. '}'

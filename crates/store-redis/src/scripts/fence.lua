@@ -7,8 +7,8 @@ local group, entry, owner, deliveries, name =
   ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 -- What the conversation's hash says: its attempts, the last turn that left an outbox, whether
 -- the outbox holds anything, and, if revived messages stand apart, the claim during which they came.
--- The draft is the message that shows the answer in the making.
-local attempts, last_turn, has_outbox, revived, draft
+-- The draft is the message that shows the answer in the making. And whether there are remarks.
+local attempts, last_turn, has_outbox, revived, draft, remarked
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -22,13 +22,13 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
-  revived, draft = state[5], state[6]
+  revived, draft, remarked = state[5], state[6], state[7]
   return true
 end
 
@@ -43,7 +43,7 @@ local function finish(waits)
   if waits or revived then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
-    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd')
+    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k')
   end
 end
 

@@ -1,6 +1,6 @@
 -- Reads all that a turn needs.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers, 7 revived
--- messages. ARGV: 1-5 fence, 6 last index of the messages.
+-- messages, 8 remarks. ARGV: 1-5 fence, 6 last index of the messages.
 if not held() then
   return stale()
 end
@@ -17,4 +17,5 @@ return {
   redis.call('HKEYS', KEYS[6]),
   attempts or '0',
   draft or '',
+  remarked and redis.call('LRANGE', KEYS[8], '0', '-1') or {},
 }

@@ -46,6 +46,9 @@ else
 end
 if not entry then
   redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', letter.conversation))
+  if redis.call('HEXISTS', KEYS[5], REMARKS) == 1 then
+    redis.call('HSET', KEYS[2], 'k', '1')
+  end
 end
 redis.call('HDEL', KEYS[7], ARGV[1])
 redis.call('ZREM', KEYS[6], ARGV[1])

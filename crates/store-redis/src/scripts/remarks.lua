@@ -1,0 +1,25 @@
+-- Stands before every script that keeps remarks.
+--
+-- They are rare, so whoever looks for none must not pay for them. A field of the records tells
+-- `accept` that there are some, which reads it with what it reads anyway; and `accept` tells those
+-- who open the conversation, by the field `k` of its hash. The field looks like a record, since a
+-- script that drops what has run out reads the time of each.
+local REMARKS = 'remarks'
+
+-- Says that there are remarks. `entry` is the conversation's place in the queue, if it has one.
+local function there_are_remarks(conversation, records, entry, now, keep)
+  redis.call('HSET', records, REMARKS, string.rep('-', 27) .. now .. 'n')
+  redis.call('PEXPIRE', records, keep)
+  if entry then
+    redis.call('HSET', conversation, 'k', '1')
+  end
+end
+
+-- Adds a remark: the newest 200 are kept, for as long as the history beside them.
+local function keep_remark(remarks, history, remark, idle)
+  if redis.call('RPUSH', remarks, remark) > 200 then
+    redis.call('LTRIM', remarks, '-200', '-1')
+  end
+  redis.call('PEXPIRE', remarks, idle)
+  redis.call('PEXPIRE', history, idle)
+end
