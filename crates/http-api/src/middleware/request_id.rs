@@ -109,6 +109,8 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Naming<S> {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let id = RequestId::of(&request, &self.proxies);
+        // Routes of other crates, such as webhooks, find the name where its sender put one.
+        request.headers_mut().insert(X_REQUEST_ID, id.value());
         let value = Some(id.value());
         request.extensions_mut().insert(id);
         Named { inner: self.inner.call(request), value }

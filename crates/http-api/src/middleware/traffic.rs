@@ -136,3 +136,38 @@ pub(super) fn method_label(method: &Method) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    use super::*;
+
+    #[test]
+    fn requests_that_end_on_many_threads_at_once_are_all_counted() {
+        const THREADS: u16 = 8;
+        const EACH: u16 = 300;
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let page = recorder.handle();
+        let figures = RouteFigures::of("/route");
+        let ends: Vec<_> = (200..210).map(|code| StatusCode::from_u16(code).unwrap()).collect();
+        std::thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    metrics::with_local_recorder(&recorder, || {
+                        for end in ends.iter().cycle().take(usize::from(EACH)) {
+                            figures.count("GET", End::Answered(*end));
+                        }
+                    });
+                });
+            }
+        });
+        let page = page.render();
+        for end in &ends {
+            let (status, count) = (end.as_str(), THREADS * EACH / 10);
+            let line =
+                format!(r#"{REQUESTS}{{route="/route",method="GET",status="{status}"}} {count}"#);
+            assert!(page.contains(&line), "{line} is not in {page}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use http_api::{Models, OllamaLink, Phase, StoreLink};
 use serde_json::json;
 
-use crate::support::{Gateway, Log, ask};
+use crate::support::{Answer, Gateway, Log, Setup, ask};
 
 #[tokio::test]
 async fn healthz_has_exactly_the_documented_shape() {
@@ -86,5 +86,57 @@ async fn a_probes_log_line_names_its_request() {
         for expected in ["DEBUG", method, path, &answer.status.to_string()] {
             assert!(line.contains(expected), "{expected} is missing in {line}");
         }
+    }
+}
+
+/// What an answer's header says, but for what differs with every answer.
+fn lasting(answer: &Answer) -> Vec<(String, String)> {
+    let mut headers: Vec<_> = answer
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != "date" && *name != "x-request-id")
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    headers.sort();
+    headers
+}
+
+#[tokio::test]
+async fn the_short_way_of_a_plain_get_gives_the_same_header_as_the_way_through_the_router() {
+    let gateway = Gateway::start().await;
+    for phase in [Phase::Ready, Phase::Draining] {
+        gateway.vitals.set_phase(phase);
+        for path in ["/healthz", "/livez", "/readyz"] {
+            let get = gateway.get(path).send().await;
+            let head = ask(gateway.address, "HEAD", path).send().await;
+            assert_eq!((get.status, lasting(&get)), (head.status, lasting(&head)), "{path}");
+            let closes = lasting(&get).contains(&("connection".to_owned(), "close".to_owned()));
+            assert_eq!(closes, phase == Phase::Draining, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_requests_header_comes_back_in_the_answers() {
+    let gateway = Gateway::start().await;
+    let plain = gateway.get("/healthz").send().await;
+    let mut asked = gateway.get("/healthz?from=here").header("content-type", "text/evil");
+    for name in ["cookie", "authorization", "x-anything", "cache-control", "accept"] {
+        asked = asked.header(name, "secret");
+    }
+    assert_eq!(lasting(&asked.send().await), lasting(&plain));
+}
+
+#[tokio::test]
+async fn a_probe_with_any_method_takes_over_the_name_that_a_trusted_proxy_gave_it() {
+    let trusting = Setup { trusted_proxies: vec!["127.0.0.1/32"], ..Setup::default() };
+    let (trusting, wary) = (trusting.serve().await, Gateway::start().await);
+    for method in ["GET", "HEAD", "PUT"] {
+        let name = async |gateway: &Gateway| {
+            let asked = ask(gateway.address, method, "/readyz").header("x-request-id", "abc-1");
+            asked.send().await.header("x-request-id").to_owned()
+        };
+        assert_eq!(name(&trusting).await, "abc-1", "{method}");
+        assert_ne!(name(&wary).await, "abc-1", "{method}");
     }
 }

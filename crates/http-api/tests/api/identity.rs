@@ -106,6 +106,20 @@ async fn a_request_id_is_taken_over_only_from_a_trusted_proxy_and_only_if_it_is_
 }
 
 #[tokio::test]
+async fn a_route_of_another_crate_sees_the_name_that_the_answer_carries() {
+    let told = axum::routing::get(async |headers: axum::http::HeaderMap| {
+        let names: Vec<&str> =
+            headers.get_all("x-request-id").iter().filter_map(|it| it.to_str().ok()).collect();
+        names.join(" and ")
+    });
+    let extra = axum::Router::new().route("/webhooks/x", told);
+    let gateway = Setup { extra, ..Setup::default() }.serve().await;
+    let answer = gateway.get("/webhooks/x").header("x-request-id", "of-anyone").send().await;
+    assert_eq!(answer.text(), answer.header("x-request-id"));
+    assert_ne!(answer.text(), "of-anyone");
+}
+
+#[tokio::test]
 async fn a_key_counts_in_its_conversation_only() {
     let gateway = echoing(vec![]).await;
     let of = |channel: &str, user: &str| {
