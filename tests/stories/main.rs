@@ -3,11 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answering;
+mod commands;
 mod crashes;
 mod crowds;
+mod drafts;
 mod failing_models;
 mod fakes;
+mod interruptions;
 mod leases;
+mod pictures;
+mod receipts;
+mod remarks;
 mod sending;
 mod store_faults;
 mod world;

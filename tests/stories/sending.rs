@@ -151,3 +151,33 @@ async fn a_channel_that_never_answers_leaves_the_outcome_unknown() {
     assert_eq!(world.channel.texts(), ["re: Hello"]);
     assert_eq!(replica.figure("openclaw_sends_uncertain_total", ""), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_providers_pace_is_kept_without_counting_as_a_failure() {
+    let mut world = World::new();
+    world.options.max_attempts = 2;
+    let paced = Step::Refuse(SendError::Paced { retry_after: Duration::from_secs(6) });
+    world.channel.plan(std::iter::repeat_n(paced, 10));
+    let replica = world.start("one");
+    world.say(&chat("ann"), "Hello").await;
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["re: Hello"]);
+    let tried = world.channel.tried();
+    assert_eq!((tried[10] - tried[0]).as_secs(), 60);
+    assert_eq!(replica.figure("openclaw_sends_total", "outcome=\"paced\""), 10);
+    assert_eq!(replica.figure("openclaw_sends_uncertain_total", ""), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customer_who_cannot_be_reached_is_a_dead_letter_of_its_own_kind() {
+    let world = World::new();
+    let blocked = SendError::Unreachable { why: "the bot was blocked".to_owned() };
+    world.channel.plan([Step::Refuse(blocked)]);
+    let replica = world.start("one");
+    world.say(&chat("ann"), "Hello").await;
+    world.is_idle().await;
+    let reason = &world.dead().await[0].reason;
+    assert_eq!(reason, "the customer can't be reached: the bot was blocked");
+    assert_eq!(replica.figure("openclaw_sends_total", "outcome=\"unreachable\""), 1);
+    assert_eq!(replica.figure("openclaw_sends_total", "outcome=\"refused\""), 0);
+}

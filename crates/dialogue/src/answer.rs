@@ -1,24 +1,24 @@
 //! Lets the model answer, and tells those who wait of the answer in the making.
 
 use std::convert::Infallible;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Channel, Delta, Event, LanguageModel, ModelError, Waiting};
-use conversation::{ConversationId, Prompt};
+use conversation::Prompt;
+use conversation::ports::{Delta, Event, LanguageModel, ModelError};
 use futures::StreamExt as _;
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::Parts;
 use crate::bounds::shorten;
 use crate::failure::Failure;
+use crate::turn::Turn;
 
 /// The longest reply, in bytes. A model that goes on is not listened to any more.
 const LONGEST_REPLY: usize = 32 * 1024;
 
-/// How often the customer is shown that an answer is being made.
-const TYPING_EVERY: Duration = Duration::from_secs(4);
+/// How often all that was said so far is told, at most.
+const SO_FAR_EVERY: Duration = Duration::from_secs(1);
 
 /// How much longer a turn listens than the models have. They share that time among themselves, and
 /// the last resort among them answers when it is over: it must still be heard.
@@ -31,68 +31,94 @@ pub(crate) struct Answer {
     pub(crate) model: String,
 }
 
-/// The answer to a prompt, or why there is none. The models have `patience` altogether.
-pub(crate) async fn answer(
-    parts: &Parts,
-    conversation: &ConversationId,
-    prompt: Prompt,
-    patience: Duration,
-) -> Result<Answer, Failure> {
-    let listening = listen(&*parts.model, Arc::new(prompt), |event| {
-        parts.events.announce(conversation, event);
-    });
-    timeout(patience.saturating_add(LAST_WORD), listening).await.unwrap_or(Err(Failure::TimedOut))
+/// What came of listening to a model.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// The whole answer.
+    Whole(Answer),
+    /// A reader stopped it before it was whole, and this was said before.
+    Stopped(Option<Answer>),
 }
 
-/// Does the `work`, and shows meanwhile that an answer to `newest` is being made.
-pub(crate) async fn while_typing<T>(
-    channel: &dyn Channel,
-    conversation: &ConversationId,
-    newest: &Waiting,
-    work: impl Future<Output = T>,
-) -> T {
-    let typing = pin!(async {
-        loop {
-            channel.typing(conversation, newest).await;
-            sleep(TYPING_EVERY).await;
+impl Turn<'_> {
+    /// Asks the model, and shows the answer in the making where the channel can.
+    pub(crate) async fn ask(&self, prompt: Arc<Prompt>) -> Result<Heard, Failure> {
+        let (said, heard) = watch::channel(String::new());
+        let channel = self.pool.channel(&self.holding.claim.conversation);
+        let hearing = self.hear(prompt, said);
+        match channel.and_then(|channel| channel.drafts()) {
+            Some(drafts) => self.while_drafting(drafts, heard, hearing).await,
+            None => hearing.await,
         }
-    });
-    let typing: std::pin::Pin<&mut (dyn Future<Output = Infallible> + Send)> = typing;
-    tokio::select! {
-        biased;
-        never = typing => match never {},
-        done = work => done,
+    }
+
+    /// Listens to the model until it has answered, its time is over, or a reader stops it.
+    async fn hear(
+        &self,
+        prompt: Arc<Prompt>,
+        said: watch::Sender<String>,
+    ) -> Result<Heard, Failure> {
+        let (parts, patience) = (&self.pool.parts, self.pool.options.turn_timeout);
+        let announce = |event| parts.events.announce(&self.holding.claim.conversation, event);
+        let listening = listen(&*parts.model, prompt, &said, announce);
+        tokio::select! {
+            biased;
+            heard = timeout(patience.saturating_add(LAST_WORD), listening) => {
+                heard.unwrap_or(Err(Failure::TimedOut)).map(Heard::Whole)
+            }
+            () = self.holding.interrupted() => {
+                let text = said.borrow().clone();
+                Ok(Heard::Stopped(finished(text, parts.model.name().to_owned()).ok()))
+            }
+            never = repeat(said.subscribe(), announce) => match never {},
+        }
     }
 }
 
 async fn listen(
     model: &dyn LanguageModel,
     prompt: Arc<Prompt>,
+    said: &watch::Sender<String>,
     announce: impl Fn(Event),
 ) -> Result<Answer, Failure> {
     let mut deltas = model.answer(prompt).await.map_err(Failure::Model)?;
-    let mut text = String::new();
-    let mut said = 0;
+    let mut at = 0;
     while let Some(delta) = deltas.next().await {
         match delta.map_err(Failure::Model)? {
             Delta::Text(words) => {
-                text.push_str(&words);
-                if text.len() > LONGEST_REPLY {
-                    return finished(shorten(text, LONGEST_REPLY), model.name().to_owned());
+                said.send_modify(|text| text.push_str(&words));
+                if said.borrow().len() > LONGEST_REPLY {
+                    let text = shorten(said.send_replace(String::new()), LONGEST_REPLY);
+                    return finished(text, model.name().to_owned());
                 }
-                let at = said;
-                said += words.encode_utf16().count();
+                let length = words.encode_utf16().count();
                 announce(Event::Delta { at, text: words });
+                at += length;
             }
             Delta::Restart => {
-                text.clear();
-                said = 0;
+                said.send_modify(String::clear);
+                at = 0;
                 announce(Event::Restarted);
             }
-            Delta::Done { model } => return finished(text, model),
+            Delta::Done { model } => return finished(said.send_replace(String::new()), model),
         }
     }
     Err(Failure::Model(ModelError::Cut("the stream ended before the answer did".to_owned())))
+}
+
+/// Tells all that was said so far to those who missed the beginning, whenever there is more of it
+/// and the last time was long enough ago.
+async fn repeat(mut said: watch::Receiver<String>, announce: impl Fn(Event)) -> Infallible {
+    loop {
+        sleep(SO_FAR_EVERY).await;
+        if said.changed().await.is_err() {
+            return std::future::pending().await;
+        }
+        let text = said.borrow_and_update().clone();
+        if !text.is_empty() {
+            announce(Event::SoFar { text });
+        }
+    }
 }
 
 fn finished(mut text: String, model: String) -> Result<Answer, Failure> {
@@ -143,7 +169,9 @@ mod tests {
     async fn hear(script: Vec<Result<Delta, ModelError>>) -> (Result<Answer, Failure>, Vec<Event>) {
         let events = RefCell::new(Vec::new());
         let prompt = Arc::new(Prompt { system: "".into(), utterances: Vec::new() });
-        let answer = listen(&Parrot(script), prompt, |event| events.borrow_mut().push(event)).await;
+        let said = watch::Sender::new(String::new());
+        let announce = |event| events.borrow_mut().push(event);
+        let answer = listen(&Parrot(script), prompt, &said, announce).await;
         (answer, events.into_inner())
     }
 

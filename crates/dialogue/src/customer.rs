@@ -3,6 +3,7 @@
 //! The customer chose these words, so they are bounded, spelled as JSON, and unable to end the
 //! element they stand in.
 
+use conversation::ports::Waiting;
 use conversation::{Author, ConversationId};
 use serde::Serialize;
 
@@ -33,6 +34,13 @@ pub(crate) fn describe(conversation: &ConversationId, author: &Author) -> Option
     };
     let json = serde_json::to_string(&known).ok()?;
     Some(["<customer>", &without_markup(&json), "</customer>"].concat())
+}
+
+/// The newest author of whom anything is known.
+pub(crate) fn newest_author(messages: &[Waiting]) -> &Author {
+    static UNKNOWN: Author = Author { display_name: None, language: None };
+    let mut authors = messages.iter().rev().map(|waiting| &waiting.message.author);
+    authors.find(|author| !author.is_unknown()).unwrap_or(&UNKNOWN)
 }
 
 /// At most `most` characters on one line, without any that steer how text is shown.

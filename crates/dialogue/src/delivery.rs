@@ -2,7 +2,7 @@
 //!
 //! The intent is written before each send, and nothing is sent once the lease may be over. A part
 //! of which nobody knows whether it went out is counted, and then sent again or given up, as the
-//! policy says.
+//! policy says. Where the provider may still say what became of it, its word is waited for first.
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -13,12 +13,12 @@ use conversation::{Outbox, Part, PartState, StoreError};
 use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
-use crate::UncertainPolicy;
 use crate::bounds::cut;
 use crate::end::End;
 use crate::figures::SendOutcome;
+use crate::finish::LONGEST_WAIT;
 use crate::insistence::{Insistence, insist};
-use crate::turn::{LONGEST_WAIT, Turn};
+use crate::turn::Turn;
 
 /// How long a channel may take for one part. Channels have shorter timeouts of their own.
 const LONGEST_SEND: Duration = Duration::from_secs(60);
@@ -27,26 +27,34 @@ const LONGEST_SEND: Duration = Duration::from_secs(60);
 const WHY_BYTES: usize = 200;
 
 /// The one reply that is given up.
-const ONE: NonZeroUsize = NonZeroUsize::MIN;
+pub(crate) const ONE: NonZeroUsize = NonZeroUsize::MIN;
+
+/// What became of a reply's delivery before this turn.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Earlier {
+    /// How often it was put off.
+    pub(crate) attempts: u32,
+    /// How long ago the intent to send one of its parts was written, if one is being sent.
+    pub(crate) sending_for: Option<Duration>,
+}
 
 impl Turn<'_> {
     /// Sends what is not sent yet. Goes on if the whole reply is out, and otherwise has ended
-    /// the claim. The reply was put off `attempts` times.
+    /// the claim.
     pub(crate) async fn deliver(
         &self,
         outbox: &Outbox,
-        attempts: u32,
+        earlier: Earlier,
     ) -> Result<ControlFlow<End>, StoreError> {
+        let attempts = earlier.attempts;
         let channel = self.pool.channel(&self.holding.claim.conversation);
         for (index, part) in outbox.parts.iter().enumerate() {
             match &part.state {
                 PartState::Delivered(_) => continue,
                 PartState::Pending => {}
                 PartState::Sending => {
-                    self.pool.figures.uncertain();
-                    match self.pool.options.uncertain {
-                        UncertainPolicy::Resend => {}
-                        UncertainPolicy::Park => return self.give_up_uncertain().await,
+                    if let Some(end) = self.resolve(channel, earlier).await? {
+                        return Ok(ControlFlow::Break(end));
                     }
                 }
             }
@@ -56,7 +64,9 @@ impl Turn<'_> {
             };
             match self.send(channel, &outbox.turn, index, &part.part).await? {
                 Ok(sent) => self.record(&outbox.turn, index, sent.receipt).await?,
-                Err(error) => return self.unsent(error, attempts).await,
+                Err(error) => {
+                    return self.unsent(channel, error, attempts).await.map(ControlFlow::Break);
+                }
             }
         }
         Ok(ControlFlow::Continue(()))
@@ -81,8 +91,10 @@ impl Turn<'_> {
         });
         let outcome = match &sent {
             Ok(_) => SendOutcome::Delivered,
-            Err(SendError::NotSent { .. } | SendError::Paced { .. }) => SendOutcome::NotSent,
-            Err(SendError::Refused { .. } | SendError::Unreachable { .. }) => SendOutcome::Refused,
+            Err(SendError::NotSent { .. }) => SendOutcome::NotSent,
+            Err(SendError::Paced { .. }) => SendOutcome::Paced,
+            Err(SendError::Refused { .. }) => SendOutcome::Refused,
+            Err(SendError::Unreachable { .. }) => SendOutcome::Unreachable,
             Err(SendError::Uncertain { .. }) => SendOutcome::Uncertain,
         };
         self.pool.figures.sent(claim.conversation.channel(), outcome);
@@ -118,33 +130,32 @@ impl Turn<'_> {
     /// What is done about a part that did not go out, or may not have.
     async fn unsent(
         &self,
+        channel: &dyn Channel,
         error: SendError,
         attempts: u32,
-    ) -> Result<ControlFlow<End>, StoreError> {
+    ) -> Result<End, StoreError> {
         log(&error, attempts);
-        let end = match error {
+        match error {
             SendError::NotSent { why, retry_after } => {
-                self.again_or_never(attempts, retry_after, &why).await?
+                self.again_or_never(attempts, retry_after, &why).await
             }
             SendError::Paced { retry_after } => {
-                self.pause(retry_after.min(LONGEST_WAIT), Pause::Pace).await?
+                self.pause(retry_after.min(LONGEST_WAIT), Pause::Pace).await
             }
-            SendError::Refused { why } | SendError::Unreachable { why } => {
+            SendError::Refused { why } => {
                 let reason = format!("the channel refused the reply: {}", cut(&why, WHY_BYTES));
-                self.give_up(ONE, &reason).await?
+                self.give_up(ONE, &reason).await
             }
-            SendError::Uncertain { why } => {
-                self.pool.figures.uncertain();
-                match self.pool.options.uncertain {
-                    UncertainPolicy::Resend => self.again_or_never(attempts, None, &why).await?,
-                    UncertainPolicy::Park => return self.give_up_uncertain().await,
-                }
+            SendError::Unreachable { why } => {
+                let why = cut(&why, WHY_BYTES);
+                self.give_up_quietly(ONE, &format!("the customer can't be reached: {why}")).await
             }
-        };
-        Ok(ControlFlow::Break(end))
+            SendError::Uncertain { why } => self.unknown(channel, attempts, &why).await,
+        }
     }
 
-    async fn again_or_never(
+    /// Puts the reply off, or gives it up if that has been done too often.
+    pub(crate) async fn again_or_never(
         &self,
         attempts: u32,
         retry_after: Option<Duration>,
@@ -155,11 +166,6 @@ impl Turn<'_> {
             return self.give_up(ONE, &format!("not sent after {tries} tries: {why}")).await;
         }
         self.put_off(attempts, retry_after).await
-    }
-
-    async fn give_up_uncertain(&self) -> Result<ControlFlow<End>, StoreError> {
-        let end = self.give_up(ONE, "nobody knows whether the reply went out").await?;
-        Ok(ControlFlow::Break(end))
     }
 }
 

@@ -10,24 +10,36 @@ use metrics::{
 };
 
 use crate::end::End;
+use crate::sayings::Saying;
 
 /// What became of one try to send a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SendOutcome {
     Delivered,
     NotSent,
+    Paced,
     Refused,
+    Unreachable,
     Uncertain,
 }
 
 impl SendOutcome {
-    const ALL: [Self; 4] = [Self::Delivered, Self::NotSent, Self::Refused, Self::Uncertain];
+    const ALL: [Self; 6] = [
+        Self::Delivered,
+        Self::NotSent,
+        Self::Paced,
+        Self::Refused,
+        Self::Unreachable,
+        Self::Uncertain,
+    ];
 
     const fn label(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::NotSent => "not_sent",
+            Self::Paced => "paced",
             Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
             Self::Uncertain => "uncertain",
         }
     }
@@ -41,8 +53,12 @@ pub(crate) struct Figures {
     answered: Counter,
     answered_total: AtomicU64,
     parked: Counter,
-    sends: Vec<(String, [Counter; 4])>,
+    sends: Vec<(String, [Counter; SendOutcome::ALL.len()])>,
     uncertain: Counter,
+    receipts_awaited: Counter,
+    sayings: [Counter; Saying::ALL.len()],
+    pictures: [Counter; 2],
+    stopped: Counter,
     lost: Counter,
 }
 
@@ -59,6 +75,12 @@ impl Figures {
             parked: counter!("openclaw_dead_letters_total"),
             sends: channels.map(|channel| (channel.to_owned(), sends(channel))).collect(),
             uncertain: counter!("openclaw_sends_uncertain_total"),
+            receipts_awaited: counter!("openclaw_receipts_awaited_total"),
+            sayings: Saying::ALL
+                .map(|it| counter!("openclaw_sayings_total", "saying" => it.label())),
+            pictures: ["shown", "left_out"]
+                .map(|outcome| counter!("openclaw_pictures_total", "outcome" => outcome)),
+            stopped: counter!("openclaw_answers_stopped_total"),
             lost: counter!("openclaw_claims_lost_total"),
         }
     }
@@ -110,9 +132,31 @@ impl Figures {
     pub(crate) fn uncertain(&self) {
         self.uncertain.increment(1);
     }
+
+    /// The gateway said something by itself.
+    pub(crate) fn said(&self, saying: Saying) {
+        self.sayings[saying as usize].increment(1);
+    }
+
+    /// A reader stopped an answer.
+    pub(crate) fn stopped(&self) {
+        self.stopped.increment(1);
+    }
+
+    /// Pictures were shown to a model, and others could have been but could not be fetched.
+    pub(crate) fn looked_at(&self, shown: usize, left_out: usize) {
+        let [shown_total, left_out_total] = &self.pictures;
+        shown_total.increment(shown as u64);
+        left_out_total.increment(left_out as u64);
+    }
+
+    /// The provider's word on a part is waited for.
+    pub(crate) fn awaited_receipt(&self) {
+        self.receipts_awaited.increment(1);
+    }
 }
 
-fn sends(channel: &str) -> [Counter; 4] {
+fn sends(channel: &str) -> [Counter; SendOutcome::ALL.len()] {
     SendOutcome::ALL.map(|outcome| {
         counter!("openclaw_sends_total", "channel" => channel.to_owned(), "outcome" => outcome.label())
     })
@@ -128,6 +172,16 @@ fn describe() {
     describe_counter!(
         "openclaw_sends_uncertain_total",
         "Parts of replies of which nobody knew whether they had gone out."
+    );
+    describe_counter!(
+        "openclaw_receipts_awaited_total",
+        "Times that a reply waited for the provider to say whether a part had gone out."
+    );
+    describe_counter!("openclaw_sayings_total", "What the gateway said without asking a model.");
+    describe_counter!("openclaw_answers_stopped_total", "Answers that a reader stopped.");
+    describe_counter!(
+        "openclaw_pictures_total",
+        "Customers' pictures that a model which sees was shown, and those that it was only told of."
     );
     describe_counter!("openclaw_claims_lost_total", "Claims lost in the middle of a turn.");
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use conversation::ports::{Claim, Lease};
 use tokio::sync::Notify;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// The longest time that a claim takes from the store to here, as far as a lease is concerned. A
 /// claim that takes longer, until its first renewal, is only protected by the store's fence.
@@ -40,6 +41,7 @@ pub(crate) struct Holding {
     stop: OnceLock<Stop>,
     wake: Notify,
     ending: AtomicBool,
+    interrupt: CancellationToken,
 }
 
 impl Holding {
@@ -51,6 +53,7 @@ impl Holding {
             stop: OnceLock::new(),
             wake: Notify::new(),
             ending: AtomicBool::new(false),
+            interrupt: CancellationToken::new(),
         }
     }
 
@@ -63,12 +66,18 @@ impl Holding {
     /// Takes note of what a heartbeat that was sent at `asked` found.
     pub(crate) fn note(&self, lease: Lease, asked: Instant) {
         match lease {
-            Lease::Held | Lease::Interrupted => {
-                let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
-                *renewed = asked.max(*renewed);
+            Lease::Held => self.runs_since(asked),
+            Lease::Interrupted => {
+                self.runs_since(asked);
+                self.interrupt.cancel();
             }
             Lease::Lost => self.stop_as_lost(),
         }
+    }
+
+    /// Waits until a reader asks to leave the answer at what was said so far.
+    pub(crate) async fn interrupted(&self) {
+        self.interrupt.cancelled().await;
     }
 
     /// Stops the turn if its lease has run out.
@@ -98,6 +107,11 @@ impl Holding {
             }
             self.wake.notified().await;
         }
+    }
+
+    fn runs_since(&self, asked: Instant) {
+        let mut renewed = self.renewed.lock().unwrap_or_else(PoisonError::into_inner);
+        *renewed = asked.max(*renewed);
     }
 
     fn stop_as_lost(&self) {
@@ -216,6 +230,18 @@ mod tests {
         assert!(holding.stop.get().is_none());
         holding.stop(Stop::Aborted);
         assert_eq!(holding.stopped().await, Stop::Aborted);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_interrupted_claim_is_held_still() {
+        let holding = holding();
+        advance(Duration::from_secs(2)).await;
+        holding.note(Lease::Interrupted, Instant::now());
+        advance(Duration::from_secs(2)).await;
+        holding.interrupted().await;
+        assert!(holding.is_ours());
+        holding.check();
+        assert!(holding.stop.get().is_none());
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use conversation::Clock;
 use conversation::ports::{Channel, Events, Knowledge, LanguageModel, Turns};
 
-use crate::Schedule;
+use crate::{Sayings, Schedule};
 
 /// The ports through which a pool works.
 #[derive(Clone)]
@@ -41,6 +41,8 @@ pub enum UncertainPolicy {
 pub struct Options {
     /// The company's own instructions to the model.
     pub system_prompt: String,
+    /// What the gateway says by itself.
+    pub sayings: Sayings,
     /// How many turns run at a time.
     pub max_concurrent: NonZeroUsize,
     /// How many waiting messages one turn answers together at most.
@@ -72,6 +74,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             system_prompt: String::new(),
+            sayings: Sayings::default(),
             max_concurrent: NonZeroUsize::MIN.saturating_add(255),
             collect: NonZeroUsize::MIN.saturating_add(19),
             turn_timeout: Duration::from_secs(90),

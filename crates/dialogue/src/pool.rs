@@ -13,6 +13,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use crate::figures::Figures;
 use crate::holding::{Holding, Holdings, Stop, claimed};
 use crate::outage::Outage;
+use crate::pictures::Room;
 use crate::prompt::Prompter;
 use crate::unread::Unread;
 use crate::{Options, Parts, heartbeat, shift};
@@ -33,6 +34,7 @@ pub(crate) struct Inner {
     pub(crate) prompter: Prompter,
     pub(crate) figures: Figures,
     pub(crate) unread: Unread,
+    pub(crate) pictures: Room,
     holdings: Arc<Holdings>,
     places: Arc<Semaphore>,
 }
@@ -46,6 +48,7 @@ impl Pool {
             prompter: Prompter::new(&options),
             figures: Figures::new(parts.channels.iter().map(|channel| channel.name())),
             unread: Unread::default(),
+            pictures: Room::default(),
             holdings: Arc::default(),
             places: Arc::new(Semaphore::new(places)),
             parts,

@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
 use tracing::{Instrument as _, debug, info};
 
+use crate::draft::Draft;
 use crate::end::End;
 use crate::figures::Figures;
 use crate::holding::{Holding, Kept, Stop};
@@ -27,7 +28,7 @@ pub(crate) async fn work(pool: Arc<Inner>, place: OwnedSemaphorePermit, kept: Ke
     let mut record = Record::begin(&pool.figures);
     let id = turn_id(rand::random());
     let span = span::of_turn(&holding.claim.conversation, &id);
-    let turn = Turn { pool: &pool, holding, id };
+    let turn = Turn { pool: &pool, holding, id, draft: Draft::default() };
     let end = async {
         let deliveries = holding.claim.fence.deliveries;
         if deliveries > 1 {

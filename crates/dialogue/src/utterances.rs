@@ -4,28 +4,71 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use conversation::{Exchange, Message, Role, Utterance};
+use conversation::{Exchange, Message, Role, Timestamp, Utterance};
 
+use crate::amendments::Amendments;
 use crate::bounds::cut;
+use crate::notes::Note;
+
+/// Stands before our first words where the customer didn't begin, since some providers take
+/// nothing but the customer's words first.
+const WE_BEGAN: &str = "[a person of the company wrote to the customer first]";
 
 /// The longest name or kind of an attachment, in bytes.
 const LABEL_BYTES: usize = 120;
 
+/// One earlier turn.
+pub(crate) struct Recalled {
+    /// When the newest of its messages came.
+    pub(crate) asked_at: Timestamp,
+    /// What the customer said and what was answered.
+    pub(crate) utterances: [Utterance; 2],
+}
+
 /// Earlier turns, oldest first, as many of the newest as fit the budget. A turn is there wholly
 /// or not at all, but neither of its sides may take more than half of the budget.
-pub(crate) fn recall(history: &[Exchange], budget: usize) -> Vec<Utterance> {
+pub(crate) fn recall<'a>(
+    history: &'a [Exchange],
+    amendments: &Amendments<'a>,
+    budget: usize,
+) -> Vec<Recalled> {
     let mut room = budget;
-    let mut newest_first = Vec::with_capacity(history.len().min(16) * 2 + 1);
+    let mut newest_first = Vec::with_capacity(history.len().min(16));
     for exchange in history.iter().rev() {
-        let asked = question(&exchange.asked, budget / 2);
+        let messages = exchange.asked.iter().filter_map(|message| amendments.read(message));
+        let asked = question(messages, budget / 2);
         let reply = cut(&exchange.reply.text, budget / 2);
         let Some(left) = room.checked_sub(asked.len() + reply.len()) else { break };
         room = left;
-        newest_first.push(Utterance::text(Role::Assistant, reply));
-        newest_first.push(Utterance::text(Role::Customer, asked));
+        let asked_at = exchange.asked.iter().map(|message| message.at).max();
+        newest_first.push(Recalled {
+            asked_at: asked_at.unwrap_or(exchange.reply.at),
+            utterances: [
+                Utterance::text(Role::Customer, asked),
+                Utterance::text(Role::Assistant, reply),
+            ],
+        });
     }
     newest_first.reverse();
     newest_first
+}
+
+/// Puts the notes among the turns, in the order of time. A note that came after a turn was asked
+/// for stands after its answer, which was given without knowing of it.
+pub(crate) fn weave(turns: Vec<Recalled>, notes: Vec<Note>) -> Vec<Utterance> {
+    let mut woven = Vec::with_capacity(turns.len() * 2 + notes.len() + 2);
+    let mut notes = notes.into_iter().peekable();
+    for Recalled { asked_at, utterances } in turns {
+        while let Some(note) = notes.next_if(|note| note.at <= asked_at) {
+            woven.push(note.utterance);
+        }
+        woven.extend(utterances);
+    }
+    woven.extend(notes.map(|note| note.utterance));
+    if woven.first().is_some_and(|first| first.role == Role::Assistant) {
+        woven.insert(0, Utterance::text(Role::Customer, WE_BEGAN));
+    }
+    woven
 }
 
 /// Several messages as one utterance of at most about `budget` bytes, separated by blank lines.
@@ -50,7 +93,7 @@ pub(crate) fn question<'a>(
 const SEPARATOR: &str = "\n\n";
 
 /// The words of a message, and what came with them.
-fn spoken(message: &Message) -> Cow<'_, str> {
+pub(crate) fn spoken(message: &Message) -> Cow<'_, str> {
     let words = message.text.trim();
     if message.attachments.is_empty() {
         return Cow::Borrowed(words);
@@ -88,7 +131,7 @@ pub(crate) fn alternate(utterances: Vec<Utterance>) -> Vec<Utterance> {
 
 #[cfg(test)]
 mod tests {
-    use conversation::{Attachment, Reply, Timestamp};
+    use conversation::{Attachment, Remark, Remarked, Reply};
 
     use super::*;
 
@@ -101,6 +144,10 @@ mod tests {
             asked: asked.iter().map(|text| message(text)).collect(),
             reply: Reply { text: reply.into(), model: "a/b".into(), at: Timestamp(0) },
         }
+    }
+
+    fn said(history: &[Exchange], budget: usize) -> Vec<Utterance> {
+        weave(recall(history, &Amendments::default(), budget), Vec::new())
     }
 
     fn texts(utterances: &[Utterance]) -> Vec<&str> {
@@ -143,15 +190,15 @@ mod tests {
     fn the_newest_whole_turns_that_fit_are_recalled() {
         let history =
             [exchange(&["1111"], "aaaa"), exchange(&["2222"], "bbbb"), exchange(&["3333"], "cccc")];
-        assert_eq!(texts(&recall(&history, 23)), ["2222", "bbbb", "3333", "cccc"]);
-        assert_eq!(texts(&recall(&history, 24)).len(), 6);
-        assert!(recall(&history, 0).is_empty());
+        assert_eq!(texts(&said(&history, 23)), ["2222", "bbbb", "3333", "cccc"]);
+        assert_eq!(texts(&said(&history, 24)).len(), 6);
+        assert!(said(&history, 0).is_empty());
     }
 
     #[test]
     fn one_long_reply_does_not_push_its_own_turn_out() {
         let history = [exchange(&["old"], "old"), exchange(&["why?"], &"x".repeat(5000))];
-        let recalled = recall(&history, 1000);
+        let recalled = said(&history, 1000);
         assert_eq!(recalled[recalled.len() - 2].text, "why?");
         assert!(recalled[recalled.len() - 1].text.len() <= 500);
         assert!(recalled[recalled.len() - 1].text.ends_with("[…]"));
@@ -160,9 +207,63 @@ mod tests {
     #[test]
     fn roles_alternate_and_the_customer_begins() {
         let history = [exchange(&[], "Good day"), exchange(&["a", "b"], "c"), exchange(&[], "d")];
-        let recalled = alternate(recall(&history, 1000));
+        let recalled = alternate(said(&history, 1000));
         assert_eq!(texts(&recalled), ["a\n\nb", "c\n\nd"]);
         assert_eq!(recalled[0].role, Role::Customer);
         assert_eq!(recalled[1].role, Role::Assistant);
+    }
+
+    fn at(at: u64, text: &str) -> Exchange {
+        let reply =
+            Reply { text: format!("re: {text}"), model: "a/b".into(), at: Timestamp(at + 5) };
+        Exchange { asked: vec![Message::text(text, Timestamp(at))], reply }
+    }
+
+    fn note(at: u64, role: Role, text: &str) -> Note {
+        Note { at: Timestamp(at), utterance: Utterance::text(role, text) }
+    }
+
+    #[test]
+    fn notes_stand_in_the_order_of_time_and_never_between_a_question_and_its_answer() {
+        let history = [at(10, "one"), at(20, "two")];
+        let notes = vec![
+            note(5, Role::Customer, "[before]"),
+            note(12, Role::Customer, "[while one was answered]"),
+            note(30, Role::Assistant, "from a person"),
+        ];
+        let turns = recall(&history, &Amendments::default(), 1000);
+        let woven = weave(turns, notes);
+        let expected = [
+            "[before]",
+            "one",
+            "re: one",
+            "[while one was answered]",
+            "two",
+            "re: two",
+            "from a person",
+        ];
+        assert_eq!(texts(&woven), expected);
+        assert_eq!(woven[6].role, Role::Assistant);
+    }
+
+    #[test]
+    fn words_of_ours_that_come_first_are_not_lost() {
+        let notes = vec![note(5, Role::Assistant, "Your parcel is here")];
+        let mut woven = weave(Vec::new(), notes);
+        woven.push(Utterance::text(Role::Customer, "Where?"));
+        assert_eq!(texts(&alternate(woven)), [WE_BEGAN, "Your parcel is here", "Where?"]);
+    }
+
+    #[test]
+    fn changed_messages_are_recalled_as_they_stand_and_those_taken_back_are_not() {
+        let reference = |it: &str| Some(it.to_owned());
+        let mut exchange = exchange(&["as it was", "stays", "secret"], "reply");
+        exchange.asked[0].reference = reference("a");
+        exchange.asked[2].reference = reference("c");
+        let remark = |about: &str, what| Remark { about: reference(about), what, at: Timestamp(9) };
+        let remarks =
+            [remark("a", Remarked::Edited(message("as it is"))), remark("c", Remarked::TakenBack)];
+        let recalled = recall(&[exchange], &Amendments::of(&remarks), 1000);
+        assert_eq!(texts(&weave(recalled, Vec::new())), ["as it is\n\nstays", "reply"]);
     }
 }

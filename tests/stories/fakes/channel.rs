@@ -1,12 +1,16 @@
 //! A channel that sends into a list, or fails as a test tells it. It cuts replies at `|`.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Channel, SendError, Sent, Waiting};
+use conversation::ports::{Channel, Drafts, Media, SendError, Sent, Waiting};
 use conversation::{ConversationId, Part, Reply};
 use tokio::time::Instant;
+
+use super::album::Album;
+use super::board::Board;
 
 /// What the channel does with one part.
 #[derive(Clone, Debug)]
@@ -29,6 +33,7 @@ pub(crate) struct Arrived {
     pub(crate) to: ConversationId,
     pub(crate) text: String,
     pub(crate) reference: String,
+    pub(crate) replaces: Option<String>,
 }
 
 /// The channel.
@@ -37,6 +42,12 @@ pub(crate) struct ScriptedChannel {
     arrived: Mutex<Vec<Arrived>>,
     tried: Mutex<Vec<Instant>>,
     typed: Mutex<Vec<(Instant, String)>>,
+    /// Set if it shows drafts.
+    pub(crate) board: OnceLock<Board>,
+    /// Set if it can fetch what came with messages.
+    pub(crate) album: OnceLock<Album>,
+    /// Set if the provider may say this much later what became of a part.
+    pub(crate) receipts_within: OnceLock<Duration>,
 }
 
 impl ScriptedChannel {
@@ -46,6 +57,9 @@ impl ScriptedChannel {
             arrived: Mutex::default(),
             tried: Mutex::default(),
             typed: Mutex::default(),
+            board: OnceLock::new(),
+            album: OnceLock::new(),
+            receipts_within: OnceLock::new(),
         }
     }
 
@@ -98,7 +112,8 @@ impl Channel for ScriptedChannel {
         self.tried.lock().unwrap().push(Instant::now());
         if matches!(step, Step::Send | Step::SendUnawares | Step::HangAfter) {
             let (to, text) = (to.clone(), part.text.clone());
-            let arrived = Arrived { to, text, reference: reference.to_owned() };
+            let (reference, replaces) = (reference.to_owned(), part.replaces.clone());
+            let arrived = Arrived { to, text, reference, replaces };
             self.arrived.lock().unwrap().push(arrived);
         }
         match step {
@@ -107,6 +122,18 @@ impl Channel for ScriptedChannel {
             Step::SendUnawares => Err(SendError::Uncertain { why: "cut".to_owned() }),
             Step::HangBefore | Step::HangAfter => std::future::pending().await,
         }
+    }
+
+    fn receipts_within(&self) -> Option<Duration> {
+        self.receipts_within.get().copied()
+    }
+
+    fn drafts(&self) -> Option<&dyn Drafts> {
+        self.board.get().map(|board| board as &dyn Drafts)
+    }
+
+    fn media(&self) -> Option<&dyn Media> {
+        self.album.get().map(|album| album as &dyn Media)
     }
 
     async fn typing(&self, _: &ConversationId, answering: &Waiting) {

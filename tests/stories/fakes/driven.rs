@@ -65,6 +65,10 @@ impl LanguageModel for Driven {
         "test/driven"
     }
 
+    fn sees(&self) -> bool {
+        true
+    }
+
     async fn answer(&self, prompt: Arc<Prompt>) -> Result<DeltaStream, ModelError> {
         let (deltas, mut said) = mpsc::unbounded_channel();
         self.calls.send(Call { prompt, deltas }).unwrap();

@@ -1,0 +1,91 @@
+//! What a customer asks of the gateway itself.
+
+use std::sync::Arc;
+
+use conversation::ports::Memory;
+use conversation::{Author, Command, Message, Timestamp};
+
+use crate::fakes::overseen::Overseen;
+use crate::world::{World, api, chat};
+
+fn command(command: Command, text: &str, language: Option<&str>) -> Message {
+    let author = Author { language: language.map(str::to_owned), ..Author::default() };
+    Message { command: Some(command), author, ..Message::text(text, Timestamp(0)) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_opens_the_chat_is_greeted_in_their_language_without_a_model() {
+    let world = World::new();
+    let replica = world.start("one");
+    for (customer, language, greeting) in [
+        ("ann", None, "Hello! How can I help you?"),
+        ("bob", Some("de-AT"), "Hallo! Wie kann ich Ihnen helfen?"),
+        ("eve", Some("ar"), "مرحبًا! كيف يمكنني مساعدتك؟"),
+    ] {
+        world.say_as(&chat(customer), command(Command::Start, "[opened]", language)).await;
+        world.is_idle().await;
+        assert_eq!(world.channel.texts().pop().unwrap(), greeting);
+    }
+    assert_eq!(world.model.tries(), 0);
+    assert_eq!(replica.figure("openclaw_sayings_total", "saying=\"greeting\""), 3);
+    assert_eq!(replica.pool.answered_total(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_company_greets_with_is_said_to_everyone() {
+    let mut world = World::new();
+    world.options.sayings.greeting = Some("Welcome to the shop!".to_owned());
+    let _replica = world.start("one");
+    let id = world.say_as(&api("ann"), command(Command::Start, "", Some("fr"))).await;
+    assert_eq!(world.answer(&api("ann"), &id).await, "Welcome to the shop!");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_is_a_turn_of_its_own_between_the_messages_around_it() {
+    let world = World::new();
+    let ann = chat("ann");
+    for text in ["ann 1", "ann 2"] {
+        world.say(&ann, text).await;
+    }
+    world.say_as(&ann, command(Command::SlowDown, "ann 3", None)).await;
+    for text in ["ann 4", "ann 5"] {
+        world.say(&ann, text).await;
+    }
+    let _replica = world.start("one");
+    world.is_idle().await;
+    let slow_down = "That was a lot at once: please wait a moment before you write again.";
+    assert_eq!(world.channel.texts(), ["re: ann 1\n\nann 2", slow_down, "re: ann 4\n\nann 5"]);
+    assert_eq!(world.model.tries(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn beginning_anew_is_confirmed_and_everything_before_it_is_to_be_forgotten() {
+    let world = World::new();
+    let store = Arc::new(Overseen::new(world.store.clone()));
+    let _replica = world.start_with(store.clone(), world.model.clone());
+    let ann = chat("ann");
+    world.say(&ann, "My number is 4711").await;
+    world.say_as(&ann, command(Command::Restart, " ", Some("es"))).await;
+    world.is_idle().await;
+    let restarted = "Empecemos de nuevo. ¿Qué puedo hacer por usted?";
+    assert_eq!(world.channel.texts(), ["re: My number is 4711", restarted]);
+    assert_eq!(world.model.tries(), 1);
+    let memories: Vec<_> = store.committed().iter().map(|result| result.memory).collect();
+    assert_eq!(memories, [Memory::Continues, Memory::Restarts]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_begin_anew_are_answered_by_a_model_that_knows_nothing_of_before() {
+    let world = World::new();
+    let store = Arc::new(Overseen::new(world.store.clone()));
+    let _replica = world.start_with(store.clone(), world.model.clone());
+    let ann = chat("ann");
+    world.say(&ann, "My number is 4711").await;
+    world.is_idle().await;
+    world.say_as(&ann, command(Command::Restart, "Where are you?", None)).await;
+    world.is_idle().await;
+    assert_eq!(world.channel.texts().pop().unwrap(), "re: Where are you?");
+    let prompt = world.model.prompts().pop().unwrap();
+    assert_eq!(prompt.utterances.len(), 1, "{:?}", prompt.utterances);
+    assert_eq!(store.committed().pop().unwrap().memory, Memory::Restarts);
+}

@@ -1,0 +1,86 @@
+//! Answers that a reader stops, and readers who come late.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conversation::ports::{Event, Events as _, MessageState};
+use conversation::{Author, Message, Timestamp};
+use tokio::time::sleep;
+
+use crate::fakes::driven::Driven;
+use crate::fakes::overseen::Overseen;
+use crate::world::{World, api, chat};
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_stopped_is_left_at_what_was_said() {
+    let world = World::new();
+    let model = Arc::new(Driven::new());
+    let store = Arc::new(Overseen::new(world.store.clone()));
+    let replica = world.start_with(store.clone(), model.clone());
+    let ann = api("ann");
+    let id = world.say(&ann, "Tell me everything").await;
+    let call = model.call().await;
+    call.say("First of all ");
+    sleep(Duration::from_millis(1)).await;
+    store.interrupt();
+    call.dropped().await;
+    assert_eq!(world.answer(&ann, &id).await, "First of all");
+    let MessageState::Answered(Some(reply)) = world.state(&id).await else { panic!("no reply") };
+    assert_eq!(reply.model, "test/driven");
+    world.is_idle().await;
+    assert_eq!(replica.figure("openclaw_turns_total", "answered"), 1);
+    assert_eq!(replica.figure("openclaw_answers_stopped_total", ""), 1);
+    assert!(!model.has_call().await, "and it is not asked again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_stopped_before_its_first_word_says_so() {
+    let world = World::new();
+    let model = Arc::new(Driven::new());
+    let store = Arc::new(Overseen::new(world.store.clone()));
+    let _replica = world.start_with(store.clone(), model.clone());
+    let author = Author { language: Some("tr".to_owned()), ..Author::default() };
+    let message = Message { author, ..Message::text("Merhaba", Timestamp(0)) };
+    world.say_as(&chat("ann"), message).await;
+    let call = model.call().await;
+    call.say("Some words that another model takes back");
+    call.restart();
+    store.interrupt();
+    call.dropped().await;
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["Durduruldu."]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_come_late_hear_about_once_a_second_all_that_was_said() {
+    let world = World::new();
+    let model = Arc::new(Driven::new());
+    let _replica = world.start_with(Arc::new(world.store.clone()), model.clone());
+    let ann = api("ann");
+    let mut watch = world.store.watch_here(&ann);
+    let id = world.say(&ann, "Hello").await;
+    let call = model.call().await;
+    for words in ["one ", "two ", "three "] {
+        call.say(words);
+        sleep(Duration::from_millis(400)).await;
+    }
+    sleep(Duration::from_secs(30)).await;
+    call.say("four ");
+    sleep(Duration::from_secs(5)).await;
+    call.finish("five");
+    world.answer(&ann, &id).await;
+
+    let mut told = Vec::new();
+    loop {
+        match &*watch.next().await {
+            Event::SoFar { text } => told.push(format!("[{text}]")),
+            Event::Delta { text, .. } => told.push(text.clone()),
+            Event::Committed { .. } => break,
+            _ => {}
+        }
+    }
+    let so_far = "[one two three ]";
+    let later = "[one two three four ]";
+    let expected = ["one ", "two ", "three ", so_far, "four ", later, "five"];
+    assert_eq!(told, expected, "nothing is told twice, however long it lasts");
+}
