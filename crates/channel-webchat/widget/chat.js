@@ -1,7 +1,7 @@
 // Puts the parts together: session, stream, transcript and outbox. The view asks it what to show,
 // and hears when that changed.
 
-import { Outbox } from './outbox.js';
+import { Outbox, inherit } from './outbox.js';
 import { post } from './requests.js';
 import { NOBODY, Session } from './session.js';
 import { Shelf } from './shelf.js';
@@ -21,8 +21,9 @@ export class Chat {
   constructor(base, ears) {
     this.base = base;
     this.ears = ears;
-    this.shelf = new Shelf(`openclaw:${base}:`);
-    this.session = new Session(base, this.shelf);
+    this.shelf = new Shelf(`openclaw:${base}:`, 'localStorage');
+    this.tab = new Shelf(`openclaw:${base}:`, 'sessionStorage');
+    this.session = new Session(base, this.shelf, this.tab);
     this.session.onUser = (session) => this.settle(session);
     this.link = 'connecting';
     this.greeting = '';
@@ -52,12 +53,24 @@ export class Chat {
 
   /** Says who the visitor is; `null` for somebody who has signed out. */
   identify(who) {
-    const now = this.session.identity;
-    if (now?.user_id === who?.user_id && now?.signature === who?.signature) return;
-    this.session.identity = who ?? undefined;
-    if (who === null) this.session.forget();
-    else this.session.user = undefined;
+    const { session } = this;
+    const now = session.identity;
+    if (now?.user_id === who?.user_id && now?.signature === who?.signature && who) return;
+    // What an anonymous visitor has just written goes along when they sign in.
+    if (who && this.user && !session.claimed) inherit(this.shelf, this, NOBODY);
+    const kept = this.tab.get('session');
+    if (!who) session.forget();
+    else if (kept && kept.who !== who.user_id) this.tab.clear('');
+    session.identity = who ?? undefined;
+    session.user = undefined;
+    this.leave();
     if (this.stream.running) this.settle(this.session.known ?? nobody());
+  }
+
+  /** Another tab forgot the visitor. */
+  forgotten() {
+    this.session.user = undefined;
+    this.settle(nobody());
   }
 
   leave() {
@@ -73,7 +86,7 @@ export class Chat {
     if (this.user === user && this.transcript) return this.ears.changed('entries');
     this.leave();
     this.user = user;
-    this.transcript = new Transcript(this.shelf, user);
+    this.transcript = new Transcript(this.session.place, user);
     // Replies from before this browser's first visit aren't news.
     if (!this.shelf.get(`${user}:seen`)) this.shelf.set(`${user}:seen`, { at: now });
     this.newsAfter = now;
@@ -81,6 +94,7 @@ export class Chat {
       this.shelf,
       user,
       (message) => this.deliver(message),
+      () => navigator.onLine !== false || this.link === 'open',
       () => this.ears.changed('entries'),
     );
     this.outbox.settle((id) => this.transcript.has(id));
@@ -146,9 +160,10 @@ export class Chat {
 
   /** Another tab changed something on the shelf. */
   sync(name) {
-    if (name === 'session') {
+    if (name === 'session' && this.session.user && !this.session.claimed) {
       const known = this.session.known;
-      if (known && this.session.user && known.user !== this.session.user) this.session.adopt(known);
+      if (known) this.session.adopt(known);
+      else this.forgotten();
     } else if (name === `${this.user}:outbox`) {
       this.ears.changed('entries');
       this.outbox?.flush();

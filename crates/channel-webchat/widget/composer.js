@@ -16,7 +16,7 @@ export function composer(say, onSend) {
   const field = make('textarea', {
     rows: '1',
     maxlength: String(LONGEST),
-    'aria-label': say('field'),
+    'aria-label': say('hint'),
     placeholder: say('hint'),
     enterkeyhint: 'send',
     autocomplete: 'off',

@@ -6,6 +6,8 @@ const DEEPEST = 6;
 const MARKERS = ['**', '__', '*', '_'];
 const WORD = /[\p{L}\p{N}_]/u;
 const ESCAPED = /[!-/:-@[-`{-~]/;
+/** A link's address may hold brackets, in pairs. */
+const TARGET = /\((?:[^()]|\([^()]*\))*\)/y;
 const BARE_URL = /https?:\/\/[^\s<>"`]+/iy;
 
 /**
@@ -124,9 +126,10 @@ function code(scan) {
     return true;
   }
   const inner = scan.text.slice(from, end < 0 ? undefined : end);
-  const spaced = /^ .*[^ ].* $/s.test(inner) ? inner.slice(1, -1) : inner;
-  if (spaced) put(scan, element('code', spaced), end < 0 ? scan.text.length : end + marker.length);
-  else scan.at = end < 0 ? scan.text.length : end + marker.length;
+  const words = /^ .*[^ ].* $/s.test(inner) ? inner.slice(1, -1) : inner;
+  flush(scan);
+  if (words) scan.nodes.push(element('code', words));
+  scan.at = end < 0 ? scan.text.length : end + marker.length;
   return true;
 }
 
@@ -141,11 +144,14 @@ function emphasis(scan) {
     scan.at = from;
     return true;
   }
-  if (/\s/.test(text[from] ?? ' ') || (under && at > 0 && WORD.test(text[at - 1]))) return false;
+  // `10*20*30 cm` and `a_file_name` are no emphasis.
+  const within = (under || marker === '*') && at > 0 && WORD.test(text[at - 1]);
+  if (/\s/.test(text[from] ?? ' ') || within) return false;
   const fits = (end) =>
     end > from &&
     !/\s/.test(text[end - 1]) &&
-    (marker.length > 1 || (text[end + 1] !== marker && text[end - 1] !== marker)) &&
+    text[end + marker.length] !== marker[0] &&
+    (marker.length > 1 || text[end - 1] !== marker) &&
     !(under && WORD.test(text[end + marker.length] ?? ' '));
   const end = endOf(scan, marker, from, fits);
   if (end < 0 && !scan.open) return false;
@@ -170,15 +176,15 @@ function bracket(scan) {
   // `[a] [b](c)`: the inner one is the link. An image within a link's words is allowed.
   if (nested >= 0 && nested < middle && text[nested - 1] !== '!') return false;
   const label = text.slice(from, middle);
-  const end = text.indexOf(')', middle);
-  if (end < 0 && !scan.open) return false;
-  const target = text.slice(middle + 2, end < 0 ? undefined : end).trim();
-  const url = end < 0 ? undefined : safeUrl(target.replace(/^<|>$|\s+["'].*$/gs, ''));
+  TARGET.lastIndex = middle + 1;
+  const target = TARGET.exec(text)?.[0];
+  if (!target && !scan.open) return false;
+  const url = target && safeUrl(target.slice(1, -1).trim().replace(/^<|>$|\s+["'].*$/gs, ''));
   const words = image ? [label] : inline(label, { ...shared(scan), linked: true });
   flush(scan);
   if (url && !scan.linked) scan.nodes.push(link(url, words));
   else scan.nodes.push(...words);
-  scan.at = end < 0 ? text.length : end + 1;
+  scan.at = target ? middle + 1 + target.length : text.length;
   return true;
 }
 

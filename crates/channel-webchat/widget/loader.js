@@ -137,6 +137,8 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
   const begin = () => {
     document.body.append(host);
     paint();
+    // The site's own style sheets may set the accent, and may come late.
+    addEventListener('load', paint);
     for (const job of early ?? []) api.push(job);
     let known = options.identityUser;
     // Storage may be forbidden on this site; then there is no earlier visit to know of.

@@ -8,6 +8,7 @@ const HEADING = /^ {0,3}#{1,6}\s+(.*?)[\s#]*$/;
 const RULE = /^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/;
 const QUOTE = /^ {0,3}>\s?/;
 const ITEM = /^(\s*)([-*+•]|\d{1,9}[.)])(\s+|$)/;
+const BETWEEN = /^\s*\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?$/;
 /** Lists and quotes within each other go no deeper. */
 const DEEPEST = 4;
 /** No answer is as long; what is beyond it is shown as it stands. */
@@ -36,6 +37,7 @@ function next(lines, at) {
   if (RULE.test(line)) return { type: 'rule', lines: [line], end: at + 1 };
   const heading = HEADING.exec(line);
   if (heading) return { type: 'heading', lines: [heading[1]], end: at + 1 };
+  if (line.includes('|') && BETWEEN.test(lines[at + 1] ?? '')) return table(lines, at);
   const type = QUOTE.test(line) ? 'quote' : ITEM.test(line) ? 'list' : 'paragraph';
   let end = at + 1;
   while (end < lines.length && goesOn(type, lines, end)) end += 1;
@@ -47,6 +49,12 @@ function fenced(lines, at, marker) {
   const closes = (line) => line.trim().startsWith(marker) && !line.trim().replaceAll(marker[0], '');
   while (end < lines.length && !closes(lines[end])) end += 1;
   return { type: 'code', lines: lines.slice(at + 1, end), end: end + 1 };
+}
+
+function table(lines, at) {
+  let end = at + 2;
+  while (lines[end]?.includes('|')) end += 1;
+  return { type: 'table', lines: [lines[at], ...lines.slice(at + 2, end)], end };
 }
 
 function goesOn(type, lines, at) {
@@ -76,11 +84,18 @@ function build({ type, lines }, open, depth) {
       const inner = lines.map((line) => line.replace(QUOTE, '')).join('\n');
       return element('blockquote', nested(inner, open, depth));
     }
+    case 'table':
+      return element('table', lines.map((line, row) => element('tr', cells(line, row ? 'td' : 'th'))));
     case 'list':
       return list(lines, open, depth);
     default:
       return element('p', inline(lines.map((line) => line.trim()).join('\n'), { open }));
   }
+}
+
+function cells(line, name) {
+  const inner = line.trim().replace(/^\||\|$/g, '');
+  return inner.split(/(?<!\\)\|/).map((cell) => element(name, inline(cell.trim())));
 }
 
 function nested(text, open, depth) {

@@ -124,23 +124,19 @@ export class Messages {
     if (!line || one.at === undefined) return;
     const { say, time } = this.words;
     const sure = one.state === undefined || one.state === 'sent';
-    const wanted = [sure ? (newest || !goesOn) && time(one.at) : say(one.state), newest && one.state]
-      .join(' ');
-    if (line.dataset.shows === wanted) return;
-    line.dataset.shows = wanted;
     row.classList.toggle('failed', one.state === 'failed');
-    row.classList.toggle('away', !sure);
     const parts = [];
-    if (sure && (newest || !goesOn)) {
+    if (!sure) parts.push(say(one.state));
+    else if (newest || !goesOn) {
       parts.push(make('time', { datetime: new Date(one.at).toISOString() }, time(one.at)));
-      if (newest && one.state) parts.push(` · ${say('sent')}`);
-    } else if (!sure) {
-      parts.push(say(one.state));
-      if (one.state === 'failed') {
-        const click = () => this.acts.retry(one.retry);
-        parts.push(' ', make('button', { type: 'button', class: 'again', click }, say('again')));
-      }
     }
+    if (sure && newest) parts.push(` · ${say('sent')}`);
+    if (one.state === 'failed') {
+      const click = () => this.acts.retry(one.retry);
+      parts.push(' ', make('button', { type: 'button', class: 'again', click }, say('again')));
+    }
+    // Only what changed is written: a button that is made anew has lost its focus.
+    if (line.textContent === parts.map((part) => part.textContent ?? part).join('')) return;
     line.replaceChildren(...parts);
   }
 

@@ -1,7 +1,7 @@
 // Messages on their way to the gateway. They are kept until its transcript shows them, so neither
 // a reload nor being offline loses one; their client-made ids make sending again harmless.
 
-import { Refusal, backoff } from './requests.js';
+import { Pause, Refusal, backoff } from './requests.js';
 
 /** As many messages may wait at a time. */
 export const MOST_WAITING = 20;
@@ -26,14 +26,17 @@ export class Outbox {
    * @param {import('./shelf.js').Shelf} shelf
    * @param {string} user
    * @param {(message: Waiting) => Promise<unknown>} send posts one message, throws a Refusal
+   * @param {() => boolean} online whether trying is of use
    * @param {() => void} onChange
    */
-  constructor(shelf, user, send, onChange) {
+  constructor(shelf, user, send, online, onChange) {
     this.shelf = shelf;
     this.name = `${user}:outbox`;
     this.send = send;
+    this.online = online;
     this.onChange = onChange;
     this.tries = 0;
+    this.pause = new Pause();
     const old = Date.now() - STALE;
     this.write(
       this.list
@@ -96,7 +99,7 @@ export class Outbox {
   /** Tries at once what waits for its next try. */
   hurry() {
     this.tries = 0;
-    this.wake?.();
+    this.pause.end();
     this.flush();
   }
 
@@ -105,11 +108,11 @@ export class Outbox {
     if (this.busy || this.closed) return;
     this.busy = true;
     try {
-      while (!this.closed && navigator.onLine !== false) {
+      while (!this.closed && this.online()) {
         const next = this.list.find(({ state }) => state === 'sending');
         if (!next) break;
         const wait = await this.shelf.alone(this.name, () => this.deliver(next.id));
-        if (wait) await this.pause(wait);
+        if (wait) await this.pause.begin(wait);
       }
     } finally {
       this.busy = false;
@@ -148,35 +151,23 @@ export class Outbox {
     );
   }
 
-  pause(wait) {
-    return new Promise((done) => {
-      const timer = setTimeout(done, wait);
-      this.wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
-  }
-
   /** The conversation is another one now. */
   close() {
     this.closed = true;
-    this.wake?.();
+    this.pause.end();
   }
 }
 
 /**
- * The same visitor has another conversation now (a session ran out, or someone signed in): what
- * waits goes there. Nothing goes from a signed-in visitor to anybody else.
+ * The same visitor has another conversation now: what waits goes there.
  * @param {import('./shelf.js').Shelf} shelf
- * @param {{user: string, who?: string}} from
- * @param {{user: string, who?: string}} to
+ * @param {{user: string}} from
+ * @param {{user: string}} to
  */
 export function inherit(shelf, from, to) {
-  if (!from.who || from.who === to.who) {
-    const waiting = (shelf.get(`${from.user}:outbox`) ?? []).filter(({ state }) => state !== 'sent');
-    const name = `${to.user}:outbox`;
-    if (waiting.length) shelf.set(name, [...(shelf.get(name) ?? []), ...waiting]);
-  }
+  if (from.user === to.user) return;
+  const waiting = (shelf.get(`${from.user}:outbox`) ?? []).filter(({ state }) => state !== 'sent');
+  const name = `${to.user}:outbox`;
+  if (waiting.length) shelf.set(name, [...(shelf.get(name) ?? []), ...waiting]);
   shelf.clear(`${from.user}:`);
 }

@@ -3,7 +3,7 @@
 import { Chat } from './chat.js';
 import { icon, make, write } from './dom.js';
 import { words } from './strings.js';
-import { sheets } from './styles.js';
+import { sheet } from './styles.js';
 import { View } from './view.js';
 
 /** `<openclaw-chat>`; the loader made it and its shadow root, this gives it its life. */
@@ -13,9 +13,9 @@ class ChatElement extends HTMLElement {
     this.emit = emit;
     this.button = button;
     this.words = words(options.lang);
-    this.shadowRoot.adoptedStyleSheets.push(...sheets());
+    this.shadowRoot.adoptedStyleSheets.push(sheet());
     this.badge = make('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
-    button.replaceChildren(icon('chat'), icon('down'), this.badge);
+    button.append(icon('down'), this.badge);
     button.setAttribute('aria-haspopup', 'dialog');
     this.greeting = options.greeting;
     this.chat = new Chat(options.base, {
@@ -32,31 +32,14 @@ class ChatElement extends HTMLElement {
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
     document.addEventListener('visibilitychange', () => this.watch());
-    this.flag = `openclaw:${options.base}:open`;
     const { identityUser: user_id, identitySignature: signature, identityName: name } = options;
     if (user_id && signature) this.identify({ user_id, signature, name });
     else if (this.chat.returning) this.chat.start();
     // Who had the chat open goes on with it on the site's next page.
-    if (this.kept && !this.view.fullscreen.small) this.open({ quiet: true });
+    if (this.chat.tab.get('open') && !this.view.fullscreen.small) this.open({ quiet: true });
+    paint();
     emit('ready', {});
     return this;
-  }
-
-  /** Whether the panel was open on this tab's page before. */
-  get kept() {
-    try {
-      return sessionStorage.getItem(this.flag) === '1';
-    } catch {
-      return false;
-    }
-  }
-
-  keep(open) {
-    try {
-      sessionStorage.setItem(this.flag, open ? '1' : '0');
-    } catch {
-      // Then the panel is closed on the next page.
-    }
   }
 
   open({ quiet = false } = {}) {
@@ -65,7 +48,7 @@ class ChatElement extends HTMLElement {
       this.view.show(this.shown);
       this.view.set({ open: true });
       this.dataset.shown = '';
-      this.keep(true);
+      this.chat.tab.set('open', true);
       this.watch();
       this.emit('open', {});
     }
@@ -77,7 +60,7 @@ class ChatElement extends HTMLElement {
     const had = this.shadowRoot.activeElement;
     this.view.set({ open: false });
     delete this.dataset.shown;
-    this.keep(false);
+    this.chat.tab.set('open', undefined);
     this.watch();
     if (had) this.button.focus();
     this.emit('close', {});

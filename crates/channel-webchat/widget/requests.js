@@ -49,9 +49,7 @@ export async function post(url, body, token) {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
-      cache: 'no-store',
       credentials: 'omit',
-      referrerPolicy: 'strict-origin-when-cross-origin',
       signal: AbortSignal.timeout(20_000),
     });
   } catch {
@@ -72,4 +70,21 @@ export async function post(url, body, token) {
 export function backoff(tries, wait = 0) {
   const span = Math.min(30_000, 1000 * 2 ** Math.min(tries - 1, 10));
   return wait + Math.random() * span;
+}
+
+/** A wait that can be cut short. */
+export class Pause {
+  /** @param {number} [wait] milliseconds; without any, until it is ended */
+  begin(wait) {
+    return new Promise((done) => {
+      const timer = wait === undefined ? undefined : setTimeout(done, wait);
+      this.end = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  /** Goes on at once; without a wait there is nothing to do. */
+  end() {}
 }

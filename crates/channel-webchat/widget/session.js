@@ -10,15 +10,20 @@ const MARGIN = 3_600_000;
 /** Has no session yet; what it wrote goes to the first session that is made. */
 export const NOBODY = { user: 'new' };
 
-/** The session, kept on the shelf as `session`. */
+/**
+ * The session, kept as `session`. One of a visitor whom the site knows is kept for the tab only:
+ * the site says on each page anew who it is, and whoever uses the computer next finds nothing.
+ */
 export class Session {
   /**
    * @param {string} base address of the gateway's /webchat/
-   * @param {import('./shelf.js').Shelf} shelf
+   * @param {import('./shelf.js').Shelf} shelf for an anonymous visitor
+   * @param {import('./shelf.js').Shelf} tab for one whom the site knows
    */
-  constructor(base, shelf) {
+  constructor(base, shelf, tab) {
     this.base = base;
     this.shelf = shelf;
+    this.tab = tab;
     /** @type {{user_id: string, signature: string, name?: string} | undefined} */
     this.identity = undefined;
     /** Told when the conversation is another one. */
@@ -26,16 +31,20 @@ export class Session {
     this.refusedIdentity = undefined;
   }
 
-  /** What is known without asking: `{token, user, who, …}`, or undefined. */
-  get known() {
-    const kept = this.shelf.get('session');
-    // A visitor who signed out of the site must not see the signed-in conversation.
-    return kept && (kept.who ?? '') === (this.claimed?.user_id ?? '') ? kept : undefined;
-  }
-
   /** The identity to claim: one that was refused isn't claimed again. */
   get claimed() {
     return this.identity === this.refusedIdentity ? undefined : this.identity;
+  }
+
+  /** Where this visitor's session and transcript belong. */
+  get place() {
+    return this.claimed ? this.tab : this.shelf;
+  }
+
+  /** What is known without asking: `{token, user, …}`, or undefined. */
+  get known() {
+    const kept = this.place.get('session');
+    return kept?.who === this.claimed?.user_id ? kept : undefined;
   }
 
   /** Server time minus this clock, in milliseconds. */
@@ -70,12 +79,14 @@ export class Session {
   async ask(known) {
     const identity = this.claimed;
     const body = identity ? { identity } : known ? { token: known.token } : {};
-    const before = this.shelf.get('session') ?? NOBODY;
     try {
       const made = await post(`${this.base}session`, body);
+      // Meanwhile the visitor signed in or out, here or in another tab: this is somebody else's.
+      if (identity !== this.claimed || (known && !this.known)) return this.ask(this.known);
       const session = { ...made, who: identity?.user_id, skew: made.server_time - Date.now() };
-      this.shelf.set('session', session);
-      if (before.user !== made.user) inherit(this.shelf, before, session);
+      // What waits has a conversation now: the first one, or the one after an expired one.
+      inherit(this.shelf, (!identity && known) || NOBODY, session);
+      this.place.set('session', session);
       return session;
     } catch (error) {
       if (!(identity && error instanceof Refusal && error.code === 'identity_refused')) throw error;
@@ -95,9 +106,10 @@ export class Session {
     return session;
   }
 
-  /** Forgets the session and everything that was kept with it. */
+  /** Forgets the visitor and everything that was kept. */
   forget() {
     this.shelf.clear('');
+    this.tab.clear('');
     this.user = undefined;
   }
 }

@@ -1,20 +1,25 @@
-// What this browser keeps for one gateway, in localStorage: it survives a reload, and the other
-// tabs of the site see it. Where storage is forbidden, the page's memory has to do.
+// What this browser keeps for one gateway: it survives a reload. Where storage is forbidden, the
+// page's memory has to do.
 
 const memory = new Map();
 
 /** Keys and values under one prefix. */
 export class Shelf {
-  /** @param {string} prefix */
-  constructor(prefix) {
+  /**
+   * @param {string} prefix
+   * @param {'localStorage' | 'sessionStorage'} place the first is seen by the other tabs of the
+   *   site; the second ends with the tab
+   */
+  constructor(prefix, place) {
     this.prefix = prefix;
+    this.place = place;
   }
 
   /** @param {string} name */
   get(name) {
     const key = this.prefix + name;
     try {
-      return JSON.parse(localStorage.getItem(key)) ?? memory.get(key);
+      return JSON.parse(window[this.place].getItem(key)) ?? memory.get(key);
     } catch {
       return memory.get(key);
     }
@@ -25,8 +30,8 @@ export class Shelf {
     const key = this.prefix + name;
     memory.delete(key);
     try {
-      if (value === undefined) localStorage.removeItem(key);
-      else localStorage.setItem(key, JSON.stringify(value));
+      if (value === undefined) window[this.place].removeItem(key);
+      else window[this.place].setItem(key, JSON.stringify(value));
     } catch {
       // Forbidden, or the site's quota is used up.
       if (value !== undefined) memory.set(key, value);
@@ -37,8 +42,8 @@ export class Shelf {
   clear(start) {
     for (const key of memory.keys()) if (key.startsWith(this.prefix + start)) memory.delete(key);
     try {
-      for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.prefix + start)) localStorage.removeItem(key);
+      for (const key of Object.keys(window[this.place])) {
+        if (key.startsWith(this.prefix + start)) window[this.place].removeItem(key);
       }
     } catch {
       // Nothing is kept where storage is forbidden.

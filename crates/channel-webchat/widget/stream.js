@@ -1,15 +1,88 @@
-// The one connection on which the gateway tells what happens. It may end at any time, when a
-// replica is replaced or the network goes: it is opened again after the last entry, on any replica.
+// The one connection on which the gateway tells what happens: Server-Sent Events, read with fetch,
+// since the browser's own EventSource can't send the session's token in a header. It may end at any
+// time, when a replica is replaced or the network goes: it is opened again after the last entry, on
+// any replica.
 
-import { Refusal, backoff, refusal } from './requests.js';
-import { read } from './sse.js';
+import { Pause, Refusal, backoff, refusal } from './requests.js';
 
 /** The gateway sends a heartbeat every 20 s, so this long a silence means a dead connection. */
 const SILENCE = 50_000;
 /** A tab that nobody looks at for so long gives its connection back. */
 const HIDDEN = 120_000;
+/** Between two tries while the system says that there is no network. */
+const OFFLINE = 15_000;
 /** A connection that lasted this long was a good one. */
 const LASTING = 5_000;
+
+/** No event is as long as this; a stream that claims so is broken. */
+const LONGEST_EVENT = 1_048_576;
+
+/**
+ * Takes text as it arrives, cut anywhere, and hands out whole events.
+ * @param {(event: {type: string, data: string, id: string | undefined}) => void} onEvent
+ * @returns {(chunk: string) => void}
+ */
+export function parser(onEvent) {
+  let rest = '';
+  let type = '';
+  let data = [];
+  let id;
+  let size = 0;
+
+  const line = (text) => {
+    if (text === '') {
+      if (data.length) onEvent({ type: type || 'message', data: data.join('\n'), id });
+      type = '';
+      data = [];
+      id = undefined;
+      size = 0;
+      return;
+    }
+    const colon = text.indexOf(':');
+    // A line that begins with a colon is a comment: the heartbeat.
+    if (colon === 0) return;
+    const field = colon < 0 ? text : text.slice(0, colon);
+    const value = colon < 0 ? '' : text.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') type = value;
+    else if (field === 'data') data.push(value);
+    else if (field === 'id') id = value;
+    size += text.length;
+  };
+
+  return (chunk) => {
+    rest += chunk;
+    let start = 0;
+    for (;;) {
+      const end = rest.slice(start).search(/[\r\n]/);
+      if (end < 0) break;
+      const at = start + end;
+      // A carriage return at the very end may be half of a CRLF, so the next chunk decides.
+      if (rest[at] === '\r' && at + 1 === rest.length) break;
+      line(rest.slice(start, at));
+      start = at + (rest.startsWith('\r\n', at) ? 2 : 1);
+    }
+    rest = rest.slice(start);
+    if (rest.length + size > LONGEST_EVENT) throw new Error('an event is too long');
+  };
+}
+
+/**
+ * Reads a response to its end.
+ * @param {Response} response
+ * @param {Parameters<typeof parser>[0]} onEvent
+ * @param {() => void} onBytes called for every chunk, heartbeats included
+ */
+async function read(response, onEvent, onBytes) {
+  const feed = parser(onEvent);
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    onBytes();
+    feed(decoder.decode(value, { stream: true }));
+  }
+}
 
 /** Keeps a stream open while the page is of use to somebody. */
 export class Stream {
@@ -21,6 +94,7 @@ export class Stream {
   constructor(parts) {
     this.parts = parts;
     this.running = false;
+    this.pause = new Pause();
     this.tries = 0;
   }
 
@@ -44,7 +118,7 @@ export class Stream {
   /** Opens again at once if the connection is away or seems so. */
   hurry() {
     if (this.request && performance.now() - this.heard > SILENCE / 2) this.cut();
-    if (performance.now() >= (this.notBefore ?? 0)) this.wake?.();
+    if (performance.now() >= (this.notBefore ?? 0)) this.pause.end();
   }
 
   look() {
@@ -57,13 +131,15 @@ export class Stream {
   /** Opens a connection for another conversation. */
   renew() {
     this.cut();
-    this.wake?.();
+    this.pause.end();
   }
 
-  get idle() {
+  /** How long to wait for the next try; undefined until something wakes it. */
+  patience(wait) {
     // A timer may fire a little early.
-    const hidden = performance.now() - this.hiddenSince > HIDDEN - 1000;
-    return navigator.onLine === false || hidden;
+    if (performance.now() - this.hiddenSince > HIDDEN - 1000) return undefined;
+    // Some systems say that they are offline when they aren't, so trying goes on slowly.
+    return navigator.onLine === false ? OFFLINE : backoff(this.tries, wait);
   }
 
   async run() {
@@ -80,7 +156,7 @@ export class Stream {
       this.tries = lasted ? 1 : this.tries + 1;
       this.report();
       this.notBefore = performance.now() + wait;
-      await this.pause(this.idle ? undefined : backoff(this.tries, wait));
+      await this.pause.begin(this.patience(wait));
     }
   }
 
@@ -94,7 +170,7 @@ export class Stream {
     const { url, session, last, onLink } = this.parts;
     this.opened = undefined;
     const { token } = await session.ensure();
-    const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' };
+    const headers = { Authorization: `Bearer ${token}` };
     const after = last();
     if (after) headers['Last-Event-ID'] = after;
     const request = new AbortController();
@@ -134,16 +210,5 @@ export class Stream {
       return;
     }
     this.parts.onEvent({ type, data: parsed, id });
-  }
-
-  /** @param {number} [wait] without one, until something wakes it */
-  pause(wait) {
-    return new Promise((done) => {
-      const timer = wait === undefined ? undefined : setTimeout(done, wait);
-      this.wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
   }
 }

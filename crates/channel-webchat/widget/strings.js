@@ -10,20 +10,18 @@ const en = {
   unread: 'Open chat, unread messages: {count}',
   close: 'Close chat',
   log: 'Conversation',
-  field: 'Your message',
   hint: 'Write a message…',
   send: 'Send message',
   stop: 'Stop answering',
-  newest: 'Go to the newest message',
+  newest: 'Newest message',
   writing: 'The assistant is writing…',
-  connecting: 'Connecting…',
   sending: 'Sending…',
   waiting: 'Waiting for a connection',
   sent: 'Sent',
   failed: 'Not sent.',
   again: 'Try again',
-  offline: 'You are offline. What you write is kept on this device and sent once you are back.',
-  lost: 'The connection is lost. We keep trying to get it back.',
+  offline: 'You are offline. Your messages are kept on this device and sent later.',
+  lost: 'The connection is lost. We keep trying.',
   degraded: 'Answers may take longer at the moment. Your messages are kept and answered in turn.',
   late: 'This takes longer than usual. Your message is kept, and the answer will appear here.',
   refused: 'The chat is not available at the moment. Please try again later.',
@@ -31,9 +29,6 @@ const en = {
   someone: 'a member of our team',
   resumed: 'You are now talking to the virtual assistant again',
   unanswered: 'We could not answer this message. Please send it again, or contact us another way.',
-  full: 'Please wait until your earlier messages are sent.',
-  today: 'Today',
-  yesterday: 'Yesterday',
 };
 
 const de = {
@@ -44,21 +39,19 @@ const de = {
   unread: 'Chat öffnen, ungelesene Nachrichten: {count}',
   close: 'Chat schließen',
   log: 'Gespräch',
-  field: 'Ihre Nachricht',
   hint: 'Nachricht schreiben …',
   send: 'Nachricht senden',
   stop: 'Antwort abbrechen',
-  newest: 'Zur neuesten Nachricht',
+  newest: 'Neueste Nachricht',
   writing: 'Der Assistent schreibt …',
-  connecting: 'Verbindung wird hergestellt …',
   sending: 'Wird gesendet …',
   waiting: 'Wartet auf eine Verbindung',
   sent: 'Gesendet',
   failed: 'Nicht gesendet.',
   again: 'Erneut versuchen',
   offline:
-    'Sie sind offline. Ihre Nachrichten bleiben auf diesem Gerät und werden gesendet, sobald Sie wieder verbunden sind.',
-  lost: 'Die Verbindung ist unterbrochen. Wir versuchen weiter, sie wiederherzustellen.',
+    'Sie sind offline. Ihre Nachrichten bleiben auf diesem Gerät und werden später gesendet.',
+  lost: 'Die Verbindung ist unterbrochen. Wir versuchen es weiter.',
   degraded:
     'Antworten können gerade länger dauern. Ihre Nachrichten sind gespeichert und werden der Reihe nach beantwortet.',
   late: 'Das dauert länger als üblich. Ihre Nachricht ist gespeichert, die Antwort erscheint hier.',
@@ -68,9 +61,6 @@ const de = {
   resumed: 'Sie sprechen jetzt wieder mit dem virtuellen Assistenten',
   unanswered:
     'Diese Nachricht konnten wir nicht beantworten. Bitte senden Sie sie noch einmal, oder erreichen Sie uns auf anderem Weg.',
-  full: 'Bitte warten Sie, bis Ihre früheren Nachrichten gesendet sind.',
-  today: 'Heute',
-  yesterday: 'Gestern',
 };
 
 const es = {
@@ -81,21 +71,19 @@ const es = {
   unread: 'Abrir el chat, mensajes sin leer: {count}',
   close: 'Cerrar el chat',
   log: 'Conversación',
-  field: 'Su mensaje',
   hint: 'Escriba un mensaje…',
   send: 'Enviar el mensaje',
   stop: 'Detener la respuesta',
-  newest: 'Ir al mensaje más reciente',
+  newest: 'Mensaje más reciente',
   writing: 'El asistente está escribiendo…',
-  connecting: 'Conectando…',
   sending: 'Enviando…',
   waiting: 'Esperando conexión',
   sent: 'Enviado',
   failed: 'No enviado.',
   again: 'Reintentar',
   offline:
-    'No tiene conexión. Lo que escriba se guarda en este dispositivo y se enviará cuando vuelva a tenerla.',
-  lost: 'Se ha perdido la conexión. Seguimos intentando recuperarla.',
+    'No tiene conexión. Sus mensajes se guardan en este dispositivo y se enviarán más tarde.',
+  lost: 'Se ha perdido la conexión. Seguimos intentándolo.',
   degraded:
     'Las respuestas pueden tardar más en este momento. Sus mensajes se guardan y se responden por orden.',
   late: 'Está tardando más de lo habitual. Su mensaje está guardado y la respuesta aparecerá aquí.',
@@ -105,9 +93,6 @@ const es = {
   resumed: 'Ahora vuelve a hablar con el asistente virtual',
   unanswered:
     'No hemos podido responder a este mensaje. Envíelo de nuevo o contáctenos por otra vía.',
-  full: 'Espere a que se envíen sus mensajes anteriores.',
-  today: 'Hoy',
-  yesterday: 'Ayer',
 };
 
 const fr = {
@@ -118,21 +103,19 @@ const fr = {
   unread: 'Ouvrir le chat, messages non lus : {count}',
   close: 'Fermer le chat',
   log: 'Conversation',
-  field: 'Votre message',
   hint: 'Écrivez un message…',
   send: 'Envoyer le message',
   stop: 'Arrêter la réponse',
-  newest: 'Aller au message le plus récent',
+  newest: 'Message le plus récent',
   writing: "L'assistant est en train d'écrire…",
-  connecting: 'Connexion…',
   sending: 'Envoi en cours…',
   waiting: 'En attente de connexion',
   sent: 'Envoyé',
   failed: 'Non envoyé.',
   again: 'Réessayer',
   offline:
-    'Vous êtes hors ligne. Vos messages sont conservés sur cet appareil et seront envoyés à votre retour.',
-  lost: 'La connexion est interrompue. Nous continuons à essayer de la rétablir.',
+    'Vous êtes hors ligne. Vos messages sont conservés sur cet appareil et seront envoyés plus tard.',
+  lost: 'La connexion est interrompue. Nous continuons d’essayer.',
   degraded:
     'Les réponses peuvent prendre plus de temps en ce moment. Vos messages sont conservés et traités dans l’ordre.',
   late: 'Cela prend plus de temps que d’habitude. Votre message est conservé et la réponse apparaîtra ici.',
@@ -142,9 +125,6 @@ const fr = {
   resumed: 'Vous parlez de nouveau avec l’assistant virtuel',
   unanswered:
     'Nous n’avons pas pu répondre à ce message. Veuillez le renvoyer ou nous contacter autrement.',
-  full: 'Veuillez attendre que vos messages précédents soient envoyés.',
-  today: 'Aujourd’hui',
-  yesterday: 'Hier',
 };
 
 const tr = {
@@ -155,20 +135,18 @@ const tr = {
   unread: 'Sohbeti aç, okunmamış mesaj: {count}',
   close: 'Sohbeti kapat',
   log: 'Sohbet',
-  field: 'Mesajınız',
   hint: 'Bir mesaj yazın…',
   send: 'Mesajı gönder',
   stop: 'Yanıtı durdur',
-  newest: 'En yeni mesaja git',
+  newest: 'En yeni mesaj',
   writing: 'Asistan yazıyor…',
-  connecting: 'Bağlanıyor…',
   sending: 'Gönderiliyor…',
   waiting: 'Bağlantı bekleniyor',
   sent: 'Gönderildi',
   failed: 'Gönderilemedi.',
   again: 'Tekrar dene',
   offline:
-    'Çevrimdışısınız. Yazdıklarınız bu cihazda saklanır ve yeniden bağlandığınızda gönderilir.',
+    'Çevrimdışısınız. Mesajlarınız bu cihazda saklanır ve daha sonra gönderilir.',
   lost: 'Bağlantı koptu. Yeniden kurmaya çalışıyoruz.',
   degraded:
     'Yanıtlar şu anda daha uzun sürebilir. Mesajlarınız saklanır ve sırayla yanıtlanır.',
@@ -179,9 +157,6 @@ const tr = {
   resumed: 'Yeniden sanal asistanla görüşüyorsunuz',
   unanswered:
     'Bu mesajı yanıtlayamadık. Lütfen yeniden gönderin veya bize başka bir yoldan ulaşın.',
-  full: 'Lütfen önceki mesajlarınızın gönderilmesini bekleyin.',
-  today: 'Bugün',
-  yesterday: 'Dün',
 };
 
 const ar = {
@@ -192,19 +167,17 @@ const ar = {
   unread: 'فتح المحادثة، الرسائل غير المقروءة: {count}',
   close: 'إغلاق المحادثة',
   log: 'المحادثة',
-  field: 'رسالتك',
   hint: 'اكتب رسالة…',
   send: 'إرسال الرسالة',
   stop: 'إيقاف الإجابة',
-  newest: 'الانتقال إلى أحدث رسالة',
+  newest: 'أحدث رسالة',
   writing: 'المساعد يكتب الآن…',
-  connecting: 'جارٍ الاتصال…',
   sending: 'جارٍ الإرسال…',
   waiting: 'في انتظار الاتصال',
   sent: 'أُرسلت',
   failed: 'لم تُرسل.',
   again: 'إعادة المحاولة',
-  offline: 'أنت غير متصل. تُحفظ رسائلك على هذا الجهاز وتُرسل عند عودة الاتصال.',
+  offline: 'أنت غير متصل. رسائلك محفوظة على هذا الجهاز وستُرسل لاحقًا.',
   lost: 'انقطع الاتصال. نواصل محاولة استعادته.',
   degraded: 'قد تستغرق الإجابات وقتًا أطول حاليًا. رسائلك محفوظة وسيُجاب عنها بالترتيب.',
   late: 'يستغرق هذا وقتًا أطول من المعتاد. رسالتك محفوظة وستظهر الإجابة هنا.',
@@ -213,10 +186,9 @@ const ar = {
   someone: 'أحد أعضاء فريقنا',
   resumed: 'أنت تتحدث الآن مع المساعد الافتراضي من جديد',
   unanswered: 'لم نتمكن من الإجابة عن هذه الرسالة. يُرجى إرسالها مرة أخرى أو التواصل معنا بطريقة أخرى.',
-  full: 'يُرجى الانتظار حتى تُرسل رسائلك السابقة.',
-  today: 'اليوم',
-  yesterday: 'أمس',
 };
+
+const midnight = (at) => new Date(at).setHours(0, 0, 0, 0);
 
 /** Every language, by its primary subtag. */
 export const languages = { en, de, es, fr, tr, ar };
@@ -231,17 +203,16 @@ export function words(lang) {
   const locale = navigator.languages?.find((tag) => tag.startsWith(lang)) ?? lang;
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
   const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+  const near = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const say = (key, values = {}) =>
     table[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
   return {
     say,
     time: (at) => time.format(at),
     day(at, now = Date.now()) {
-      const midnight = new Date(now).setHours(0, 0, 0, 0);
-      if (at >= midnight) return say('today');
-      // Noon of the day before, so that a change of the clocks can't miss it.
-      if (at >= new Date(midnight - 43_200_000).setHours(0, 0, 0, 0)) return say('yesterday');
-      return day.format(at);
+      // Rounded, since a day on which the clocks change has 23 or 25 hours.
+      const ago = Math.round((midnight(now) - midnight(at)) / 86_400_000);
+      return ago < 2 ? near.format(-Math.max(ago, 0), 'day') : day.format(at);
     },
   };
 }

@@ -1,8 +1,6 @@
 // How the panel looks. The sheets are constructed, since a strict Content-Security-Policy forbids
 // style elements and attributes. Sites set the `--openclaw-` variables; the short ones are ours.
 
-import { log } from './styles-log.js';
-
 const light = `
 --surface:var(--openclaw-surface,#fff);--ink:var(--openclaw-text,#171b26);
 --soft:var(--openclaw-bubble,#eff2f8);--muted:var(--openclaw-muted,#586073);
@@ -16,9 +14,9 @@ color-scheme:dark;
 --soft:var(--openclaw-bubble,#262b38);--muted:var(--openclaw-muted,#a4acbd);
 --line:var(--openclaw-line,#2e3443);--edge:#8189a0;--link:var(--openclaw-link,#9dbdff);
 --code:#363d4f;--warn:#43320e;--on-warn:#ffdf9e;--mild:#1f2d4d;--on-mild:#c9dcff;--bad:#ff9d94;
---shade:0 0 0 1px #ffffff1f,0 18px 50px #000000b0`;
+--shade:0 0 0 1px #ffffff1f,0 18px 44px #00000073`;
 
-const frame = `
+const text = `
 :host{color-scheme:light;${light};
 --accent:var(--openclaw-accent,#2456d3);--on-accent:var(--openclaw-on-accent,#fff);
 --corner:var(--openclaw-radius,20px);--gap-x:var(--openclaw-offset-x,20px);
@@ -41,9 +39,8 @@ stroke-linejoin:round;display:block;flex:none}
 .i-stop,.i-spark{fill:currentColor}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 
-.launcher .icon{width:28px;height:28px;grid-area:1/1;transition:transform .2s,opacity .2s}
-.launcher .i-chat{stroke-width:1.9}
-.launcher .i-down,:host([data-shown]) .launcher .i-chat{opacity:0;transform:scale(.6)}
+.launcher svg{width:28px;height:28px;grid-area:1/1;transition:transform .2s,opacity .2s}
+.launcher .i-down,:host([data-shown]) .launcher svg{opacity:0;transform:scale(.6)}
 :host([data-shown]) .launcher .i-down{opacity:1;transform:none}
 .launcher:hover{box-shadow:0 0 0 1px #ffffff2e,0 10px 28px #0b163359,0 2px 8px #0b163340}
 .badge{position:absolute;top:-4px;inset-inline-end:-4px;min-width:24px;height:24px;padding:0 6px;
@@ -62,7 +59,7 @@ animation:rise .22s cubic-bezier(.2,.8,.3,1)}
 :host([data-position=left]) .panel{left:var(--gap-x);right:auto}
 :host([data-position=right]) .panel{right:var(--gap-x);left:auto}
 
-header{display:flex;align-items:center;gap:12px;padding:14px 16px;background:var(--accent);
+.head{display:flex;align-items:center;gap:12px;padding:14px 16px;background:var(--accent);
 color:var(--on-accent);touch-action:none}
 .face{position:relative;display:grid;place-items:center;width:42px;height:42px;flex:none;
 border-radius:50%;background:color-mix(in srgb,var(--on-accent) 16%,transparent)}
@@ -75,7 +72,7 @@ h2{font-size:16px;line-height:1.3;font-weight:650;overflow-wrap:anywhere}
 .close{all:unset;box-sizing:border-box;cursor:pointer;display:grid;place-items:center;width:40px;
 height:40px;border-radius:50%;margin-inline-end:-6px;flex:none}
 .close:hover{background:color-mix(in srgb,var(--on-accent) 16%,transparent)}
-header :focus-visible{outline:3px solid var(--on-accent);outline-offset:-3px}
+.head :focus-visible{outline:3px solid var(--on-accent);outline-offset:-3px}
 
 .banner{font-size:13px;line-height:1.4;background:var(--warn);color:var(--on-warn)}
 .banner:not(:empty){padding:9px 16px}
@@ -105,26 +102,83 @@ border:1px solid transparent;background:var(--accent);color:var(--on-accent);
 transition:background-color .15s,color .15s}
 textarea:placeholder-shown+.send{background:var(--soft);color:var(--muted)}
 
+.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:16px;
+scrollbar-width:thin;scrollbar-color:var(--line) transparent}
+.log:focus-visible{outline-offset:-4px}
+.list{display:flex;flex-direction:column;min-height:100%;padding-block-end:12px}
+.log[aria-busy=true] .list{padding-block-end:48px}
+.message{display:flex;flex-direction:column;align-items:flex-start;max-width:86%;
+margin-block-start:14px}
+.message.on{margin-block-start:4px}
+.message:first-child{margin-block-start:0}
+.customer{align-self:flex-end;align-items:flex-end}
+.bubble{position:relative;max-width:100%;min-width:0;padding:9px 14px;border-radius:18px;
+border-end-start-radius:6px;background:var(--soft);overflow-wrap:anywhere}
+.on .bubble{border-start-start-radius:6px}
+.customer .bubble{background:var(--accent);color:var(--on-accent);border-end-start-radius:18px;
+border-end-end-radius:6px;white-space:pre-wrap}
+.customer.on .bubble{border-start-start-radius:18px;border-start-end-radius:6px}
+.customer.failed .bubble{background:var(--surface);color:var(--ink);border:1px dashed var(--bad)}
+.live .bubble{min-height:40px}
+.name{font-size:12.5px;font-weight:600;color:var(--muted);margin:0 4px 3px}
+.on .name{display:none}
+.caption{font-size:12px;line-height:1.3;color:var(--muted);margin:4px 4px 0}
+.caption:empty{display:none}
+.failed .caption{color:var(--bad)}
+.again{border:0;padding:6px 4px;margin-block:-6px;background:none;color:inherit;font-weight:650;
+text-decoration:underline;text-underline-offset:2px}
+.day,.notice{align-self:center;text-align:center;font-size:12.5px;color:var(--muted)}
+.day{margin-block:18px 4px;font-weight:600}
+.day::first-letter{text-transform:uppercase}
+.day:first-child{margin-block-start:0}
+.notice{max-width:92%;margin-block-start:14px;padding:6px 14px;border-radius:14px;
+border:1px solid var(--line);overflow-wrap:anywhere}
+.notice.failed{color:var(--bad);border-color:currentColor}
+.notice.late{background:var(--mild);color:var(--on-mild);border-color:transparent}
+
+.bubble>*+*{margin-block-start:8px}
+.bubble p,.bubble li{unicode-bidi:plaintext}
+.bubble ul,.bubble ol{padding-inline-start:22px}
+.bubble li+li{margin-block-start:4px}
+.bubble li>ul,.bubble li>ol,.bubble li>p,.bubble li>pre{margin-block-start:4px}
+.bubble a{color:var(--link);text-decoration:underline;text-underline-offset:2px}
+.bubble code{font:.9em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;
+background:var(--code);border-radius:5px;padding:1px 5px}
+.bubble pre{overflow-x:auto;background:var(--code);border-radius:10px;padding:10px 12px;
+text-align:left}
+.bubble pre code{background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere}
+.bubble blockquote{border-inline-start:3px solid var(--edge);padding-inline-start:10px}
+.bubble blockquote>*+*{margin-block-start:6px}
+.bubble table{border-collapse:collapse;font-size:.93em}
+.bubble td,.bubble th{padding:4px 8px 4px 0;text-align:start;vertical-align:top;overflow-wrap:normal}
+.bubble tr+tr>*{border-top:1px solid var(--edge)}
+.bubble hr{border:0;border-top:1px solid var(--edge);margin-block:10px}
+
+.dots{display:flex;gap:5px;align-items:center;height:22px}
+.dots i{width:8px;height:8px;border-radius:50%;background:var(--muted);
+animation:beat 1.2s infinite ease-in-out}
+.dots i:nth-child(2){animation-delay:.15s}
+.dots i:nth-child(3){animation-delay:.3s}
+@keyframes beat{0%,60%,100%{opacity:.35;transform:none}30%{opacity:1;transform:translateY(-3px)}}
+
 @media (max-width:480px),(max-height:400px){
 :host([data-shown]) .launcher{display:none}
 :host .panel{top:var(--top,0px);bottom:auto;left:0;right:0;inset-inline:0;width:auto;
 height:var(--height,100dvh);border-radius:0;box-shadow:none;
 --foot:env(safe-area-inset-bottom)}
-header{padding-top:calc(12px + env(safe-area-inset-top));
+.head{padding-top:calc(12px + env(safe-area-inset-top));
 padding-inline:calc(16px + env(safe-area-inset-left)) calc(16px + env(safe-area-inset-right))}
 .composer{padding-inline:calc(12px + env(safe-area-inset-left)) calc(12px + env(safe-area-inset-right))}}
 @keyframes rise{from{opacity:0;transform:translateY(14px)}}
 @media (prefers-reduced-motion:reduce){*,::before,::after{animation:none!important;
 transition:none!important}}
-@media (forced-colors:active){.panel,.bubble{border:1px solid}.icon{forced-color-adjust:auto}}
+@media (forced-colors:active){.panel,.bubble{border:1px solid}}
 @media print{:host{display:none}}
 `;
 
-/** The panel's sheets, to be adopted after the launcher's. */
-export function sheets() {
-  return [frame, log].map((text) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    return sheet;
-  });
+/** The panel's sheet, to be adopted after the launcher's. */
+export function sheet() {
+  const made = new CSSStyleSheet();
+  made.replaceSync(text);
+  return made;
 }

@@ -65,9 +65,10 @@ export class Transcript {
   }
 
   progress(text) {
+    const was = this.late;
     this.partial = text;
     this.late = false;
-    return 'partial';
+    return was ? 'state' : 'partial';
   }
 
   grow({ at, text }) {

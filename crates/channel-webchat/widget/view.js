@@ -26,7 +26,7 @@ export class View {
     this.stuck = true;
     const { form, field } = composer(this.say, (text) => this.send(text));
     this.field = field;
-    this.head = this.header(acts);
+    const head = this.header(acts);
     this.banner = make('p', { class: 'banner', role: 'status' });
     this.list = make('div', { class: 'list' });
     this.log = make(
@@ -41,7 +41,7 @@ export class View {
     this.panel = make(
       'section',
       { class: 'panel', id: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: true },
-      this.head,
+      head,
       this.banner,
       make('div', { class: 'middle' }, this.log, make('div', { class: 'pills' }, this.halt, this.newest)),
       form,
@@ -61,8 +61,8 @@ export class View {
     this.face = make('span', { class: 'face' }, icon('spark'));
     this.who = make('p', { class: 'who' });
     return make(
-      'header',
-      {},
+      'div',
+      { class: 'head' },
       this.face,
       make(
         'div',
@@ -87,7 +87,6 @@ export class View {
 
   send(text) {
     const taken = this.acts.say(text);
-    this.refused = !taken;
     if (taken) this.follow();
     return taken;
   }
@@ -134,9 +133,8 @@ export class View {
     clearTimeout(this.patience);
     const left = this.away + GRACE - Date.now();
     if (left > 0) this.patience = setTimeout(() => this.status(chat), left + 10);
-    if (!chat.outbox?.full) this.refused = false;
     const key = this.trouble(link, left, transcript);
-    this.banner.classList.toggle('mild', key === 'degraded' || key === 'full');
+    this.banner.classList.toggle('mild', key === 'degraded');
     write(this.banner, key ? this.say(key) : '');
     this.panel.classList.toggle('linked', link === 'open');
   }
@@ -145,7 +143,6 @@ export class View {
   trouble(link, left, transcript) {
     if (link === 'offline') return 'offline';
     if (link === 'refused') return 'refused';
-    if (this.refused) return 'full';
     if (link !== 'open' && left <= 0) return 'lost';
     return transcript?.degraded ? 'degraded' : undefined;
   }
