@@ -1,25 +1,31 @@
 //! The channel: sends parts, shows that an answer is being made, and fetches files.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Channel, SendError, Sent, Waiting};
-use conversation::{ConversationId, Digest, Part, Reply};
+use conversation::ports::{Accord, Channel, Content, Media, SendError, Sent, Waiting};
+use conversation::{Attachment, ConversationId, Digest, Part, Reply};
 use serde_json::Value;
 use tokio::time::Instant;
-use tracing::{debug, error};
+use tracing::{debug, error, info, warn};
 
 use crate::address::{Address, CHANNEL};
 use crate::figures;
-use crate::graph::{Complaint, Failure, Graph, Media, MediaError, Pauses};
+use crate::graph::{Complaint, Failure, File, Graph, MediaError};
 use crate::options::{InvalidOptions, Options};
 use crate::outbound::{parts, read_and_typing, text_message};
+use crate::pace::Pace;
 use crate::reference::Reference;
 
 /// How long the indicator shows. Showing it again earlier would only cost requests.
 const TYPING_SHOWS: Duration = Duration::from_secs(20);
+
+/// How long a reply is remembered for what WhatsApp says of it. Within a day it knows whether a
+/// message could be delivered at all; that it is read may come at any time later, and is no news
+/// that anything depends on.
+const RECEIPTS_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many conversations' indicators are remembered.
 const MOST_TYPING: usize = 10_000;
@@ -27,67 +33,59 @@ const MOST_TYPING: usize = 10_000;
 /// The channel of one business number.
 pub struct WhatsApp {
     graph: Graph,
-    pauses: Pauses,
+    pace: Pace,
     typing: Mutex<HashMap<Digest, (String, Instant)>>,
     media_bytes: u64,
 }
 
 impl WhatsApp {
-    /// Makes the channel. It connects when there is something to send.
+    /// Makes the channel. It connects when there is something to send, and keeps WhatsApp's limits
+    /// together with all replicas that share `accord`.
     ///
     /// # Errors
     /// [`InvalidOptions`], by what is wrong with them.
-    pub fn new(options: &Options) -> Result<Self, InvalidOptions> {
+    pub fn new(options: &Options, accord: Arc<dyn Accord>) -> Result<Self, InvalidOptions> {
         figures::describe();
         Ok(Self {
             graph: Graph::new(options)?,
-            pauses: Pauses::default(),
+            pace: Pace::new(accord, &options.phone_number_id),
             typing: Mutex::default(),
             media_bytes: options.media_bytes,
         })
     }
 
-    /// Fetches the file that an attachment's handle names.
-    ///
-    /// # Errors
-    /// [`MediaError`], by whether it may come later.
-    pub async fn media(&self, handle: &str) -> Result<Media, MediaError> {
-        self.graph.media(handle, self.media_bytes).await
-    }
-
     /// What is to be done about a message that was not taken.
-    fn failed(&self, person: Digest, failure: Failure) -> SendError {
-        match failure {
-            Failure::NotConnected(why) => SendError::NotSent { why, retry_after: None },
-            Failure::Uncertain(why) => SendError::Uncertain { why },
+    async fn failed(&self, person: Digest, failure: Failure) -> SendError {
+        let (complaint, code, status, retry_after) = match failure {
+            Failure::NotConnected(why) => return SendError::NotSent { why, retry_after: None },
+            Failure::Uncertain(why) => return SendError::Uncertain { why },
             Failure::Refused { complaint, code, status, retry_after } => {
-                figures::complaint("send", complaint);
-                self.refused(person, complaint, code, status, retry_after)
+                (complaint, code, status, retry_after)
             }
-        }
-    }
-
-    fn refused(
-        &self,
-        person: Digest,
-        complaint: Complaint,
-        code: i64,
-        status: u16,
-        asked: Option<Duration>,
-    ) -> SendError {
-        let why = format!("{} (error {code}, HTTP {status})", complaint.explanation());
-        if matches!(complaint, Complaint::Unauthorised | Complaint::Account) {
-            error!(code, status, "WhatsApp sends nothing: {}", complaint.explanation());
-        }
-        if !complaint.may_pass() {
-            return SendError::Refused { why };
-        }
-        let retry_after = match complaint {
-            Complaint::PairLimit => Some(self.pauses.person(person)),
-            Complaint::Throughput => Some(self.pauses.number(asked)),
-            _ => complaint.fixed_wait().max(asked),
         };
-        SendError::NotSent { why, retry_after }
+        figures::complaint("send", complaint);
+        let why = format!("{} (error {code}, HTTP {status})", complaint.explanation());
+        match complaint {
+            Complaint::PairLimit
+            | Complaint::Throughput
+            | Complaint::AppLimit
+            | Complaint::SpamLimit => {
+                let retry_after = self.pace.pause(complaint, person, retry_after).await;
+                SendError::Paced { retry_after }
+            }
+            Complaint::Unauthorised | Complaint::Account => {
+                error!(code, status, "WhatsApp sends nothing: {}", complaint.explanation());
+                SendError::NotSent { why, retry_after: complaint.fixed_wait().max(retry_after) }
+            }
+            Complaint::Transient => SendError::NotSent { why, retry_after },
+            Complaint::Undeliverable => SendError::Unreachable { why },
+            Complaint::OutsideWindow => {
+                error!(code, status, "a reply was not delivered: {}", complaint.explanation());
+                figures::undelivered(complaint);
+                SendError::Refused { why }
+            }
+            Complaint::Invalid | Complaint::Unknown => SendError::Refused { why },
+        }
     }
 
     /// Whether the indicator should be shown, and notes that it is.
@@ -129,25 +127,30 @@ impl Channel for WhatsApp {
         reference: &str,
     ) -> Result<Sent, SendError> {
         let person = to.digest();
-        if let Some(left) = self.pauses.left(person) {
-            let why = "WhatsApp asked to be left alone for a while".to_owned();
-            return Err(SendError::NotSent { why, retry_after: Some(left) });
-        }
+        self.pace.pass(person).await?;
         let address = Address::of_conversation(to);
         let reference = Reference::new(to, reference);
         let message = text_message(&address, &part.text, part.quotes.as_deref(), &reference);
         match self.graph.post(&message).await {
             Ok(answer) => {
-                self.pauses.passed(person);
+                self.pace.passed(person);
                 Ok(Sent { receipt: receipt(&answer) })
             }
-            Err(failure) => Err(self.failed(person, failure)),
+            Err(failure) => Err(self.failed(person, failure).await),
         }
+    }
+
+    fn receipts_within(&self) -> Option<Duration> {
+        Some(RECEIPTS_WITHIN)
+    }
+
+    fn media(&self) -> Option<&dyn Media> {
+        Some(self)
     }
 
     async fn typing(&self, to: &ConversationId, answering: &Waiting) {
         let person = to.digest();
-        if self.pauses.left(person).is_some() || !self.begins_typing(person, &answering.key) {
+        if self.pace.is_paused(person) || !self.begins_typing(person, &answering.key) {
             return;
         }
         if let Err(failure) = self.graph.post(&read_and_typing(&answering.key)).await {
@@ -157,6 +160,30 @@ impl Channel for WhatsApp {
             }
         }
     }
+}
+
+#[async_trait]
+impl Media for WhatsApp {
+    async fn fetch(&self, attachment: &Attachment, limit: u64) -> Option<Content> {
+        match self.graph.media(&attachment.handle, limit.min(self.media_bytes)).await {
+            Ok(File { media_type, content }) => {
+                Some(Content { media_type, bytes: content.to_vec() })
+            }
+            Err(error @ (MediaError::TooLarge { .. } | MediaError::Gone)) => {
+                info!(%error, kind = kind(attachment), "a file of a customer's is not looked at");
+                None
+            }
+            Err(error) => {
+                warn!(%error, kind = kind(attachment), "a file of a customer's is not looked at");
+                None
+            }
+        }
+    }
+}
+
+/// What kind of file it is, as far as the first half of its type says it.
+fn kind(attachment: &Attachment) -> &str {
+    attachment.media_type.split('/').next().unwrap_or_default()
 }
 
 /// WhatsApp's id of the message that was taken.

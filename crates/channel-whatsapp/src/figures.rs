@@ -5,18 +5,29 @@ use crate::graph::Complaint;
 const COMPLAINTS: &str = "openclaw_whatsapp_complaints_total";
 const UPDATES: &str = "openclaw_webhook_updates_total";
 const REFUSED: &str = "openclaw_webhook_refused_total";
+const UNDELIVERED: &str = "openclaw_undelivered_replies_total";
 const ACCEPTED: &str = "openclaw_messages_accepted_total";
 
 /// Says what the figures mean, to whatever recorder is installed.
 pub(crate) fn describe() {
     metrics::describe_counter!(COMPLAINTS, "Errors of WhatsApp's, by where they came and by kind");
     metrics::describe_counter!(UPDATES, "Updates that webhooks brought, by channel and kind");
+    metrics::describe_counter!(
+        UNDELIVERED,
+        "Replies that the provider took and then could not deliver, by channel and reason"
+    );
     metrics::describe_counter!(REFUSED, "Webhooks that were refused, by channel and reason");
 }
 
 /// WhatsApp complained, in answer to a `call` or in a webhook.
 pub(crate) fn complaint(call: &'static str, complaint: Complaint) {
     metrics::counter!(COMPLAINTS, "call" => call, "kind" => complaint.label()).increment(1);
+}
+
+/// A reply that was taken will not arrive.
+pub(crate) fn undelivered(complaint: Complaint) {
+    let (channel, reason) = (crate::CHANNEL, complaint.label());
+    metrics::counter!(UNDELIVERED, "channel" => channel, "reason" => reason).increment(1);
 }
 
 /// A webhook brought `count` updates of a kind.

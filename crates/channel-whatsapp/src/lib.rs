@@ -6,6 +6,7 @@ mod channel;
 mod figures;
 mod graph;
 mod options;
+mod pace;
 mod reference;
 
 pub mod inbound;
@@ -18,6 +19,6 @@ mod fixture_tests;
 pub use address::{Address, CHANNEL};
 pub use allow::{DmPolicy, Entry, InvalidEntry};
 pub use channel::WhatsApp;
-pub use graph::{Complaint, Media, MediaError};
+pub use graph::Complaint;
 pub use options::{InvalidOptions, Options};
 pub use reference::Reference;

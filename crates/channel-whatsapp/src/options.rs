@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use conversation::Rate;
 use secrecy::SecretString;
 
 use crate::allow::{DmPolicy, Entry};
@@ -25,6 +26,8 @@ pub struct Options {
     pub dm_policy: DmPolicy,
     /// Who is answered under [`DmPolicy::Allowlist`].
     pub allow_from: Vec<Entry>,
+    /// How often one sender may ask for an answer; as often as it likes if none is set.
+    pub rate: Option<Rate>,
     /// The largest body of a webhook, in bytes. WhatsApp sends up to 3 MB.
     pub body_bytes: usize,
     /// How long making a connection to the API may take.
@@ -60,6 +63,7 @@ impl Options {
             api_version: Self::API_VERSION.to_owned(),
             dm_policy: DmPolicy::default(),
             allow_from: Vec::new(),
+            rate: None,
             body_bytes: 4 * 1024 * 1024,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(20),

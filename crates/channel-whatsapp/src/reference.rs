@@ -27,6 +27,13 @@ impl Reference {
         Self { conversation: conversation.digest(), part: part.to_owned() }
     }
 
+    /// The reply, and which part of it, as [`Receipts`](conversation::ports::Receipts) knows them.
+    #[must_use]
+    pub fn turn_and_part(&self) -> Option<(&str, usize)> {
+        let (turn, part) = self.part.rsplit_once(':')?;
+        Some((turn, part.parse().ok()?))
+    }
+
     /// Reads what [`Display`](fmt::Display) wrote; anything else is not ours.
     #[must_use]
     pub fn parse(data: &str) -> Option<Self> {
@@ -62,6 +69,13 @@ mod tests {
         assert_eq!(Reference::parse(&data), Some(reference));
         for other in ["", "oc1", "oc1.", "oc1.00.x", "random_string", &data[..36], &data[1..]] {
             assert_eq!(Reference::parse(other), None, "{other}");
+        }
+        assert_eq!(
+            Reference::new(&conversation, "turn:7:12").turn_and_part(),
+            Some(("turn:7", 12))
+        );
+        for other in ["turn", "turn:", "turn:x", "turn:-1"] {
+            assert_eq!(Reference::new(&conversation, other).turn_and_part(), None, "{other}");
         }
         let not_ascii = format!("oc1.{}.x", "é".repeat(16));
         assert_eq!(Reference::parse(&not_ascii), None);

@@ -4,8 +4,7 @@ use conversation::{AnswerBy, Message};
 use serde_json::{Value, json};
 
 use crate::inbound::{
-    Annotation, Arrived, Change, Echo, Echoed, Envelope, Fault, Note, Noted, Sender, Status,
-    StatusState, Update,
+    Arrived, Change, Envelope, Fault, Moved, Noted, Sender, Status, StatusState, Update,
 };
 
 pub(super) fn envelope(envelope: &Envelope) -> String {
@@ -23,9 +22,9 @@ fn change(change: &Change) -> Value {
 fn update(update: &Update) -> Value {
     match update {
         Update::Message(arrived) => json!({ "message": self::arrived(arrived) }),
-        Update::Annotation(Annotation::Note(note)) => json!({ "note": self::note(note) }),
-        Update::Annotation(Annotation::Status(status)) => json!({ "status": self::status(status) }),
-        Update::Annotation(Annotation::Echo(echo)) => json!({ "echo": self::echo(echo) }),
+        Update::Note(noted) => json!({ "note": self::noted(noted) }),
+        Update::Moved(moved) => json!({ "moved": self::moved(moved) }),
+        Update::Status(status) => json!({ "status": self::status(status) }),
         Update::Trouble(fault) => json!({ "trouble": self::fault(fault) }),
         Update::Other(other) => json!({ "other": other.field, "raw": other.raw }),
     }
@@ -47,25 +46,26 @@ fn message(message: &Message) -> Value {
 }
 
 fn sender(sender: &Sender) -> Value {
-    json!({ "phone": sender.phone, "user_id": sender.user_id, "group": sender.group })
+    json!({
+        "phone": sender.phone,
+        "user_id": sender.user_id,
+        "group": sender.group,
+        "formerly": sender.formerly(),
+    })
 }
 
-fn note(note: &Note) -> Value {
-    let what = match &note.what {
-        Noted::Reaction { to, emoji } => json!({ "reaction": emoji, "to": to }),
-        Noted::Edit { of, message } => json!({ "edit": self::message(message), "of": of }),
-        Noted::Revoke { of } => json!({ "revoke": of }),
-        Noted::Moved { to } => json!({ "moved": to }),
-        Noted::System { kind, text } => json!({ "system": kind, "text": text }),
-        Noted::Unknown { kind, raw } => json!({ "unknown": kind, "raw": raw }),
-    };
+fn noted(noted: &Noted) -> Value {
     json!({
-        "conversation": note.conversation,
-        "key": note.key,
-        "at": note.at,
-        "sender": sender(&note.sender),
-        "what": what,
+        "conversation": noted.note.conversation,
+        "key": noted.note.key,
+        "remark": noted.note.remark,
+        "sender": sender(&noted.sender),
+        "by": format!("{:?}", noted.by),
     })
+}
+
+fn moved(moved: &Moved) -> Value {
+    json!({ "from": moved.from, "to": moved.to, "key": moved.key, "sender": sender(&moved.sender) })
 }
 
 fn status(status: &Status) -> Value {
@@ -81,18 +81,8 @@ fn status(status: &Status) -> Value {
         "receipt": status.receipt,
         "state": state,
         "reference": status.reference.as_ref().map(ToString::to_string),
-        "conversation": status.conversation,
         "at": status.at,
     })
-}
-
-fn echo(echo: &Echo) -> Value {
-    let what = match &echo.what {
-        Echoed::Said(message) => json!({ "said": self::message(message) }),
-        Echoed::Edit { of, message } => json!({ "edit": self::message(message), "of": of }),
-        Echoed::Revoke { of } => json!({ "revoke": of }),
-    };
-    json!({ "conversation": echo.conversation, "key": echo.key, "what": what })
 }
 
 fn fault(fault: &Fault) -> Value {

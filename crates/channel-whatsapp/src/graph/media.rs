@@ -24,16 +24,16 @@ const DOCUMENT_LIMIT: u64 = 100 * 1024 * 1024;
 
 /// A file.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Media {
+pub(crate) struct File {
     /// Its type, such as `image/jpeg`.
-    pub media_type: String,
+    pub(crate) media_type: String,
     /// Its content.
-    pub content: Bytes,
+    pub(crate) content: Bytes,
 }
 
 /// Why a file can't be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MediaError {
+pub(crate) enum MediaError {
     /// It is larger than may be fetched.
     #[error("the file has more than {limit} bytes")]
     TooLarge {
@@ -56,7 +56,7 @@ pub enum MediaError {
 
 impl Graph {
     /// Fetches the file with this handle, of at most `limit` bytes.
-    pub(crate) async fn media(&self, handle: &str, limit: u64) -> Result<Media, MediaError> {
+    pub(crate) async fn media(&self, handle: &str, limit: u64) -> Result<File, MediaError> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         if handle.is_empty() || !handle.bytes().all(is_plain) {
             return Err(MediaError::Gone);
@@ -75,7 +75,7 @@ impl Graph {
         let content = self.download(url, limit).await?;
         match of("sha256") {
             Some(hash) if !matches(&content, hash) => Err(MediaError::Damaged),
-            Some(_) | None => Ok(Media { media_type, content }),
+            Some(_) | None => Ok(File { media_type, content }),
         }
     }
 

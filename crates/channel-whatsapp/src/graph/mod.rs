@@ -7,5 +7,5 @@ mod pauses;
 
 pub(crate) use client::{Failure, Graph};
 pub use complaint::Complaint;
-pub use media::{Media, MediaError};
+pub(crate) use media::{File, MediaError};
 pub(crate) use pauses::Pauses;

@@ -1,7 +1,7 @@
 //! When the API asked to be left alone, for one person or for the whole number.
 //!
-//! A send during a pause ends at once with the time that is left, so that no worker waits. What is
-//! remembered is this replica's own; another one finds out by itself with one request.
+//! What is remembered here is this replica's own: how often it was asked in a row, and a pause
+//! that it need not ask anyone about.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,8 +16,10 @@ const MOST: usize = 10_000;
 /// The highest power in 4ⁿ seconds, which are 17 minutes.
 const HIGHEST_POWER: u32 = 5;
 
-/// The longest pause of the whole number.
-const LONGEST: Duration = Duration::from_secs(60);
+/// The longest that the pauses of the whole number double to, and the longest that the API is
+/// believed to want.
+const LONGEST_DOUBLED: Duration = Duration::from_secs(60);
+const LONGEST_ASKED: Duration = Duration::from_secs(15 * 60);
 
 /// The pauses of one business number.
 #[derive(Default)]
@@ -64,8 +66,8 @@ impl Pauses {
     pub(crate) fn number(&self, asked: Option<Duration>) -> Duration {
         let mut state = self.lock();
         let times = state.number.map_or(0, |pause| pause.times);
-        let doubled = Duration::from_secs(2_u64.saturating_pow(times)).min(LONGEST);
-        let wait = asked.map_or(doubled, |asked| asked.max(doubled).min(LONGEST));
+        let doubled = Duration::from_secs(2_u64.saturating_pow(times)).min(LONGEST_DOUBLED);
+        let wait = asked.map_or(doubled, |asked| asked.max(doubled).min(LONGEST_ASKED));
         let pause = Pause { times: times.saturating_add(1), until: Instant::now() + wait };
         state.number = Some(pause);
         wait
@@ -124,7 +126,8 @@ mod tests {
         tokio::time::advance(Duration::from_secs(10)).await;
         assert_eq!(pauses.left(OTHER), None);
         let longest = (0..10).map(|_| pauses.number(None)).max();
-        assert_eq!(longest, Some(LONGEST));
+        assert_eq!(longest, Some(LONGEST_DOUBLED));
+        assert_eq!(pauses.number(Some(Duration::from_secs(300))), Duration::from_secs(300));
     }
 
     #[tokio::test(start_paused = true)]

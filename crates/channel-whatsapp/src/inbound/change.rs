@@ -28,7 +28,7 @@ pub(super) fn read(change: &Value, now: Timestamp) -> Change {
     let readings = match field.as_str() {
         MESSAGES => of_messages(value, now),
         ECHOES => list(value, "message_echoes").iter().map(|e| echo::read(e, now)).collect(),
-        USER_IDS => system::user_ids(value, now),
+        USER_IDS => system::user_ids(value),
         _ => Vec::new(),
     };
     for reading in readings {
@@ -51,7 +51,7 @@ fn of_messages(value: &Value, now: Timestamp) -> Vec<Reading> {
         readings.push(message::read(element, &contacts, errors.first(), now));
     }
     for element in list(value, "statuses") {
-        readings.push(status::read(element, &contacts, now));
+        readings.push(status::read(element, now));
     }
     // With a message these errors say why it could not be shown, and stand in its words.
     if list(value, "messages").is_empty() {

@@ -1,6 +1,6 @@
-//! One element of `messages[]`: a message that is answered, or a note.
+//! One element of `messages[]`: a message that is answered, or something that happened besides.
 
-use conversation::{AnswerBy, Inbound, Message, Timestamp};
+use conversation::{AnswerBy, Inbound, Message, Note, Remark, Remarked, Timestamp};
 use serde_json::Value;
 
 use super::change::Reading;
@@ -9,8 +9,11 @@ use super::content::{Words, words};
 use super::fault::Fault;
 use super::sender::Origin;
 use super::system;
-use super::updates::{Annotation, Arrived, Malformed, Note, Noted, Update};
-use super::wire::{is_true, object, text};
+use super::updates::{Arrived, Malformed, Noted, NotedBy, Update};
+use super::wire::{cut, is_true, object, text};
+
+/// The longest name of a kind and the longest reaction that are kept, in characters.
+const LONGEST_KIND: usize = 40;
 
 /// Reads one element. `fault` is the error that came beside the messages, if one did.
 pub(super) fn read(
@@ -22,22 +25,28 @@ pub(super) fn read(
     let origin = Origin::read(element, contacts, now)?;
     let kind = text(element, "type").unwrap_or_default();
     match kind.as_str() {
-        "reaction" => note(origin, reaction(element)?),
+        "reaction" => {
+            let (to, emoji) = reaction(element)?;
+            let emoji = emoji.into_iter().collect();
+            Ok(noted(origin, Some(to), Remarked::Reacted(emoji), NotedBy::Customer))
+        }
         "edit" => {
             let (of, message) = edit(element, &origin)?;
-            note(origin, Noted::Edit { of, message })
+            Ok(noted(origin, Some(of), Remarked::Edited(message), NotedBy::Customer))
         }
         "revoke" => {
             let of = revoked(element)?;
-            note(origin, Noted::Revoke { of })
+            Ok(noted(origin, Some(of), Remarked::TakenBack, NotedBy::Customer))
         }
-        "system" => {
-            let what = system::read(element, &origin)?;
-            note(origin, what)
-        }
+        "system" => system::read(element, origin),
         _ => match words(&kind, element, fault) {
             Some(words) => Ok(arrived(element, origin, words)),
-            None => note(origin, Noted::Unknown { kind, raw: element.clone() }),
+            None => {
+                let kind = cut(kind, LONGEST_KIND);
+                let what =
+                    format!("The customer sent something that can't be read here: {kind:?}.");
+                Ok(noted(origin, None, Remarked::Happened(what), NotedBy::UnknownKind))
+            }
         },
     }
 }
@@ -92,31 +101,29 @@ fn with_remarks(element: &Value, mut words: String) -> String {
     words
 }
 
-fn note(origin: Origin, what: Noted) -> Reading {
+/// Something that happened in the conversation of `origin`.
+pub(super) fn noted(origin: Origin, about: Option<String>, what: Remarked, by: NotedBy) -> Update {
     let note = Note {
         conversation: origin.conversation,
-        sender: origin.sender,
         key: origin.key,
-        at: origin.at,
-        what,
+        remark: Remark { about, what, at: origin.at },
     };
-    Ok(Update::Annotation(Annotation::Note(Box::new(note))))
+    Update::Note(Box::new(Noted { note, sender: origin.sender, by }))
 }
 
-fn reaction(element: &Value) -> Result<Noted, Malformed> {
+fn reaction(element: &Value) -> Result<(String, Option<String>), Malformed> {
     let malformed = Malformed { element: "message", why: "its reaction names no message" };
     let reaction = object(element, "reaction").ok_or(malformed)?;
     let to = text(reaction, "message_id").ok_or(malformed)?;
-    Ok(Noted::Reaction { to, emoji: text(reaction, "emoji") })
+    Ok((to, text(reaction, "emoji").map(|emoji| cut(emoji, LONGEST_KIND))))
 }
 
+/// Which message an element rewrites, and the whole message as it is from now on.
 fn edit(element: &Value, origin: &Origin) -> Result<(String, Message), Malformed> {
-    let (of, words) = edited(element)?;
-    let Words { text, attachments } = words;
-    Ok((
-        of,
-        Message { author: origin.author.clone(), attachments, ..Message::text(text, origin.at) },
-    ))
+    let (of, Words { text, attachments }) = edited(element)?;
+    let (author, reference) = (origin.author.clone(), Some(of.clone()));
+    let message = Message { author, attachments, reference, ..Message::text(text, origin.at) };
+    Ok((of, message))
 }
 
 /// Which message an element rewrites, and how it reads now.

@@ -24,6 +24,5 @@ pub use envelope::{NotJson, decode};
 pub use fault::Fault;
 pub use sender::Sender;
 pub use updates::{
-    Annotation, Arrived, Change, Echo, Echoed, Envelope, Malformed, Note, Noted, Other, Status,
-    StatusState, Update,
+    Arrived, Change, Envelope, Malformed, Moved, Noted, NotedBy, Other, Status, StatusState, Update,
 };

@@ -20,14 +20,29 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Where an answer goes: to the group, else to the number, else to the id. WhatsApp asks to
-    /// use numbers where they are known.
+    /// A person by what is known of one.
+    pub(super) fn person(phone: Option<String>, user_id: Option<String>) -> Self {
+        Self { phone: phone.filter(|phone| !phone.is_empty()), user_id, group: None }
+    }
+
+    /// Where an answer goes, which also names the conversation: the group, else the id, else the
+    /// number. The id comes with every message, and the number only while the person shows it, so
+    /// a number that appears or disappears changes nothing.
     #[must_use]
     pub fn address(&self) -> Option<Address> {
         let group = self.group.clone().map(Address::Group);
-        let phone = || self.phone.clone().map(Address::Phone);
         let user = || self.user_id.clone().map(Address::User);
-        group.or_else(phone).or_else(user)
+        let phone = || self.phone.clone().map(Address::Phone);
+        group.or_else(user).or_else(phone)
+    }
+
+    /// The conversation that this person had while only the number was known, if both are now.
+    #[must_use]
+    pub fn formerly(&self) -> Option<ConversationId> {
+        match (&self.group, &self.user_id, &self.phone) {
+            (None, Some(_), Some(phone)) => Address::Phone(phone.clone()).conversation().ok(),
+            _ => None,
+        }
     }
 }
 
@@ -76,7 +91,7 @@ fn of_person(message: &Value, contacts: &Contacts) -> (Sender, Option<String>) {
         user_id = user_id.or_else(|| contact.user_id.clone());
     }
     let name = contact.and_then(|contact| contact.name.clone());
-    (Sender { phone, user_id, group: text(message, "group_id") }, name)
+    (Sender { group: text(message, "group_id"), ..Sender::person(phone, user_id) }, name)
 }
 
 /// When something happened, which is never later than now.

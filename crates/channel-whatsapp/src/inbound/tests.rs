@@ -1,11 +1,11 @@
 //! What the recorded webhooks don't show: further kinds, odd senders, bad elements, and anything
 //! at all.
 
-use conversation::Timestamp;
+use conversation::{Remark, Remarked, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Annotation, Arrived, Change, Malformed, Note, Noted, StatusState, Update, decode};
+use super::{Arrived, Change, Malformed, Moved, NotedBy, StatusState, Update, decode};
 use crate::Reference;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -34,10 +34,17 @@ fn arrived(fields: &Value) -> Arrived {
     }
 }
 
-fn note(fields: &Value) -> Note {
+fn note(fields: &Value) -> (Remark, NotedBy) {
     match of_ann(fields) {
-        Ok(Update::Annotation(Annotation::Note(note))) => *note,
+        Ok(Update::Note(noted)) => (noted.note.remark, noted.by),
         Ok(_) | Err(_) => panic!("no note: {fields}"),
+    }
+}
+
+fn moved(update: Result<Update, Malformed>) -> Moved {
+    match update {
+        Ok(Update::Moved(moved)) => *moved,
+        Ok(_) | Err(_) => panic!("nobody moved"),
     }
 }
 
@@ -108,65 +115,106 @@ fn a_file_keeps_its_kind_its_name_and_its_caption() {
 
 #[test]
 fn what_only_annotates_starts_no_turn() {
-    let what = |fields: &Value| note(fields).what;
     let reacted = |emoji: &str| json!({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": emoji}});
-    assert!(matches!(what(&reacted("👍")),
-        Noted::Reaction { to, emoji: Some(emoji) } if to == "wamid.0" && emoji == "👍"));
-    assert!(matches!(what(&reacted("")), Noted::Reaction { emoji: None, .. }));
     let edit = json!({"type": "edit", "edit": {"original_message_id": "wamid.0",
         "message": {"type": "text", "text": {"body": "Better"}}}});
-    assert!(matches!(what(&edit),
-        Noted::Edit { of, message } if of == "wamid.0" && message.text == "Better"));
     let revoke = json!({"type": "revoke", "revoke": {"original_message_id": "wamid.0"}});
-    assert!(matches!(what(&revoke), Noted::Revoke { of } if of == "wamid.0"));
-    let poll = json!({"type": "poll_creation", "poll_creation": {"name": "Where?"}});
-    assert!(matches!(what(&poll),
-        Noted::Unknown { kind, raw } if kind == "poll_creation" && raw["poll_creation"]["name"] == "Where?"));
+    for (fields, expected) in [
+        (reacted("👍"), Remarked::Reacted(vec!["👍".to_owned()])),
+        (reacted(""), Remarked::Reacted(Vec::new())),
+        (revoke, Remarked::TakenBack),
+    ] {
+        let (remark, by) = note(&fields);
+        assert_eq!((remark.what, by), (expected, NotedBy::Customer), "{fields}");
+        assert_eq!(remark.about.as_deref(), Some("wamid.0"), "{fields}");
+    }
+    let (Remark { about, what: Remarked::Edited(message), .. }, _) = note(&edit) else {
+        panic!("no edit")
+    };
+    assert_eq!((about.as_deref(), message.text.as_str()), (Some("wamid.0"), "Better"));
+    assert_eq!(message.reference.as_deref(), Some("wamid.0"));
+    assert_eq!(message.author.display_name.as_deref(), Some("Ann"));
 }
 
 #[test]
-fn a_changed_number_moves_the_conversation_and_a_changed_id_only_that_of_an_unknown_number() {
-    let system = |system: Value| note(&json!({"type": "system", "system": system})).what;
-    let moved = system(json!({"type": "user_changed_number", "wa_id": "491722"}));
-    assert!(matches!(moved, Noted::Moved { to } if to.key() == "491722"));
+fn a_message_of_an_unknown_kind_is_a_note_that_names_the_kind() {
+    let (remark, by) = note(&json!({"type": "poll_creation", "poll_creation": {"name": "Where?"}}));
+    let Remarked::Happened(words) = remark.what else { panic!("something else") };
+    assert!(words.contains("poll_creation") && !words.contains("Where?"), "{words}");
+    assert_eq!(by, NotedBy::UnknownKind);
+}
+
+#[test]
+fn what_a_colleague_does_on_the_phone_is_noted_in_the_customers_conversation() {
+    let echoes = |element: Value| {
+        let mut echo =
+            json!({"id": "wamid.7", "from": "1555", "to": "491511", "to_user_id": "DE.1"});
+        echo.as_object_mut().unwrap().extend(element.as_object().unwrap().clone());
+        let change = change("smb_message_echoes", &json!({"message_echoes": [echo]}));
+        let [Update::Note(noted)] = change.updates.as_slice() else { panic!("one note") };
+        assert_eq!(noted.note.conversation.key(), "DE.1");
+        assert_eq!(noted.sender.formerly().unwrap().key(), "491511");
+        assert_eq!(noted.by, NotedBy::Colleague);
+        noted.note.remark.clone()
+    };
+    let said = echoes(json!({"type": "text", "text": {"body": "I call you"}}));
+    let Remarked::Colleague(message) = said.what else { panic!("nothing said") };
+    assert_eq!((message.text.as_str(), said.about), ("I call you", None));
+    let edited = echoes(json!({"type": "edit", "edit": {"original_message_id": "wamid.6",
+        "message": {"type": "text", "text": {"body": "I write"}}}}));
+    assert_eq!(edited.about.as_deref(), Some("wamid.6"));
+    assert!(matches!(edited.what, Remarked::Colleague(message) if message.text == "I write"));
+    let deleted = echoes(json!({"type": "revoke", "revoke": {"original_message_id": "wamid.6"}}));
+    // It isn't the customer who took a message back.
+    assert!(matches!(deleted.what, Remarked::Happened(_)));
+}
+
+#[test]
+fn a_changed_number_or_id_moves_the_conversation() {
+    let system = |system: Value| of_ann(&json!({"type": "system", "system": system}));
+    let Moved { from, to, key, .. } =
+        moved(system(json!({"type": "user_changed_number", "wa_id": "491722"})));
+    assert_eq!((from.key(), to.key(), key.as_str()), ("491511", "491722", "wamid.1"));
+    let with_id = json!({"type": "user_changed_number", "wa_id": "491722", "user_id": "DE.2"});
+    assert_eq!(moved(system(with_id)).to.key(), "DE.2");
     let same = system(json!({"type": "user_changed_number", "wa_id": "491511"}));
-    assert!(matches!(same, Noted::System { .. }));
-    let other_id = system(json!({"type": "user_changed_user_id", "user_id": "DE.2"}));
-    assert!(matches!(other_id, Noted::System { .. }));
+    assert!(matches!(same, Ok(Update::Note(_))));
 
     let message = json!({"from_user_id": "DE.1", "id": "wamid.1", "type": "system",
         "system": {"type": "user_changed_user_id", "user_id": "DE.2"}});
-    let unknown_number = change("messages", &json!({"messages": [message]}));
+    let by_message = change("messages", &json!({"messages": [message]}));
     let ids = json!({"user_id_update": [{"user_id": {"previous": "DE.1", "current": "DE.2"}}, {}]});
     let told = change("user_id_update", &ids);
     assert_eq!(told.malformed.len(), 1);
-    for change in [unknown_number, told] {
-        let [Update::Annotation(Annotation::Note(note))] = change.updates.as_slice() else {
-            panic!("one note")
-        };
-        assert_eq!(note.conversation.key(), "DE.1");
-        assert!(matches!(&note.what, Noted::Moved { to } if to.key() == "DE.2"));
+    for change in [by_message, told] {
+        let Moved { from, to, .. } = moved(Ok(change.updates.into_iter().next().unwrap()));
+        assert_eq!((from.key(), to.key()), ("DE.1", "DE.2"));
     }
 }
 
 #[test]
-fn a_sender_is_known_by_group_number_or_id_in_this_order() {
+fn a_conversation_is_named_by_group_id_or_number_in_this_order() {
     let text = json!({"body": "Hi"});
     let contacts = json!([{"user_id": "DE.1", "profile": {"name": "Ann"}}]);
-    for (sender, key) in [
-        (json!({"from": "491511", "from_user_id": "DE.1"}), "491511"),
-        (json!({"from": "+49 1511"}), "491511"),
-        (json!({"from_user_id": "DE.1"}), "DE.1"),
-        (json!({"from": "DE.1"}), "DE.1"),
-        (json!({}), "DE.1"),
-        (json!({"from": "491511", "group_id": "Y2Fw"}), "group/Y2Fw"),
+    for (sender, key, formerly) in [
+        (json!({"from": "491511", "from_user_id": "DE.1"}), "DE.1", Some("491511")),
+        (json!({"from": "+49 1511"}), "DE.1", Some("491511")),
+        (json!({"from_user_id": "DE.1"}), "DE.1", None),
+        (json!({"from": "DE.1"}), "DE.1", None),
+        (json!({}), "DE.1", None),
+        (json!({"from": "491511", "group_id": "Y2Fw"}), "group/Y2Fw", None),
     ] {
         let mut message = json!({"id": "wamid.1", "type": "text", "text": text});
         message.as_object_mut().unwrap().extend(sender.as_object().unwrap().clone());
         let change = change("messages", &json!({"contacts": contacts, "messages": [message]}));
         let [Update::Message(arrived)] = change.updates.as_slice() else { panic!("{sender}") };
         assert_eq!(arrived.inbound.conversation.key(), key, "{sender}");
+        let before = arrived.sender.formerly();
+        assert_eq!(before.as_ref().map(|before| before.key()), formerly, "{sender}");
     }
+    let by_number = arrived(&json!({"type": "text", "text": text}));
+    assert_eq!(by_number.inbound.conversation.key(), "491511");
+    assert_eq!(by_number.sender.formerly(), None);
 }
 
 #[test]
@@ -223,15 +271,13 @@ fn a_status_leads_back_to_the_reply_that_it_is_of() {
         .updates
         .iter()
         .map(|update| match update {
-            Update::Annotation(Annotation::Status(status)) => status,
+            Update::Status(status) => status,
             _ => panic!("a status"),
         })
         .collect();
     assert_eq!(statuses[0].reference, Some(reference));
-    assert_eq!(statuses[0].conversation.as_ref().unwrap().key(), "DE.1");
     assert!(matches!(&statuses[0].state, StatusState::Failed(fault) if fault.code == 131_047));
     assert_eq!(statuses[1].reference, None);
-    assert_eq!(statuses[1].conversation, Some(conversation));
     assert_eq!(statuses[1].state, StatusState::Other("warned".to_owned()));
 }
 

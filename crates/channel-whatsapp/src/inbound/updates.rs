@@ -1,6 +1,6 @@
 //! The words that a webhook is translated to.
 
-use conversation::{ConversationId, DedupeKey, Inbound, Message, Timestamp};
+use conversation::{ConversationId, DedupeKey, Inbound, Note, Timestamp};
 use serde_json::Value;
 
 use super::fault::Fault;
@@ -39,21 +39,15 @@ pub enum Update {
     /// A person wrote, and is to be answered.
     Message(Box<Arrived>),
     /// Something else happened in a conversation. It starts no turn by itself.
-    Annotation(Annotation),
+    Note(Box<Noted>),
+    /// A person is reached elsewhere from now on.
+    Moved(Box<Moved>),
+    /// What became of a message of ours.
+    Status(Box<Status>),
     /// WhatsApp tells of an error that belongs to no message.
     Trouble(Fault),
     /// Anything else that an account tells of, kept as it came.
     Other(Other),
-}
-
-/// What happens in a conversation besides messages to answer.
-pub enum Annotation {
-    /// A person did something, or is reached elsewhere.
-    Note(Box<Note>),
-    /// What became of a message of ours.
-    Status(Box<Status>),
-    /// A person at the business wrote from the app on the phone.
-    Echo(Box<Echo>),
 }
 
 /// A message on its way in, and what the ground has no words for yet.
@@ -67,59 +61,36 @@ pub struct Arrived {
 }
 
 /// Something that happened in a conversation besides a message.
-pub struct Note {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// Who did it.
+pub struct Noted {
+    /// The event as the store takes it.
+    pub note: Note,
+    /// The customer in whose conversation it happened.
     pub sender: Sender,
-    /// What makes a repetition of it the same event.
-    pub key: DedupeKey,
-    /// When it happened.
-    pub at: Timestamp,
-    /// What it was.
-    pub what: Noted,
+    /// Who or what brought it about.
+    pub by: NotedBy,
 }
 
-/// The kinds of notes.
-pub enum Noted {
-    /// A reaction to a message, in either direction; without an emoji it was taken back.
-    Reaction {
-        /// The id of the message reacted to.
-        to: String,
-        /// The emoji.
-        emoji: Option<String>,
-    },
-    /// A message was rewritten.
-    Edit {
-        /// The id of the message as it was sent first.
-        of: String,
-        /// The message as it is now.
-        message: Message,
-    },
-    /// A message was deleted for everyone.
-    Revoke {
-        /// Its id.
-        of: String,
-    },
-    /// The person is reached under another number or id from now on.
-    Moved {
-        /// The conversation under the new one.
-        to: ConversationId,
-    },
-    /// Another system event, such as a changed identity.
-    System {
-        /// WhatsApp's name for it.
-        kind: String,
-        /// What it says.
-        text: Option<String>,
-    },
-    /// A message of a kind that is not known here, kept as it came.
-    Unknown {
-        /// WhatsApp's name for the kind.
-        kind: String,
-        /// The whole element.
-        raw: Value,
-    },
+/// Who or what brought a note about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotedBy {
+    /// The customer, or WhatsApp on the customer's behalf.
+    Customer,
+    /// The customer, by a message of a kind that is not known here.
+    UnknownKind,
+    /// A person at the business, in the app on the phone.
+    Colleague,
+}
+
+/// A person who is reached under another number or id from now on.
+pub struct Moved {
+    /// The person, by what is known from before.
+    pub sender: Sender,
+    /// The conversation so far.
+    pub from: ConversationId,
+    /// The conversation from now on.
+    pub to: ConversationId,
+    /// What makes a repetition of it the same event.
+    pub key: DedupeKey,
 }
 
 /// What became of a message of ours. The same status of the same message may come repeatedly,
@@ -131,8 +102,6 @@ pub struct Status {
     pub state: StatusState,
     /// Which reply it is part of, if this gateway sent it.
     pub reference: Option<Reference>,
-    /// The conversation, as far as the recipient is named.
-    pub conversation: Option<ConversationId>,
     /// Since when.
     pub at: Timestamp,
 }
@@ -152,34 +121,6 @@ pub enum StatusState {
     Failed(Fault),
     /// A state that is not known here.
     Other(String),
-}
-
-/// Something that a person at the business did in the app on the phone.
-pub struct Echo {
-    /// The conversation with the customer.
-    pub conversation: ConversationId,
-    /// What makes a repetition of it the same event.
-    pub key: DedupeKey,
-    /// What it was.
-    pub what: Echoed,
-}
-
-/// The kinds of echoes.
-pub enum Echoed {
-    /// A message was sent.
-    Said(Message),
-    /// A message was rewritten.
-    Edit {
-        /// The id of the message as it was sent first.
-        of: String,
-        /// The message as it is now.
-        message: Message,
-    },
-    /// A message was deleted for everyone.
-    Revoke {
-        /// Its id.
-        of: String,
-    },
 }
 
 /// What an account tells of besides messages, such as a template's approval.

@@ -4,46 +4,39 @@
 //! is answered makes WhatsApp send the same again, for seven days.
 
 mod body;
+mod moves;
 mod receive;
 mod refusal;
 mod signature;
 mod sorted;
 mod status_log;
+mod storing;
 mod verification;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
-use conversation::ports::Inbox;
-use conversation::{Clock, StoreError};
+use conversation::ports::{Inbox, Notes, Receipts};
+use conversation::{Clock, Rate};
 use secrecy::ExposeSecret as _;
 
 use crate::allow::{DmPolicy, Entry, is_answered};
 use crate::figures;
-use crate::inbound::{Annotation, Sender};
+use crate::inbound::Sender;
 use crate::options::{InvalidOptions, Options};
 
 /// Where WhatsApp calls.
 pub const PATH: &str = "/webhooks/whatsapp";
 
-/// Takes what happens in conversations besides messages.
-#[async_trait]
-pub trait Annotations: Send + Sync {
-    /// Makes the annotations durable, each at most once. On `Err` the whole webhook comes again.
-    ///
-    /// # Errors
-    /// [`StoreError`], as every verb of the store.
-    async fn annotate(&self, annotations: Vec<Annotation>) -> Result<(), StoreError>;
-}
-
 /// What the routes need.
 pub struct Parts {
     /// Where messages are made durable.
     pub inbox: Arc<dyn Inbox>,
-    /// Where everything else is. Without it annotations are counted and dropped.
-    pub annotations: Option<Arc<dyn Annotations>>,
+    /// Where everything else that happens in conversations is.
+    pub notes: Arc<dyn Notes>,
+    /// Where it is told what became of replies.
+    pub receipts: Arc<dyn Receipts>,
     /// The time that messages without one are stamped with.
     pub clock: Arc<dyn Clock>,
 }
@@ -56,7 +49,9 @@ struct Shared {
     verify_token: verification::Token,
     dm_policy: DmPolicy,
     allow_from: Vec<Entry>,
+    rate: Option<Rate>,
     body_bytes: usize,
+    carried: moves::Carried,
 }
 
 impl Shared {
@@ -86,7 +81,9 @@ pub fn router(options: &Options, parts: Parts) -> Result<Router, InvalidOptions>
         verify_token: verification::Token::new(token),
         dm_policy: options.dm_policy,
         allow_from: options.allow_from.clone(),
+        rate: options.rate,
         body_bytes: options.body_bytes,
+        carried: moves::Carried::default(),
         parts,
     };
     let route = get(verification::verify).post(receive::receive);

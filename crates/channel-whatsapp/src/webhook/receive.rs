@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use bytes::Bytes;
-use conversation::ports::Accepted;
 
 use super::Shared;
 use super::body;
 use super::refusal::Refusal;
 use super::signature::Signature;
 use super::sorted::Sorted;
-use crate::figures;
-use crate::inbound::{Annotation, Envelope, decode};
+use crate::inbound::{Envelope, decode};
 
 /// Bodies from this size on are checked and read where they hold up no other request.
 const LARGE: usize = 128 * 1024;
+
+/// The header by which the server names every request, whatever its sender called it.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest name of a request, in bytes.
+const LONGEST_NAME: usize = 128;
 
 pub(super) async fn receive(
     State(shared): State<Arc<Shared>>,
@@ -33,7 +37,13 @@ pub(super) async fn receive(
     };
     let body = body::read(&headers, body, shared.body_bytes).await?;
     let envelope = read(&shared, body, signature).await?;
-    store(&shared, Sorted::new(envelope, &shared.number, |sender| shared.answers(sender))).await?;
+    let mut sorted = Sorted::new(envelope, &shared.number, |sender| shared.answers(sender));
+    let request = name(&headers);
+    for inbound in &mut sorted.messages {
+        inbound.request.clone_from(&request);
+        inbound.rate = shared.rate;
+    }
+    shared.store(sorted).await.map_err(Refusal::Store)?;
     Ok(StatusCode::OK)
 }
 
@@ -55,31 +65,10 @@ async fn read(
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Refusal::Incomplete))
 }
 
-/// Makes everything durable. Those who moved come first, so that what they write next finds its
-/// conversation, and annotations of messages come after the messages.
-async fn store(shared: &Shared, sorted: Sorted) -> Result<(), Refusal> {
-    annotate(shared, sorted.moves).await?;
-    if !sorted.messages.is_empty() {
-        let accepted = shared.parts.inbox.accept(sorted.messages).await.map_err(Refusal::Store)?;
-        count(&accepted);
-    }
-    annotate(shared, sorted.annotations).await
-}
-
-async fn annotate(shared: &Shared, annotations: Vec<Annotation>) -> Result<(), Refusal> {
-    match &shared.parts.annotations {
-        Some(taker) if !annotations.is_empty() => {
-            taker.annotate(annotations).await.map_err(Refusal::Store)
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-fn count(accepted: &[Accepted]) {
-    let of = |outcome: fn(&Accepted) -> bool| {
-        u64::try_from(accepted.iter().filter(|accepted| outcome(accepted)).count()).unwrap_or(0)
-    };
-    figures::accepted("new", of(|accepted| matches!(accepted, Accepted::New(_))));
-    figures::accepted("duplicate", of(|accepted| matches!(accepted, Accepted::Duplicate(..))));
-    figures::accepted("conflict", of(|accepted| matches!(accepted, Accepted::Conflict)));
+/// The name of the request, which is kept with the messages so that their answer's log lines are
+/// found by it.
+fn name(headers: &HeaderMap) -> Option<String> {
+    let name = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    let is_sane = (1..=LONGEST_NAME).contains(&name.len());
+    is_sane.then(|| name.to_owned())
 }

@@ -1,21 +1,25 @@
 //! What a webhook brought, sorted by what becomes of it, and counted.
 
-use conversation::Inbound;
+use conversation::{Inbound, Note};
 use tracing::{info, warn};
 
-use super::status_log;
+use super::moves::Move;
 use crate::figures;
-use crate::inbound::{Annotation, Change, Envelope, Malformed, Noted, Sender, Update};
+use crate::inbound::{
+    Arrived, Change, Envelope, Malformed, Noted, NotedBy, Sender, Status, Update,
+};
 
 /// What is to be stored, in the order of the webhook.
 #[derive(Default)]
 pub(super) struct Sorted {
+    /// Who is reached elsewhere from now on.
+    pub(super) moves: Vec<Move>,
     /// The messages to answer.
     pub(super) messages: Vec<Inbound>,
-    /// Who is reached elsewhere from now on.
-    pub(super) moves: Vec<Annotation>,
-    /// Everything else.
-    pub(super) annotations: Vec<Annotation>,
+    /// What happened besides.
+    pub(super) notes: Vec<Note>,
+    /// What became of messages of ours.
+    pub(super) statuses: Vec<Status>,
     counts: Counts,
     malformed: Vec<Malformed>,
 }
@@ -24,9 +28,9 @@ pub(super) struct Sorted {
 #[derive(Default)]
 struct Counts {
     notes: u64,
-    statuses: u64,
     echoes: u64,
     unknown: u64,
+    moved: u64,
     other: u64,
     troubles: u64,
     not_let_in: u64,
@@ -68,10 +72,25 @@ impl Sorted {
         match update {
             Update::Message(arrived) => {
                 if self.counts.asked(lets_in, &arrived.sender) {
-                    self.messages.push(arrived.inbound);
+                    self.moves.extend(Move::between_names(&arrived.sender));
+                    let Arrived { inbound, .. } = *arrived;
+                    self.messages.push(inbound);
                 }
             }
-            Update::Annotation(annotation) => self.annotate(annotation, lets_in),
+            Update::Note(noted) => {
+                if self.counts.asked(lets_in, &noted.sender) {
+                    self.moves.extend(Move::between_names(&noted.sender));
+                    self.note(*noted);
+                }
+            }
+            // Whoever has a conversation was let in once, and whom a list names may be known by it
+            // only under the name from before: the history follows in any case.
+            Update::Moved(moved) => {
+                self.counts.moved += 1;
+                self.moves.extend(Move::between_names(&moved.sender));
+                self.moves.push(Move::told(*moved));
+            }
+            Update::Status(status) => self.statuses.push(*status),
             Update::Trouble(fault) => {
                 self.counts.troubles += 1;
                 warn!(code = fault.code, "WhatsApp tells of an error");
@@ -84,37 +103,13 @@ impl Sorted {
         }
     }
 
-    fn annotate(&mut self, annotation: Annotation, lets_in: &dyn Fn(&Sender) -> bool) {
-        let note = match annotation {
-            Annotation::Status(status) => {
-                self.counts.statuses += 1;
-                status_log::tell(&status);
-                return self.annotations.push(Annotation::Status(status));
-            }
-            Annotation::Echo(echo) => {
-                self.counts.echoes += 1;
-                return self.annotations.push(Annotation::Echo(echo));
-            }
-            Annotation::Note(note) => note,
-        };
-        match note.what {
-            Noted::Moved { .. } => {
-                self.counts.notes += 1;
-                self.moves.push(Annotation::Note(note));
-            }
-            Noted::Reaction { .. }
-            | Noted::Edit { .. }
-            | Noted::Revoke { .. }
-            | Noted::System { .. }
-            | Noted::Unknown { .. } => {
-                if self.counts.asked(lets_in, &note.sender) {
-                    let is_unknown = matches!(note.what, Noted::Unknown { .. });
-                    self.counts.unknown += u64::from(is_unknown);
-                    self.counts.notes += u64::from(!is_unknown);
-                    self.annotations.push(Annotation::Note(note));
-                }
-            }
+    fn note(&mut self, Noted { note, by, .. }: Noted) {
+        match by {
+            NotedBy::Customer => self.counts.notes += 1,
+            NotedBy::UnknownKind => self.counts.unknown += 1,
+            NotedBy::Colleague => self.counts.echoes += 1,
         }
+        self.notes.push(note);
     }
 
     /// Counts everything, and says once what could not be understood.
@@ -122,8 +117,9 @@ impl Sorted {
         let counts = &self.counts;
         figures::updates("message", length(&self.messages));
         figures::updates("note", counts.notes);
-        figures::updates("status", counts.statuses);
+        figures::updates("status", length(&self.statuses));
         figures::updates("echo", counts.echoes);
+        figures::updates("moved", counts.moved);
         figures::updates("unknown", counts.unknown);
         figures::updates("other", counts.other);
         figures::updates("trouble", counts.troubles);

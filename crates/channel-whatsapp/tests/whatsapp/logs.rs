@@ -3,14 +3,13 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use channel_whatsapp::WhatsApp;
 use conversation::ports::Channel as _;
 use serde_json::json;
 use support::fake_whatsapp::Script;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::sending::waiting;
-use crate::stage::{Stage, conversation, options, say};
+use crate::stage::{Stage, conversation, options, say, sender};
 
 const ANN: &str = "4915112345678";
 
@@ -47,7 +46,7 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     let _set = tracing::subscriber::set_default(subscriber);
     let stage = Stage::set().await;
     let account = stage.fake.account().clone();
-    let channel = WhatsApp::new(&options(&account, &stage.fake.url())).unwrap();
+    let channel = sender(&options(&account, &stage.fake.url()));
 
     stage.fake.customer_writes(stage.port, ANN, "wamid.1", "secret words").await.unwrap();
     let elements = json!([{"from": ANN, "id": ANN, "type": "hologram", "hologram": "secret words"},

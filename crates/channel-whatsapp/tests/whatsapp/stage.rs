@@ -7,11 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use channel_whatsapp::inbound::Annotation;
-use channel_whatsapp::webhook::{Annotations, Parts, router};
+use channel_whatsapp::webhook::{Parts, router};
 use channel_whatsapp::{Address, Options, WhatsApp};
-use conversation::ports::{Accepted, Channel as _, Inbox, MessageState, SendError, Sent};
-use conversation::{ConversationId, Inbound, MessageId, Part, StoreError, SystemClock};
+use conversation::ports::{
+    Accepted, Accord, Channel as _, Inbox, MessageState, Notes, Noticed, Receipt, Receipts,
+    Received, SendError, Sent,
+};
+use conversation::{
+    ConversationId, DedupeKey, Inbound, MessageId, Note, Part, Rate, StoreError, SystemClock,
+};
 use store_memory::MemoryStore;
 use support::fake_whatsapp::{Account, FakeWhatsApp};
 use support::http::{Answer, send};
@@ -37,8 +41,13 @@ pub(crate) fn options(account: &Account, url: &str) -> Options {
 /// A fake, and a channel that speaks to it.
 pub(crate) fn channel() -> (FakeWhatsApp, WhatsApp) {
     let fake = FakeWhatsApp::start(Account::default());
-    let channel = WhatsApp::new(&options(fake.account(), &fake.url())).unwrap();
+    let channel = sender(&options(fake.account(), &fake.url()));
     (fake, channel)
+}
+
+/// The channel that sends, with a store of its own.
+pub(crate) fn sender(options: &Options) -> WhatsApp {
+    WhatsApp::new(options, Arc::new(Lanes::default())).unwrap()
 }
 
 pub(crate) fn conversation(person: &str) -> ConversationId {
@@ -71,7 +80,8 @@ impl Stage {
         change(&mut options);
         let parts = Parts {
             inbox: Arc::clone(&store) as Arc<dyn Inbox>,
-            annotations: Some(Arc::clone(&store) as Arc<dyn Annotations>),
+            notes: Arc::clone(&store) as Arc<dyn Notes>,
+            receipts: Arc::clone(&store) as Arc<dyn Receipts>,
             clock: Arc::new(SystemClock),
         };
         let router = router(&options, parts).unwrap();
@@ -101,8 +111,12 @@ impl Stage {
 pub(crate) enum Call {
     /// These messages were handed in.
     Accept(Vec<Inbound>),
-    /// These annotations were.
-    Annotate(Vec<Annotation>),
+    /// These notes were.
+    Note(Vec<Note>),
+    /// One conversation goes on as the other.
+    CarryOver(ConversationId, ConversationId, DedupeKey),
+    /// These receipts were handed in.
+    Receive(Vec<Receipt>),
 }
 
 /// A store that says what it was asked.
@@ -113,6 +127,8 @@ pub(crate) struct Watched {
     failures: Mutex<Vec<StoreError>>,
     gate: Semaphore,
     pub(crate) entered: Semaphore,
+    /// What is said of every receipt.
+    pub(crate) received: Mutex<Received>,
 }
 
 impl Watched {
@@ -124,6 +140,7 @@ impl Watched {
             failures: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
             entered: Semaphore::new(0),
+            received: Mutex::new(Received::Recorded),
         }
     }
 
@@ -141,6 +158,11 @@ impl Watched {
         self.gate.add_permits(1);
     }
 
+    /// All calls go through again.
+    pub(crate) fn reopen(&self) {
+        self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
+    }
+
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
@@ -152,7 +174,7 @@ impl Watched {
             .iter()
             .flat_map(|call| match call {
                 Call::Accept(batch) => batch.as_slice(),
-                Call::Annotate(_) => &[],
+                Call::Note(_) | Call::CarryOver(..) | Call::Receive(_) => &[],
             })
             .map(|inbound| inbound.message.text.clone())
             .collect()
@@ -180,10 +202,73 @@ impl Inbox for Watched {
 }
 
 #[async_trait]
-impl Annotations for Watched {
-    async fn annotate(&self, annotations: Vec<Annotation>) -> Result<(), StoreError> {
+impl Notes for Watched {
+    async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError> {
         self.enter().await?;
-        self.calls.lock().unwrap().push(Call::Annotate(annotations));
+        let noticed = vec![Noticed::Kept; notes.len()];
+        self.calls.lock().unwrap().push(Call::Note(notes));
+        Ok(noticed)
+    }
+
+    async fn carry_over(
+        &self,
+        from: &ConversationId,
+        to: &ConversationId,
+        key: &DedupeKey,
+    ) -> Result<bool, StoreError> {
+        self.enter().await?;
+        let call = Call::CarryOver(from.clone(), to.clone(), key.clone());
+        self.calls.lock().unwrap().push(call);
+        Ok(true)
+    }
+}
+
+#[async_trait]
+impl Receipts for Watched {
+    async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<Received>, StoreError> {
+        self.enter().await?;
+        let received = vec![*self.received.lock().unwrap(); receipts.len()];
+        self.calls.lock().unwrap().push(Call::Receive(receipts));
+        Ok(received)
+    }
+}
+
+/// Lanes that let everyone pass, unless they are closed, and say what they were asked.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    pub(crate) passed: Mutex<Vec<(String, Rate)>>,
+    pub(crate) closed: Mutex<Vec<(String, Duration)>>,
+    pub(crate) is_away: std::sync::atomic::AtomicBool,
+}
+
+#[async_trait]
+impl Accord for Lanes {
+    async fn pass(&self, lane: &str, rate: Rate) -> Result<Option<Duration>, StoreError> {
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("gone".to_owned()));
+        }
+        let closed = self.closed.lock().unwrap();
+        if let Some((_, pause)) = closed.iter().rev().find(|(closed, _)| closed == lane) {
+            return Ok(Some(*pause));
+        }
+        self.passed.lock().unwrap().push((lane.to_owned(), rate));
+        Ok(None)
+    }
+
+    async fn close(&self, lane: &str, pause: Duration) -> Result<(), StoreError> {
+        self.closed.lock().unwrap().push((lane.to_owned(), pause));
         Ok(())
+    }
+
+    async fn hold(&self, _: &str, _: &str, _: Duration) -> Result<bool, StoreError> {
+        Err(StoreError::Stale)
+    }
+
+    async fn resign(&self, _: &str, _: &str) -> Result<(), StoreError> {
+        Err(StoreError::Stale)
+    }
+
+    async fn agree(&self, _: &str, _: &str) -> Result<String, StoreError> {
+        Err(StoreError::Stale)
     }
 }

@@ -1,81 +1,56 @@
 //! What becomes of a message that the API doesn't take, or may have taken.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use channel_whatsapp::inbound::Annotation;
-use channel_whatsapp::{InvalidOptions, Reference, WhatsApp};
-use conversation::ports::{Channel as _, SendError};
+use channel_whatsapp::{InvalidOptions, WhatsApp};
+use conversation::ports::SendError;
 use support::fake_whatsapp::{Account, Script};
 
-use crate::sending::waiting;
-use crate::stage::{Call, Stage, channel, conversation, options, say};
+use crate::stage::{Lanes, channel, options, say, sender};
 
 const ANN: &str = "4915112345678";
-const BOB: &str = "4915187654321";
 
 #[tokio::test]
 async fn an_error_is_told_by_its_code_and_not_by_its_status() {
-    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let paced = |seconds| ("paced", Some(Duration::from_secs(seconds)));
+    let later = |seconds: Option<u64>| ("not sent", seconds.map(Duration::from_secs));
+    let (refused, unreachable) = (("refused", None), ("unreachable", None));
     for (status, code, expected) in [
-        (400, 131_056, Some(seconds(1))),
-        (400, 130_429, Some(seconds(1))),
-        (400, 4, Some(seconds(60))),
-        (400, 80_007, Some(seconds(60))),
-        (400, 131_048, Some(seconds(300))),
-        (401, 190, Some(seconds(60))),
-        (403, 10, Some(seconds(60))),
-        (401, 0, Some(seconds(60))),
-        (500, 131_000, Some(None)),
-        (503, 2, Some(None)),
-        (400, 131_047, None),
-        (400, 131_026, None),
-        (400, 131_051, None),
-        (400, 100, None),
-        (404, 131_009, None),
-        (400, 7_654_321, None),
+        (400, 131_056, paced(1)),
+        (400, 130_429, paced(1)),
+        (429, 0, paced(1)),
+        (400, 4, paced(60)),
+        (400, 80_007, paced(60)),
+        (400, 131_048, paced(300)),
+        (401, 190, later(Some(60))),
+        (403, 10, later(Some(60))),
+        (401, 0, later(Some(60))),
+        (403, 131_030, later(Some(300))),
+        (500, 131_000, later(None)),
+        (503, 2, later(None)),
+        (400, 131_047, refused),
+        (400, 131_026, unreachable),
+        (400, 131_051, refused),
+        (400, 100, refused),
+        (404, 131_009, refused),
+        (400, 7_654_321, refused),
     ] {
         let (fake, channel) = channel();
         fake.push(Script::error(status, code));
-        let why = match (say(&channel, ANN, "Hi").await, expected) {
-            (Err(SendError::NotSent { why, retry_after }), Some(expected)) => {
-                assert_eq!(retry_after, expected, "{code}");
-                why
-            }
-            (Err(SendError::Refused { why }), None) => why,
-            (other, _) => panic!("{code}: {other:?}"),
+        let (found, why) = match say(&channel, ANN, "Hi").await.unwrap_err() {
+            SendError::Paced { retry_after } => (("paced", Some(retry_after)), None),
+            SendError::NotSent { why, retry_after } => (("not sent", retry_after), Some(why)),
+            SendError::Refused { why } => (refused, Some(why)),
+            SendError::Unreachable { why } => (unreachable, Some(why)),
+            SendError::Uncertain { why } => (("uncertain", None), Some(why)),
         };
-        assert!(why.contains(&code.to_string()) && !why.contains("4915"), "{why}");
+        assert_eq!(found, expected, "{code}");
+        if let Some(why) = why {
+            assert!(why.contains(&code.to_string()) && !why.contains("4915"), "{why}");
+        }
         assert_eq!(fake.delivered(), []);
     }
-}
-
-#[tokio::test]
-async fn a_person_who_got_too_much_is_left_alone_without_a_request_and_others_are_not() {
-    let (fake, channel) = channel();
-    fake.push(Script::error(400, 131_056));
-    say(&channel, ANN, "Hi").await.unwrap_err();
-    let requests = fake.requests();
-    let again = say(&channel, ANN, "Hi").await.unwrap_err();
-    let SendError::NotSent { retry_after: Some(left), .. } = again else { panic!("{again:?}") };
-    assert!(left <= Duration::from_secs(1));
-    channel.typing(&conversation(ANN), &waiting("wamid.1")).await;
-    assert_eq!(fake.requests(), requests);
-    say(&channel, BOB, "Hi").await.unwrap();
-}
-
-#[tokio::test]
-async fn a_number_that_sent_too_much_sends_nothing_for_as_long_as_the_api_asks() {
-    let (fake, channel) = channel();
-    fake.push(Script::error(429, 130_429).with_header("Retry-After", "17"));
-    let first = say(&channel, ANN, "Hi").await.unwrap_err();
-    let after = |error: SendError| match error {
-        SendError::NotSent { retry_after: Some(after), .. } => after,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(after(first), Duration::from_secs(17));
-    let requests = fake.requests();
-    assert!(after(say(&channel, BOB, "Hi").await.unwrap_err()) > Duration::from_secs(10));
-    assert_eq!(fake.requests(), requests);
 }
 
 #[tokio::test]
@@ -128,30 +103,10 @@ async fn a_refusal_without_an_error_is_told_by_its_status() {
 async fn a_wrong_token_keeps_the_message_for_later() {
     let (fake, _) = channel();
     let account = Account { access_token: "another".to_owned(), ..Account::default() };
-    let channel = WhatsApp::new(&options(&account, &fake.url())).unwrap();
+    let channel = sender(&options(&account, &fake.url()));
     let sent = say(&channel, ANN, "Hi").await;
     assert!(matches!(sent, Err(SendError::NotSent { .. })), "{sent:?}");
     assert_eq!(fake.not_let_in(), 1);
-}
-
-#[tokio::test]
-async fn the_status_of_an_uncertain_send_says_which_reply_went_out() {
-    let stage = Stage::set().await;
-    let account = stage.fake.account().clone();
-    let channel = WhatsApp::new(&options(&account, &stage.fake.url())).unwrap();
-    stage.fake.push(Script::TakeAndCut);
-    let sent = say(&channel, ANN, "Hi").await;
-    assert!(matches!(sent, Err(SendError::Uncertain { .. })), "{sent:?}");
-
-    let [delivered] = <[_; 1]>::try_from(stage.fake.delivered()).unwrap();
-    let answer = stage.fake.reports(stage.port, &delivered, "sent", None).await.unwrap();
-    assert_eq!(answer.status, 200);
-    let calls = stage.store.calls.lock().unwrap();
-    let [Call::Annotate(annotations)] = calls.as_slice() else { panic!("one call") };
-    let [Annotation::Status(status)] = annotations.as_slice() else { panic!("one status") };
-    assert_eq!(status.receipt, delivered.receipt);
-    assert_eq!(status.conversation, Some(conversation(ANN)));
-    assert_eq!(status.reference, Some(Reference::new(&conversation(ANN), "turn:0")));
 }
 
 #[test]
@@ -159,7 +114,7 @@ fn options_that_can_not_work_are_told_apart() {
     let invalid = |change: fn(&mut channel_whatsapp::Options)| {
         let mut options = options(&Account::default(), "http://127.0.0.1:9");
         change(&mut options);
-        WhatsApp::new(&options).err().unwrap()
+        WhatsApp::new(&options, Arc::new(Lanes::default())).err().unwrap()
     };
     let number = invalid(|options| options.phone_number_id = "+49 151".to_owned());
     assert_eq!(number, InvalidOptions::PhoneNumberId);

@@ -1,11 +1,12 @@
 //! Webhooks that are taken: what is stored before the answer, and what isn't.
 
+use std::time::Duration;
+
 use channel_whatsapp::DmPolicy;
-use channel_whatsapp::inbound::{Annotation, Noted};
-use conversation::StoreError;
 use conversation::ports::Overview as _;
+use conversation::{Rate, Remarked, StoreError};
 use serde_json::{Value, json};
-use support::fake_whatsapp::{Account, text_webhook};
+use support::fake_whatsapp::{Account, sign, text_webhook};
 use support::http::send;
 
 use crate::stage::{Call, Stage};
@@ -57,7 +58,7 @@ async fn the_answer_comes_only_after_the_message_is_stored() {
         entered = stage.store.entered.acquire() => entered,
     };
     entered.unwrap().forget();
-    let early = tokio::time::timeout(std::time::Duration::from_millis(100), &mut posting).await;
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut posting).await;
     assert!(early.is_err(), "{early:?}");
     stage.store.open();
     assert_eq!(posting.await.unwrap().status, 200);
@@ -84,7 +85,7 @@ async fn what_can_not_be_stored_is_not_acknowledged_and_may_come_again() {
 }
 
 #[tokio::test]
-async fn annotations_that_can_not_be_stored_are_not_acknowledged_either() {
+async fn notes_that_can_not_be_stored_are_not_acknowledged_either() {
     let stage = Stage::set().await;
     stage.store.fail(StoreError::Full);
     let reaction = json!({"from": ANN, "id": "wamid.2", "type": "reaction",
@@ -126,14 +127,14 @@ async fn who_moved_is_told_before_what_they_write_next_and_notes_come_last() {
     let body = with(&stage, json!({ "messages": messages }));
     assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
     let calls = stage.store.calls.lock().unwrap();
-    let [Call::Annotate(moves), Call::Accept(messages), Call::Annotate(notes)] = calls.as_slice()
+    let [Call::CarryOver(from, to, key), Call::Accept(messages), Call::Note(notes)] =
+        calls.as_slice()
     else {
         panic!("three calls")
     };
-    let is = |annotation: &Annotation, kind: fn(&Noted) -> bool| matches!(annotation, Annotation::Note(note) if kind(&note.what));
-    assert!(is(&moves[0], |what| matches!(what, Noted::Moved { .. })));
-    assert_eq!((moves.len(), messages.len(), notes.len()), (1, 1, 1));
-    assert!(is(&notes[0], |what| matches!(what, Noted::Edit { .. })));
+    assert_eq!((from.key(), to.key(), key.as_str()), (ANN, "4917299999999", "wamid.2"));
+    assert_eq!((messages.len(), notes.len()), (1, 1));
+    assert!(matches!(notes[0].remark.what, Remarked::Edited(_)));
 }
 
 #[tokio::test]
@@ -171,4 +172,31 @@ async fn a_disabled_channel_acknowledges_and_stores_nothing() {
     let stage = Stage::with(|options| options.dm_policy = DmPolicy::Disabled).await;
     let answer = stage.fake.customer_writes(stage.port, ANN, "wamid.1", "Hi").await.unwrap();
     assert_eq!((answer.status, stage.store.asked()), (200, 0));
+}
+
+#[tokio::test]
+async fn messages_carry_the_name_of_the_request_and_their_senders_rate() {
+    let rate = Rate { burst: 3, period: Duration::from_secs(7) };
+    let stage = Stage::with(|options| options.rate = Some(rate)).await;
+    let body = text_webhook(stage.fake.account(), ANN, "wamid.1", "Hi").to_string();
+    let signature = sign(body.as_bytes(), &stage.fake.account().app_secret);
+    let headers = [("x-hub-signature-256", signature.as_str()), ("x-request-id", "request-7")];
+    let answer = send(stage.port, "POST", "/webhooks/whatsapp", &headers, &body).await.unwrap();
+    assert_eq!(answer.status, 200);
+    let calls = stage.store.calls.lock().unwrap();
+    let [Call::Accept(batch)] = calls.as_slice() else { panic!("one call") };
+    assert_eq!(batch[0].request.as_deref(), Some("request-7"));
+    assert_eq!(batch[0].rate, Some(rate));
+}
+
+#[tokio::test]
+async fn a_full_conversation_keeps_nothing_else_of_its_webhook_out() {
+    let stage = Stage::set().await;
+    stage.store.fail(StoreError::TooManyWaiting { limit: 1 });
+    let reaction = json!({"from": ANN, "id": "wamid.2", "type": "reaction",
+        "reaction": {"message_id": "wamid.1", "emoji": "👍"}});
+    let body = with(&stage, json!({"messages": [text(ANN, "wamid.3", "Hi"), reaction]}));
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 503);
+    let calls = stage.store.calls.lock().unwrap();
+    assert!(matches!(calls.as_slice(), [Call::Note(notes)] if notes.len() == 1));
 }
