@@ -14,7 +14,7 @@ mod serving;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -87,6 +87,7 @@ struct State {
     next_update: AtomicI64,
     next_message: AtomicI64,
     is_polled: AtomicBool,
+    conflicts: AtomicUsize,
     changed: Notify,
 }
 
@@ -121,6 +122,7 @@ impl FakeTelegram {
             next_update: AtomicI64::new(500_000_001),
             next_message: AtomicI64::new(1001),
             is_polled: AtomicBool::new(false),
+            conflicts: AtomicUsize::new(0),
             changed: Notify::new(),
         });
         let tasks = [
@@ -221,6 +223,17 @@ impl FakeTelegram {
     #[must_use]
     pub fn posted(&self) -> Vec<Posted> {
         lock(&self.state.posted).clone()
+    }
+
+    /// How often somebody asked for updates while another one did.
+    #[must_use]
+    pub fn conflicts(&self) -> usize {
+        self.state.conflicts.load(Ordering::SeqCst)
+    }
+
+    /// Waits until nobody asks for updates.
+    pub async fn wait_until_nobody_asks(&self) {
+        self.wait(|| !self.state.is_polled.load(Ordering::SeqCst)).await;
     }
 
     /// How many updates are not taken yet.

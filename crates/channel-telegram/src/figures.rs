@@ -12,6 +12,11 @@ pub(crate) fn refused(reason: &'static str) {
     counter!("openclaw_telegram_webhook_refusals_total", "reason" => reason).increment(1);
 }
 
+/// A part waits for the pace of its chat, or of all.
+pub(crate) fn paced(lane: &'static str) {
+    counter!("openclaw_telegram_paced_total", "lane" => lane).increment(1);
+}
+
 /// The Bot API was called.
 pub(crate) fn called(method: &'static str, outcome: &'static str) {
     counter!("openclaw_telegram_calls_total", "method" => method, "outcome" => outcome)

@@ -8,6 +8,7 @@ mod admission;
 mod asides;
 mod content;
 mod notes;
+mod origin;
 mod rich;
 
 #[cfg(test)]
@@ -20,15 +21,20 @@ mod tests;
 #[cfg(test)]
 pub(crate) use fixture_tests::fixtures;
 
-use conversation::{AnswerBy, Author, Inbound, Message as Words, Timestamp};
+use conversation::{
+    AnswerBy, Author, Command, ConversationId, DedupeKey, Inbound, Message as Words, Note, Rate,
+    Remark, Remarked, Timestamp,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::options::{DmPolicy, Groups, Options};
-use crate::wire::{CallbackQuery, ChatKind, Envelope, Message, User};
-use crate::{Address, AllowList, Aside, Heard, Ignored, Place, Reference, Update};
-use addressing::Command;
+use crate::reference::key;
+use crate::wire::{CallbackQuery, Envelope, Message};
+use crate::{Address, AllowList, Ignored, Update};
+use addressing::{Addressed, Slashed};
 use admission::Sender;
+use origin::{address, author, author_of, not_from_a_customer};
 
 /// Update kinds that are understood and of no use.
 const NO_USE: [&str; 14] = [
@@ -65,9 +71,6 @@ const USED: [&str; 10] = [
 /// The longest kind of an update that is repeated, in bytes.
 const KIND_BYTES: usize = 64;
 
-/// Telegram's own account, which forwards channel posts into groups and notifies of logins.
-const TELEGRAM: i64 = 777_000;
-
 /// The body of a request isn't JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an update must be a JSON object with an \"update_id\"; this body isn't JSON")]
@@ -78,8 +81,7 @@ pub struct NotJson;
 pub struct Me {
     /// The bot's id.
     pub id: i64,
-    /// Its username without the `@`. Without it only replies and bare commands are known to be
-    /// meant for the bot.
+    /// Its username without the `@`; none while it isn't known.
     pub username: Option<String>,
 }
 
@@ -90,6 +92,14 @@ pub struct Listener {
     dm_policy: DmPolicy,
     allow_from: AllowList,
     groups: Groups,
+    rate: Option<Rate>,
+}
+
+/// A message with its place.
+struct Heard {
+    conversation: ConversationId,
+    key: DedupeKey,
+    message: Words,
 }
 
 /// What is the same for everything that one update brings.
@@ -116,6 +126,7 @@ impl Listener {
             dm_policy: options.dm_policy,
             allow_from: options.allow_from.clone(),
             groups: options.groups.clone(),
+            rate: options.rate,
         }
     }
 
@@ -146,9 +157,9 @@ impl Listener {
             }
             "channel_post" | "edited_channel_post" => Update::Ignored(Ignored::ChannelPost),
             "callback_query" => self.callback(arrival, &read(body)),
-            "message_reaction" => asides::reaction(arrival, &read(body)),
-            "deleted_business_messages" => asides::deletion(arrival, read(body)),
-            "my_chat_member" => asides::membership(arrival, &read(body)),
+            "message_reaction" => self.reaction(arrival, &read(body)),
+            "deleted_business_messages" => self.deletion(arrival, read(body)),
+            "my_chat_member" => self.membership(arrival, &read(body)),
             kind if NO_USE.contains(&kind) => Update::Ignored(Ignored::NoUse),
             kind => unknown(kind),
         }
@@ -168,39 +179,50 @@ impl Listener {
         if !self.may_be_heard(&Sender::of(message, &address)) {
             return Update::Ignored(Ignored::NotAllowed);
         }
-        let command = Command::of(&said.text);
+        let slashed = Slashed::of(&said.text);
         if address.is_group() {
-            let answer = self.groups.answer;
-            if !self.me.is_addressed(message, command.as_ref(), answer) {
-                return Update::Ignored(Ignored::NotAddressed);
+            match self.me.addressed(message, slashed.as_ref(), self.groups.answer) {
+                Addressed::Yes => {}
+                Addressed::No => return Update::Ignored(Ignored::NotAddressed),
+                Addressed::Perhaps => return Update::Undecided,
             }
         }
-        let command = command.filter(|_| form == Form::New && said.attachments.is_empty());
-        let command = command.and_then(|command| command.own());
-        if let Some(command) = &command {
-            said.text = command.words();
+        let slashed = slashed.filter(|_| form == Form::New && said.attachments.is_empty());
+        let own = slashed.and_then(|slashed| slashed.own());
+        let command = own.as_ref().map(addressing::Own::command);
+        if let Some(own) = &own {
+            said.text = own.words();
         } else if address.is_group() {
             said.quote(message, self.me.id);
         }
-        let author = author(message);
-        let Some(heard) = heard(arrival, &address, *message.message_id, said, author) else {
-            return unknown(arrival.kind);
-        };
-        match (form, command) {
-            (Form::Edit, _) => Update::Aside(Aside::Edited(heard)),
-            (Form::New, None) => Update::Message(heard),
-            (Form::New, Some(addressing::Own::Start(_))) => Update::Start(heard),
-            (Form::New, Some(addressing::Own::Reset(_))) => Update::Aside(Aside::Reset(heard)),
+        let heard = heard(arrival, &address, *message.message_id, said, author(message));
+        let Some(heard) = heard else { return unknown(arrival.kind) };
+        match form {
+            Form::New => Update::Message(Box::new(self.to_be_answered(heard, command))),
+            Form::Edit => edited(heard),
+        }
+    }
+
+    fn to_be_answered(&self, heard: Heard, command: Option<Command>) -> Inbound {
+        let Heard { conversation, key, message } = heard;
+        Inbound {
+            conversation,
+            key,
+            message: Words { command, ..message },
+            answer_by: AnswerBy::Channel,
+            request: None,
+            rate: self.rate,
         }
     }
 
     fn callback(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Update {
         let Some(id) = query.id.0.clone() else { return unknown(arrival.kind) };
-        Update::Callback { query: id, heard: self.choice(arrival, query) }
+        let said = self.choice(arrival, query).map(|heard| self.to_be_answered(heard, None));
+        Update::Callback { query: id, said: said.map(Box::new) }
     }
 
     /// What was chosen by tapping a button, as words of whoever tapped it.
-    fn choice(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Option<Box<Heard>> {
+    fn choice(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Option<Heard> {
         let message = query.message.as_ref()?;
         let (address, _) = address(message)?;
         let from = query.from.0.clone().unwrap_or_default();
@@ -225,76 +247,26 @@ fn unknown(kind: &str) -> Update {
     Update::Unknown { kind: if fits { kind } else { "unreadable" }.to_owned() }
 }
 
-/// Where a message stands, and in what kind of chat.
-fn address(message: &Message) -> Option<(Address, ChatKind)> {
-    let chat = message.chat.as_ref()?;
-    let place = match (&*message.business_connection_id, *message.message_thread_id) {
-        (Some(connection), _) => Place::Business(connection.clone()),
-        // In groups without topics a thread is a chain of replies, and no place of its own.
-        (None, Some(topic)) if *message.is_topic_message == Some(true) => Place::Topic(topic),
-        (None, Some(_) | None) => Place::Chat,
-    };
-    Some((Address { chat: (*chat.id)?, place }, chat.kind()))
+/// A change of a message, of which the key of the change tells repetitions apart.
+fn edited(heard: Heard) -> Update {
+    let Heard { conversation, key, message } = heard;
+    let (about, at) = (message.reference.clone(), message.at);
+    let remark = Remark { about, what: Remarked::Edited(message), at };
+    Update::Notes(vec![Note { conversation, key, remark }])
 }
 
-fn not_from_a_customer(
-    arrival: Arrival<'_>,
-    message: &Message,
-    address: &Address,
-    kind: ChatKind,
-) -> Option<Ignored> {
-    if kind == ChatKind::Channel {
-        return Some(Ignored::ChannelPost);
-    }
-    let from = message.from.as_ref();
-    let sender = from.and_then(|user| *user.id);
-    // Someone who speaks in the name of a chat is shown as a bot, and is a person.
-    let is_bot = from.is_some_and(|user| *user.is_bot == Some(true));
-    let is_bot = is_bot && message.sender_chat.is_none();
-    if is_bot || sender == Some(TELEGRAM) || *message.is_automatic_forward == Some(true) {
-        return Some(Ignored::FromBot);
-    }
-    // A business account's chat is told of from both sides; the chat has the customer's id.
-    let is_business = arrival.kind.ends_with("business_message");
-    (is_business && sender.is_some_and(|sender| sender != address.chat))
-        .then_some(Ignored::FromOwner)
-}
-
-fn author(message: &Message) -> Author {
-    match (&*message.sender_chat, &*message.from) {
-        (Some(chat), _) => Author { display_name: chat.title.0.clone(), language: None },
-        (None, Some(user)) => author_of(user),
-        (None, None) => Author::default(),
-    }
-}
-
-fn author_of(user: &User) -> Author {
-    Author { display_name: user.display_name(), language: user.language_code.0.clone() }
-}
-
+/// A message, ready for the store. None if its conversation can't be named.
 fn heard(
     arrival: Arrival<'_>,
     address: &Address,
     message_id: Option<i64>,
     said: content::Said,
     author: Author,
-) -> Option<Box<Heard>> {
-    let reference = Reference { update: arrival.update, message: message_id };
+) -> Option<Heard> {
     let content::Said { text, attachments } = said;
-    let inbound = Inbound {
-        conversation: address.conversation().ok()?,
-        key: reference.key().ok()?,
-        message: Words {
-            text,
-            author,
-            attachments,
-            reference: message_id.map(|id| id.to_string()),
-            command: None,
-            at: arrival.at,
-        },
-        answer_by: AnswerBy::Channel,
-        request: None,
-        rate: None,
-    };
-    Some(Box::new(Heard { inbound, message_id }))
+    let reference = message_id.map(|id| id.to_string());
+    let at = arrival.at;
+    let message = Words { text, author, attachments, reference, command: None, at };
+    let key = key(arrival.update, None).ok()?;
+    Some(Heard { conversation: address.conversation().ok()?, key, message })
 }

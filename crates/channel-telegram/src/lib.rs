@@ -26,16 +26,14 @@ pub use bot_api::{
 };
 pub use channel::Telegram;
 pub use credentials::{BotToken, InvalidCredential, WebhookSecret};
-pub use draft::Draft;
 pub use inbound::{Listener, Me, NotJson};
 pub use options::{API_ROOT, DmPolicy, GroupAnswer, Groups, Mode, Options, Streaming, Timeouts};
 pub use outbound::{LONGEST, parts, plain};
-pub use pace::{Pace, Rate, Rates};
-pub use polling::{PollError, Poller};
-pub use reception::{Asides, Reception, Taken};
-pub use reference::Reference;
+pub use pace::Rates;
+pub use polling::{PollError, Poller, Post};
+pub use reception::{Reception, TakeError, Taken};
 pub use webhook::{UPDATE_BYTES, WEBHOOK_PATH, Webhook};
-pub use words::{Aside, Heard, Ignored, Standing, Update};
+pub use words::{Ignored, Update};
 
 /// The channel's name, as in [`conversation::ConversationId::channel`].
 pub const CHANNEL: &str = "telegram";

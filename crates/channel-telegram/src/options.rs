@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use conversation::Rate;
+
 use crate::allow::AllowList;
 use crate::credentials::{BotToken, WebhookSecret};
 
@@ -23,6 +25,8 @@ pub struct Options {
     pub allow_from: AllowList,
     /// Who is heard in groups, and when.
     pub groups: Groups,
+    /// How often one chat is answered; as often as it likes if none is set.
+    pub rate: Option<Rate>,
     /// Whether the answer is shown while it is made.
     pub streaming: Streaming,
     /// How long the Bot API may take.
@@ -117,6 +121,7 @@ impl Options {
             dm_policy: DmPolicy::default(),
             allow_from: AllowList::default(),
             groups: Groups::default(),
+            rate: None,
             streaming: Streaming::default(),
             timeouts: Timeouts::default(),
         }

@@ -1,14 +1,25 @@
-//! Asking for updates, for machines that Telegram can't reach. Only one process may ask at a
-//! time; who that is, whoever runs this decides.
+//! Asking for updates, for machines that Telegram can't reach. Only one process may ask at a time,
+//! which the replicas see to by an office that one of them holds.
 
+mod post;
+
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::StoreError;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::bot_api::{ApiError, BotApi};
-use crate::reception::{Reception, Taken};
+use crate::reception::{Reception, TakeError, Taken};
+
+pub use post::Post;
+
+/// How long Telegram may wait for an update before it answers that there is none.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// The pause after a failure, which grows up to the longest.
+const PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Why a round of asking came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +27,9 @@ pub enum PollError {
     /// Telegram didn't hand out updates.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// An update could not be stored. It is asked for again.
+    /// An update was not taken. It is asked for again.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Take(#[from] TakeError),
 }
 
 /// Asks for updates and takes them.
@@ -33,6 +44,43 @@ impl Poller {
     #[must_use]
     pub fn new(api: BotApi, reception: Arc<Reception>) -> Self {
         Self { api, reception, offset: None }
+    }
+
+    /// Asks whenever this replica holds the post, until `stop`. Then another may have it.
+    pub async fn run(mut self, post: Post, stop: impl Future<Output = ()> + Send) {
+        let asking = async {
+            loop {
+                let elected = post.take().await;
+                tracing::info!("this replica asks Telegram for updates now");
+                // Another replica may have asked meanwhile, and knows better where to go on.
+                self.offset = None;
+                tokio::select! {
+                    () = post.keep(elected) => {
+                        tracing::warn!("this replica asks Telegram no more: another one may");
+                    }
+                    never = self.ask() => match never {},
+                }
+            }
+        };
+        tokio::select! {
+            () = stop => {}
+            () = asking => {}
+        }
+        post.resign().await;
+    }
+
+    /// Asks again and again.
+    async fn ask(&mut self) -> std::convert::Infallible {
+        let mut pause = PAUSE;
+        loop {
+            match self.round(PATIENCE).await {
+                Ok(_) => pause = PAUSE,
+                Err(error) => {
+                    sleep(told(&error, pause)).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
     }
 
     /// Waits up to `patience` for updates, and takes those that have come, in their order.
@@ -58,4 +106,24 @@ impl Poller {
         }
         Ok(count)
     }
+}
+
+/// Tells of a round that failed, and says how long to wait, which would be `pause` otherwise.
+fn told(error: &PollError, pause: Duration) -> Duration {
+    match error {
+        PollError::Api(ApiError::Conflict(_)) => tracing::warn!(
+            %error,
+            "either a webhook is set, which `openclaw-gateway webhook delete telegram` removes, or \
+             another program has this bot's token"
+        ),
+        PollError::Api(ApiError::TooMany { retry_after }) => return *retry_after,
+        PollError::Api(ApiError::Unauthorised) => {
+            tracing::error!(%error, "no message comes in from Telegram");
+            return LONGEST_PAUSE;
+        }
+        PollError::Api(_) | PollError::Take(_) => {
+            tracing::warn!(%error, retry_in = ?pause, "asking Telegram for updates failed");
+        }
+    }
+    pause
 }

@@ -3,28 +3,17 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use async_trait::async_trait;
-use conversation::ports::Inbox;
+use conversation::ports::{Inbox, Notes};
 use conversation::{Clock, Inbound, StoreError};
 use serde_json::Value;
 
-use crate::{Aside, Listener, Update, figures};
+use crate::{Listener, Update, figures};
 
-/// Whoever sees to what happens beside messages.
-#[async_trait]
-pub trait Asides: Send + Sync {
-    /// Takes it durably. It may come again, and then in the same words.
-    ///
-    /// # Errors
-    /// [`StoreError`], upon which it does come again.
-    async fn take(&self, aside: Aside) -> Result<(), StoreError>;
-}
-
-/// Takes updates: messages into the store, and everything else to where it belongs.
+/// Takes updates into the store: messages, and what happens beside them.
 pub struct Reception {
     listener: ArcSwap<Listener>,
     inbox: Arc<dyn Inbox>,
-    asides: Arc<dyn Asides>,
+    notes: Arc<dyn Notes>,
     clock: Arc<dyn Clock>,
 }
 
@@ -40,16 +29,27 @@ pub enum Taken {
     },
 }
 
+/// Why an update was not taken. It has to come again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TakeError {
+    /// It could not be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It names someone in a group, and the bot hasn't learnt its own name yet.
+    #[error("the bot doesn't know its own name yet")]
+    Undecided,
+}
+
 impl Reception {
-    /// Takes what `listener` hears into `inbox`, and the rest to `asides`.
+    /// Listens with `listener`, and stores what is heard.
     #[must_use]
     pub fn new(
         listener: Listener,
         inbox: Arc<dyn Inbox>,
-        asides: Arc<dyn Asides>,
+        notes: Arc<dyn Notes>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { listener: ArcSwap::from_pointee(listener), inbox, asides, clock }
+        Self { listener: ArcSwap::from_pointee(listener), inbox, notes, clock }
     }
 
     /// Listens like this from now on: the bot's name may become known only after the start.
@@ -60,8 +60,8 @@ impl Reception {
     /// Takes an update that the request of this id brought. On `Ok` it is durable.
     ///
     /// # Errors
-    /// [`StoreError`], upon which it has to come again.
-    pub async fn take(&self, update: Value, request: Option<&str>) -> Result<Taken, StoreError> {
+    /// [`TakeError`], upon which it has to come again.
+    pub async fn take(&self, update: Value, request: Option<&str>) -> Result<Taken, TakeError> {
         let update = self.listener.load().update(update, self.clock.now());
         let kind = update.kind();
         let taken = self.act(update, request).await?;
@@ -69,19 +69,21 @@ impl Reception {
         Ok(taken)
     }
 
-    async fn act(&self, update: Update, request: Option<&str>) -> Result<Taken, StoreError> {
+    async fn act(&self, update: Update, request: Option<&str>) -> Result<Taken, TakeError> {
         match update {
-            Update::Message(heard) | Update::Start(heard) => {
-                self.accept(heard.inbound, request).await?;
-            }
-            Update::Callback { query, heard } => {
-                if let Some(heard) = heard {
-                    self.accept(heard.inbound, request).await?;
+            Update::Message(inbound) => self.accept(*inbound, request).await?,
+            Update::Callback { query, said } => {
+                if let Some(inbound) = said {
+                    self.accept(*inbound, request).await?;
                 }
                 return Ok(Taken::Acknowledge { query });
             }
-            Update::Aside(aside) => self.asides.take(aside).await?,
+            Update::Notes(notes) => self.notes.note(notes).await.map(drop)?,
+            Update::Moved { from, to, key } => {
+                self.notes.carry_over(&from, &to, &key).await.map(drop)?;
+            }
             Update::Ignored(_) => {}
+            Update::Undecided => return Err(TakeError::Undecided),
             Update::Unknown { kind } => {
                 tracing::warn!(kind, "Telegram sent an update that can't be understood");
             }

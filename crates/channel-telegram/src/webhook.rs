@@ -15,7 +15,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::{Value, json};
 
 use crate::credentials::WebhookSecret;
-use crate::reception::{Reception, Taken};
+use crate::reception::{Reception, TakeError, Taken};
 use crate::{NotJson, figures};
 
 /// The route's path.
@@ -26,7 +26,7 @@ pub const UPDATE_BYTES: usize = 1 << 20;
 
 /// Where Telegram says the secret.
 const SECRET: &str = "x-telegram-bot-api-secret-token";
-/// Where a proxy says the request's id.
+/// Where the request's id stands.
 const REQUEST_ID: &str = "x-request-id";
 /// The longest id of a request that is kept, in bytes.
 const REQUEST_ID_BYTES: usize = 128;
@@ -47,7 +47,7 @@ enum Refusal {
     TooLarge,
     Incomplete,
     NotJson,
-    Store(StoreError),
+    Take(TakeError),
 }
 
 impl Webhook {
@@ -56,12 +56,11 @@ impl Webhook {
         Router::new().route(WEBHOOK_PATH, post(receive)).with_state(self)
     }
 
-    async fn answer(&self, request: Request) -> Result<Taken, Refusal> {
-        let (head, body) = request.into_parts();
-        self.check_secret(&head.headers)?;
-        let body = read(&head.headers, body).await?;
+    async fn take(&self, headers: &HeaderMap, body: Body) -> Result<Taken, Refusal> {
+        self.check_secret(headers)?;
+        let body = read(headers, body).await?;
         let update: Value = serde_json::from_slice(&body).map_err(|_| Refusal::NotJson)?;
-        self.reception.take(update, request_id(&head.headers)).await.map_err(Refusal::Store)
+        self.reception.take(update, request_id(headers)).await.map_err(Refusal::Take)
     }
 
     /// Costs next to nothing, since anyone can ask: neither the body nor the store is looked at.
@@ -83,14 +82,15 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 async fn receive(State(webhook): State<Webhook>, request: Request) -> Response {
-    match webhook.answer(request).await {
+    let (head, body) = request.into_parts();
+    match webhook.take(&head.headers, body).await {
         Ok(Taken::Done) => StatusCode::OK.into_response(),
         // Telegram carries out a call that stands in the answer to an update.
         Ok(Taken::Acknowledge { query }) => {
             let call = json!({"method": "answerCallbackQuery", "callback_query_id": query});
             ([(CONTENT_TYPE, "application/json")], call.to_string()).into_response()
         }
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refusal.answer(request_id(&head.headers)),
     }
 }
 
@@ -113,7 +113,8 @@ impl Refusal {
             Self::TooLarge => "too_large",
             Self::Incomplete => "incomplete",
             Self::NotJson => "not_json",
-            Self::Store(_) => "store",
+            Self::Take(TakeError::Store(_)) => "store",
+            Self::Take(TakeError::Undecided) => "undecided",
         }
     }
 
@@ -133,32 +134,41 @@ impl Refusal {
             }
             Self::Incomplete => plain(StatusCode::BAD_REQUEST, "The body ended too early."),
             Self::NotJson => (StatusCode::BAD_REQUEST, NotJson.to_string(), None),
-            Self::Store(StoreError::TooManyWaiting { .. }) => again(
-                StatusCode::TOO_MANY_REQUESTS,
-                5,
-                "Too many messages of this conversation wait for their answers.",
+            Self::Take(TakeError::Undecided) => again(
+                StatusCode::SERVICE_UNAVAILABLE,
+                2,
+                "The bot doesn't know its own name yet, by which it knows that it is meant.",
             ),
-            Self::Store(StoreError::Full) => {
-                again(StatusCode::SERVICE_UNAVAILABLE, 30, "The store has no room for more.")
-            }
-            Self::Store(StoreError::Unavailable(_) | StoreError::Refused(_)) => {
-                again(StatusCode::SERVICE_UNAVAILABLE, 2, "The store can't be reached.")
-            }
-            Self::Store(StoreError::Stale | StoreError::Unreadable { .. }) => {
-                plain(StatusCode::INTERNAL_SERVER_ERROR, "The update could not be stored.")
-            }
+            Self::Take(TakeError::Store(error)) => match error {
+                StoreError::TooManyWaiting { .. } => again(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    5,
+                    "Too many messages of this conversation wait for their answers.",
+                ),
+                StoreError::Full => {
+                    again(StatusCode::SERVICE_UNAVAILABLE, 30, "The store has no room for more.")
+                }
+                StoreError::Unavailable(_) | StoreError::Refused(_) => {
+                    again(StatusCode::SERVICE_UNAVAILABLE, 2, "The store can't be reached.")
+                }
+                StoreError::Stale | StoreError::Unreadable { .. } => {
+                    plain(StatusCode::INTERNAL_SERVER_ERROR, "The update could not be stored.")
+                }
+            },
         }
     }
-}
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+    /// The answer, in the shape that all errors of the gateway have.
+    fn answer(&self, request_id: Option<&str>) -> Response {
         figures::refused(self.kind());
-        if let Self::Store(error) = &self {
+        if let Self::Take(error) = self {
             tracing::warn!(%error, "an update was refused, and Telegram will send it again");
         }
-        let (status, text, again) = self.told();
-        let mut response = (status, text).into_response();
+        let (status, message, again) = self.told();
+        let code = format!("telegram_{}", self.kind());
+        let error = json!({"code": code, "message": message, "request_id": request_id});
+        let body = json!({ "error": error }).to_string();
+        let mut response = (status, [(CONTENT_TYPE, "application/json")], body).into_response();
         if let Some(seconds) = again {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,91 +1,40 @@
 //! What an update comes to: the words that the rest of the gateway understands.
 
-use conversation::{ConversationId, Inbound};
+use conversation::{Command, ConversationId, DedupeKey, Inbound, Note, Remarked};
 
 /// An update, translated.
 #[derive(Clone, Debug)]
 pub enum Update {
     /// A message to be answered.
-    Message(Box<Heard>),
-    /// Someone opened the chat for the first time, or did so by a link. To be greeted; the
-    /// message says so in a note.
-    Start(Box<Heard>),
+    Message(Box<Inbound>),
     /// A button that was tapped. The query must be answered, or the button goes on spinning. What
     /// was chosen is a message to be answered, if it may be heard.
     Callback {
         /// The query's id.
         query: String,
         /// What was chosen.
-        heard: Option<Box<Heard>>,
+        said: Option<Box<Inbound>>,
     },
-    /// Something that happened to a conversation beside its messages.
-    Aside(Aside),
-    /// Understood, and nothing is done about it.
-    Ignored(Ignored),
-    /// Not understood.
-    Unknown {
-        /// What it calls itself: at most 64 of a–z, 0–9 and `_`.
-        kind: String,
-    },
-}
-
-/// A message that was heard.
-#[derive(Clone, Debug)]
-pub struct Heard {
-    /// The message, ready for the store.
-    pub inbound: Inbound,
-    /// Its id within its chat.
-    pub message_id: Option<i64>,
-}
-
-/// What happens to a conversation beside its messages. None of it starts a turn by itself.
-#[derive(Clone, Debug)]
-pub enum Aside {
-    /// A message was changed. While it waits for its answer, the new words replace it; later the
-    /// change is noted.
-    Edited(Box<Heard>),
-    /// The customer begins anew: the history is forgotten. The words that followed the command,
-    /// if there are any, are the first message of the new conversation.
-    Reset(Box<Heard>),
-    /// A customer's reactions to a message, as they are now; none if they were removed.
-    Reacted {
-        /// The conversation.
-        conversation: ConversationId,
-        /// The message, ours or the customer's.
-        message_id: i64,
-        /// The emoji.
-        emoji: Vec<String>,
-    },
-    /// Messages were deleted. Telegram tells of this in business chats only.
-    Deleted {
-        /// The conversation.
-        conversation: ConversationId,
-        /// The messages.
-        message_ids: Vec<i64>,
-    },
-    /// Whether the bot can be heard in a chat has changed.
-    Standing {
-        /// The conversation.
-        conversation: ConversationId,
-        /// What the bot is there now.
-        standing: Standing,
-    },
+    /// Something that happened to a conversation beside its messages, once or several times.
+    Notes(Vec<Note>),
     /// A group has another id from now on.
     Moved {
         /// What it was.
         from: ConversationId,
         /// What it is.
         to: ConversationId,
+        /// What makes a repetition of it the same move.
+        key: DedupeKey,
     },
-}
-
-/// What the bot is in a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// The customer blocked the bot, or it was removed from the group: nothing can be sent.
-    Out,
-    /// It was unblocked or added.
-    In,
+    /// Understood, and nothing is done about it.
+    Ignored(Ignored),
+    /// It may be meant for the bot, which doesn't know its own name yet. It has to come again.
+    Undecided,
+    /// Not understood.
+    Unknown {
+        /// What it calls itself: at most 64 of a–z, 0–9 and `_`.
+        kind: String,
+    },
 }
 
 /// Why nothing is done about an update.
@@ -113,36 +62,36 @@ impl Update {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Message(_) => "message",
-            Self::Start(_) => "start",
+            Self::Message(inbound) => match inbound.message.command {
+                Some(Command::Start) => "start",
+                Some(Command::Restart) => "restart",
+                Some(Command::SlowDown) | None => "message",
+            },
             Self::Callback { .. } => "callback",
-            Self::Aside(aside) => aside.kind(),
+            Self::Notes(notes) => notes.first().map_or("nothing", |note| kind(&note.remark.what)),
+            Self::Moved { .. } => "moved",
             Self::Ignored(why) => why.kind(),
+            Self::Undecided => "undecided",
             Self::Unknown { .. } => "unknown",
         }
     }
 }
 
-impl Aside {
-    /// A word for metrics and logs.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Edited(_) => "edited",
-            Self::Reset(_) => "reset",
-            Self::Reacted { .. } => "reacted",
-            Self::Deleted { .. } => "deleted",
-            Self::Standing { standing: Standing::Out, .. } => "blocked",
-            Self::Standing { standing: Standing::In, .. } => "unblocked",
-            Self::Moved { .. } => "moved",
-        }
+const fn kind(what: &Remarked) -> &'static str {
+    match what {
+        Remarked::Edited(_) => "edited",
+        Remarked::TakenBack => "taken_back",
+        Remarked::Reacted(_) => "reacted",
+        Remarked::Unanswered(_) => "unanswered",
+        Remarked::Colleague(_) => "colleague",
+        Remarked::Happened(_) => "happened",
     }
 }
 
 impl Ignored {
     /// A word for metrics and logs.
     #[must_use]
-    pub fn kind(self) -> &'static str {
+    pub const fn kind(self) -> &'static str {
         match self {
             Self::NotAddressed => "not_addressed",
             Self::NotAllowed => "not_allowed",

@@ -135,6 +135,7 @@ pub(super) async fn hand_out(state: &State, parameters: &Value) -> Outcome {
         );
     }
     if state.is_polled.swap(true, Ordering::SeqCst) {
+        state.conflicts.fetch_add(1, Ordering::SeqCst);
         return conflict(
             "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
         );
@@ -160,5 +161,6 @@ struct Asking<'a>(&'a State);
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         self.0.is_polled.store(false, Ordering::SeqCst);
+        self.0.changed.notify_waiters();
     }
 }

@@ -39,6 +39,14 @@ async fn answer(
     lock(&state.calls).push(call.clone());
     state.changed.notify_waiters();
     match fault(state, &call) {
+        // Whoever goes away while it asks for updates asks no more.
+        None if call.method == "getUpdates" => {
+            let outcome = tokio::select! {
+                outcome = act(state, &call) => outcome,
+                () = connection.closed() => return Err(io::ErrorKind::ConnectionAborted.into()),
+            };
+            respond(connection, outcome).await
+        }
         None => {
             let outcome = act(state, &call).await;
             respond(connection, outcome).await

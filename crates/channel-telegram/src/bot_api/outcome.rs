@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use conversation::ports::SendError;
 
+/// How long to wait for an operator.
+const UNTIL_MENDED: Duration = Duration::from_secs(60);
+
 /// Why a call of the Bot API came to nothing. Never holds the token, an address, or what a
 /// customer said.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,16 +110,13 @@ impl From<ApiError> for SendError {
     fn from(error: ApiError) -> Self {
         let why = error.to_string();
         match error {
-            ApiError::TooMany { retry_after } => {
-                Self::NotSent { why, retry_after: Some(retry_after) }
-            }
+            ApiError::TooMany { retry_after } => Self::Paced { retry_after },
+            ApiError::Unreachable(_) => Self::NotSent { why, retry_after: None },
             // A wrong token is for an operator to mend, and then the reply can go out.
-            ApiError::Unreachable(_) | ApiError::Unauthorised => {
-                Self::NotSent { why, retry_after: None }
-            }
+            ApiError::Unauthorised => Self::NotSent { why, retry_after: Some(UNTIL_MENDED) },
+            ApiError::Gone(_) => Self::Unreachable { why },
             ApiError::Unknown(_) | ApiError::TooLarge { .. } => Self::Uncertain { why },
-            ApiError::Gone(_)
-            | ApiError::Moved { .. }
+            ApiError::Moved { .. }
             | ApiError::Unformattable
             | ApiError::Unchanged
             | ApiError::Conflict(_)

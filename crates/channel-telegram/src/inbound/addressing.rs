@@ -1,5 +1,7 @@
 //! Whether a message of a group is meant for the bot, and commands.
 
+use conversation::Command;
+
 use super::Me;
 use crate::options::GroupAnswer;
 use crate::wire::{Entity, Message};
@@ -8,7 +10,7 @@ use crate::wire::{Entity, Message};
 const PARAMETER_CHARS: usize = 64;
 
 /// A command at the beginning of a text: `/name@bot words`.
-pub(super) struct Command<'a> {
+pub(super) struct Slashed<'a> {
     name: &'a str,
     bot: Option<&'a str>,
     rest: &'a str,
@@ -20,7 +22,7 @@ pub(super) enum Own {
     Reset(String),
 }
 
-impl<'a> Command<'a> {
+impl<'a> Slashed<'a> {
     pub(super) fn of(text: &'a str) -> Option<Self> {
         let whole = text.trim_start().strip_prefix('/')?;
         let end = whole.find(char::is_whitespace).unwrap_or(whole.len());
@@ -46,7 +48,24 @@ impl<'a> Command<'a> {
     }
 }
 
+/// Whether a message of a group is meant for the bot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Addressed {
+    Yes,
+    No,
+    /// It names someone, and the bot doesn't know its own name yet.
+    Perhaps,
+}
+
 impl Own {
+    /// What it asks for.
+    pub(super) const fn command(&self) -> Command {
+        match self {
+            Self::Start(_) => Command::Start,
+            Self::Reset(_) => Command::Restart,
+        }
+    }
+
     /// What the customer said with it, or a note where that says nothing to anyone.
     pub(super) fn words(&self) -> String {
         match self {
@@ -62,25 +81,26 @@ impl Own {
 
 impl Me {
     /// Whether a message of a group is to be answered.
-    pub(super) fn is_addressed(
+    pub(super) fn addressed(
         &self,
         message: &Message,
-        command: Option<&Command<'_>>,
+        slashed: Option<&Slashed<'_>>,
         answer: GroupAnswer,
-    ) -> bool {
-        match command.map(|command| command.bot) {
-            Some(Some(bot)) => return self.is_called(bot),
-            Some(None) => return true,
-            None => {}
-        }
-        match answer {
-            GroupAnswer::Everything => true,
-            GroupAnswer::Addressed => self.is_replied_to(message) || self.is_mentioned(message),
+    ) -> Addressed {
+        match (slashed.map(|slashed| slashed.bot), answer) {
+            (Some(Some(bot)), _) => self.called(bot),
+            (Some(None), _) | (None, GroupAnswer::Everything) => Addressed::Yes,
+            (None, GroupAnswer::Addressed) if self.is_replied_to(message) => Addressed::Yes,
+            (None, GroupAnswer::Addressed) => self.mentioned(message),
         }
     }
 
-    fn is_called(&self, name: &str) -> bool {
-        self.username.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    fn called(&self, name: &str) -> Addressed {
+        match &self.username {
+            Some(own) if own.eq_ignore_ascii_case(name) => Addressed::Yes,
+            Some(_) => Addressed::No,
+            None => Addressed::Perhaps,
+        }
     }
 
     fn is_replied_to(&self, message: &Message) -> bool {
@@ -88,22 +108,34 @@ impl Me {
         replied.and_then(|to| to.from.as_ref()).is_some_and(|user| *user.id == Some(self.id))
     }
 
-    fn is_mentioned(&self, message: &Message) -> bool {
-        let by_name = |text: &Option<String>| text.as_deref().is_some_and(|text| self.is_in(text));
+    fn mentioned(&self, message: &Message) -> Addressed {
         let is_me =
             |entity: &Entity| entity.user.as_ref().is_some_and(|user| *user.id == Some(self.id));
-        by_name(&message.text)
-            || by_name(&message.caption)
-            || message.entities.iter().chain(message.caption_entities.iter()).any(is_me)
+        if message.entities.iter().chain(message.caption_entities.iter()).any(is_me) {
+            return Addressed::Yes;
+        }
+        let texts = [message.text.as_deref(), message.caption.as_deref()];
+        let named: Vec<Addressed> =
+            texts.into_iter().flatten().map(|text| self.named_in(text)).collect();
+        let found = [Addressed::Yes, Addressed::Perhaps].into_iter();
+        found.into_iter().find(|it| named.contains(it)).unwrap_or(Addressed::No)
     }
 
     /// Whether the text has `@username` as a word of its own.
-    fn is_in(&self, text: &str) -> bool {
+    fn named_in(&self, text: &str) -> Addressed {
         let is_word = |char: char| char.is_alphanumeric() || char == '_';
-        text.match_indices('@').any(|(at, _)| {
-            let name = text[at + 1..].split(|char| !is_word(char)).next().unwrap_or_default();
-            self.is_called(name) && !text[..at].ends_with(is_word)
-        })
+        let names = text.match_indices('@').filter(|(at, _)| !text[..*at].ends_with(is_word));
+        let names = names
+            .map(|(at, _)| text[at + 1..].split(|char| !is_word(char)).next().unwrap_or_default());
+        let mut named = Addressed::No;
+        for name in names.filter(|name| !name.is_empty()) {
+            match self.called(name) {
+                Addressed::Yes => return Addressed::Yes,
+                Addressed::Perhaps => named = Addressed::Perhaps,
+                Addressed::No => {}
+            }
+        }
+        named
     }
 }
 
@@ -113,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_command_is_told_from_words() {
-        let parts = |text: &'static str| Command::of(text).map(|it| (it.name, it.bot, it.rest));
+        let parts = |text: &'static str| Slashed::of(text).map(|it| (it.name, it.bot, it.rest));
         assert_eq!(parts("/new"), Some(("new", None, "")));
         assert_eq!(parts(" /new@the_bot  hi there "), Some(("new", Some("the_bot"), "hi there")));
         for text in ["new", "/", "//x", "/ new", "a /new", "/ä", "", "/usr/bin is full"] {
@@ -125,11 +157,19 @@ mod tests {
     fn a_mention_is_a_word_of_its_own() {
         let me = Me { id: 1, username: Some("the_bot".into()) };
         for text in ["@the_bot hi", "hi (@The_Bot)", "@other @the_bot", "ü@x @the_bot!"] {
-            assert!(me.is_in(text), "{text}");
+            assert_eq!(me.named_in(text), Addressed::Yes, "{text}");
         }
         for text in ["the_bot", "@the_bots", "mail a@the_bot", "@the_botü", "@", "@@"] {
-            assert!(!me.is_in(text), "{text}");
+            assert_eq!(me.named_in(text), Addressed::No, "{text}");
         }
-        assert!(!Me { id: 1, username: None }.is_in("@the_bot"));
+        let unnamed = Me { id: 1, username: None };
+        for (text, named) in [
+            ("@the_bot hi", Addressed::Perhaps),
+            ("hi there", Addressed::No),
+            ("mail a@the_bot", Addressed::No),
+            ("@", Addressed::No),
+        ] {
+            assert_eq!(unnamed.named_in(text), named, "{text}");
+        }
     }
 }

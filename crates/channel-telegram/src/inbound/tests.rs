@@ -1,12 +1,10 @@
 //! Who is heard, and what becomes of what they say.
 
-use conversation::Timestamp;
+use conversation::{Command, Inbound, Note, Rate, Remarked, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Listener, Me};
-use crate::{
-    AllowList, Aside, BotToken, DmPolicy, GroupAnswer, Heard, Mode, Options, Standing, Update,
-};
+use crate::{AllowList, BotToken, DmPolicy, GroupAnswer, Mode, Options, Update};
 
 pub(super) fn options() -> Options {
     Options::new(BotToken::new("42:AAH-very_secret-token").unwrap(), Mode::Polling)
@@ -24,39 +22,29 @@ pub(super) fn listener() -> Listener {
 /// spells them.
 pub(super) fn told(update: &Update) -> String {
     match update {
-        Update::Message(heard) => format!("message {}", told_heard(heard)),
-        Update::Start(heard) => format!("start {}", told_heard(heard)),
-        Update::Callback { query, heard } => {
-            let heard = heard.as_deref().map_or_else(|| "nothing".to_owned(), told_heard);
-            format!("callback {query}: {heard}")
+        Update::Message(inbound) => format!("{} {}", update.kind(), told_inbound(inbound)),
+        Update::Callback { query, said } => {
+            let said = said.as_deref().map_or_else(|| "nothing".to_owned(), told_inbound);
+            format!("callback {query}: {said}")
         }
-        Update::Aside(aside) => told_aside(aside),
+        Update::Notes(notes) => notes.iter().map(told_note).collect::<Vec<_>>().join("\n"),
+        Update::Moved { from, to, key } => {
+            format!("moved {} to {} {}", from.as_str(), to.as_str(), key.as_str())
+        }
         Update::Ignored(why) => format!("ignored: {}", why.kind()),
+        Update::Undecided => "undecided".to_owned(),
         Update::Unknown { kind } => format!("unknown: {kind}"),
     }
 }
 
-fn told_heard(heard: &Heard) -> String {
-    let inbound = &heard.inbound;
+fn told_inbound(inbound: &Inbound) -> String {
     let message = serde_json::to_string_pretty(&inbound.message).unwrap();
     format!("{} {}\n{message}", inbound.conversation.as_str(), inbound.key.as_str())
 }
 
-fn told_aside(aside: &Aside) -> String {
-    let kind = aside.kind();
-    match aside {
-        Aside::Edited(heard) | Aside::Reset(heard) => format!("{kind} {}", told_heard(heard)),
-        Aside::Reacted { conversation, message_id, emoji } => {
-            format!("{kind} {} {message_id}: {}", conversation.as_str(), emoji.join(" "))
-        }
-        Aside::Deleted { conversation, message_ids } => {
-            format!("{kind} {} {message_ids:?}", conversation.as_str())
-        }
-        Aside::Standing { conversation, standing: Standing::In | Standing::Out } => {
-            format!("{kind} {}", conversation.as_str())
-        }
-        Aside::Moved { from, to } => format!("{kind} {} to {}", from.as_str(), to.as_str()),
-    }
+fn told_note(note: &Note) -> String {
+    let remark = serde_json::to_string_pretty(&note.remark).unwrap();
+    format!("note {} {}\n{remark}", note.conversation.as_str(), note.key.as_str())
 }
 
 /// What becomes of a message: its kind, and its words if there are any.
@@ -64,9 +52,7 @@ fn told_aside(aside: &Aside) -> String {
 fn becomes(listener: &Listener, message: Value) -> (&'static str, String) {
     let update = listener.update(json!({"update_id": 9, "message": message}), Timestamp(5));
     let text = match &update {
-        Update::Message(heard) | Update::Start(heard) | Update::Aside(Aside::Reset(heard)) => {
-            heard.inbound.message.text.clone()
-        }
+        Update::Message(inbound) => inbound.message.text.clone(),
         _ => String::new(),
     };
     (update.kind(), text)
@@ -127,7 +113,7 @@ fn a_group_that_need_not_address_the_bot_still_may_address_another() {
 #[test]
 fn in_a_chat_of_one_person_nobody_else_can_be_addressed() {
     assert_eq!(becomes(&listener(), private("/track@other_bot")).0, "message");
-    assert_eq!(becomes(&listener(), private("/new@other_bot hi")), ("reset", "hi".to_owned()));
+    assert_eq!(becomes(&listener(), private("/new@other_bot hi")), ("restart", "hi".to_owned()));
 }
 
 #[test]
@@ -162,9 +148,9 @@ fn commands_of_the_gateway_are_understood() {
             "start",
             r#"[the customer opened the chat by a link with the parameter "a\"b"]"#,
         ),
-        ("/new", "reset", ""),
-        ("/reset  and\nnow this ", "reset", "and\nnow this"),
-        ("/NEW", "reset", ""),
+        ("/new", "restart", ""),
+        ("/reset  and\nnow this ", "restart", "and\nnow this"),
+        ("/NEW", "restart", ""),
         ("/news", "message", "/news"),
         ("please /new", "message", "please /new"),
     ] {
@@ -173,11 +159,99 @@ fn commands_of_the_gateway_are_understood() {
 }
 
 #[test]
-fn an_edit_is_no_command_and_has_the_message_s_id() {
-    let update = json!({"update_id": 10, "edited_message": private("/new")});
-    let update = listener().update(update, Timestamp(0));
-    let Update::Aside(Aside::Edited(heard)) = update else { panic!("{update:?}") };
-    assert_eq!((heard.message_id, heard.inbound.message.text.as_str()), (Some(3), "/new"));
+fn a_command_says_what_is_asked_of_the_gateway_and_every_message_how_often_its_sender_may_ask() {
+    let rate = Rate { burst: 20, period: std::time::Duration::from_secs(3) };
+    let listener = listener_by(&Options { rate: Some(rate), ..options() });
+    for (said, command) in
+        [("/start x", Some(Command::Start)), ("/new", Some(Command::Restart)), ("/news", None)]
+    {
+        let update = json!({"update_id": 9, "message": private(said)});
+        let Update::Message(inbound) = listener.update(update, Timestamp(0)) else { panic!() };
+        assert_eq!((inbound.message.command, inbound.rate), (command, Some(rate)), "{said}");
+        assert_eq!(inbound.message.reference.as_deref(), Some("3"));
+    }
+}
+
+/// The only note of an update.
+fn noted(update: Value) -> Note {
+    let update = listener().update(update, Timestamp(5));
+    let Update::Notes(mut notes) = update else { panic!("{update:?}") };
+    assert_eq!(notes.len(), 1);
+    notes.remove(0)
+}
+
+#[test]
+fn an_edit_is_no_command_and_names_the_message_that_it_changes() {
+    let note = noted(json!({"update_id": 10, "edited_message": private("/new")}));
+    assert_eq!((note.conversation.as_str(), note.key.as_str()), ("telegram:7", "10"));
+    assert_eq!(note.remark.about.as_deref(), Some("3"));
+    let Remarked::Edited(message) = note.remark.what else { panic!("{:?}", note.remark) };
+    assert_eq!((message.text.as_str(), message.command), ("/new", None));
+}
+
+#[test]
+fn reactions_are_those_that_there_are_now() {
+    let reaction = |emoji: Value| {
+        json!({"update_id": 4, "message_reaction": {"chat": {"id": 7}, "message_id": 5,
+               "user": {"id": 7}, "new_reaction": emoji}})
+    };
+    let note = noted(reaction(json!([{"type": "emoji", "emoji": "👍"}, {"type": "custom_emoji"}])));
+    assert_eq!(note.remark.about.as_deref(), Some("5"));
+    assert_eq!(note.remark.what, Remarked::Reacted(vec!["👍".to_owned()]));
+    assert_eq!(noted(reaction(json!([]))).remark.what, Remarked::Reacted(vec![]));
+}
+
+#[test]
+fn deleted_messages_are_taken_back_one_by_one() {
+    let deleted = |ids: Value| {
+        json!({"update_id": 4, "deleted_business_messages": {"business_connection_id": "Conn-1",
+               "chat": {"id": 7}, "message_ids": ids}})
+    };
+    let update = listener().update(deleted(json!([5, "x", 6])), Timestamp(0));
+    let Update::Notes(notes) = update else { panic!("{update:?}") };
+    let told: Vec<_> = notes
+        .iter()
+        .map(|note| (note.conversation.as_str(), note.key.as_str(), note.remark.about.as_deref()))
+        .collect();
+    let conversation = "telegram:7@Conn-1";
+    assert_eq!(told, [(conversation, "4.5", Some("5")), (conversation, "4.6", Some("6"))]);
+    assert!(notes.iter().all(|note| note.remark.what == Remarked::TakenBack));
+    assert_eq!(listener().update(deleted(json!([])), Timestamp(0)).kind(), "unknown");
+}
+
+#[test]
+fn who_is_not_heard_leaves_no_notes_either() {
+    let closed = listener_by(&Options { dm_policy: DmPolicy::Disabled, ..options() });
+    let chat = json!({"id": 7, "type": "private"});
+    for update in [
+        json!({"update_id": 1, "edited_message": private("x")}),
+        json!({"update_id": 1, "message_reaction": {"chat": chat, "message_id": 5, "user": {"id": 7}}}),
+        json!({"update_id": 1, "deleted_business_messages": {"chat": chat, "message_ids": [5]}}),
+        json!({"update_id": 1, "my_chat_member": {"chat": chat, "from": {"id": 7},
+               "new_chat_member": {"status": "kicked"}}}),
+    ] {
+        assert_eq!(closed.update(update.clone(), Timestamp(0)).kind(), "not_allowed", "{update}");
+    }
+}
+
+#[test]
+fn a_group_that_moves_keeps_its_conversation() {
+    let mut moved = group("");
+    moved["migrate_to_chat_id"] = json!(-100_777);
+    let update = listener().update(json!({"update_id": 8, "message": moved}), Timestamp(0));
+    let Update::Moved { from, to, key } = update else { panic!("{update:?}") };
+    assert_eq!((from.key(), to.key(), key.as_str()), ("-1009999999999", "-100777", "8"));
+}
+
+#[test]
+fn who_does_not_know_its_own_name_yet_decides_nothing_that_depends_on_it() {
+    let unnamed = Listener::new(Me { id: 42, username: None }, &options());
+    for text in ["@the_bot where is it?", "hey @ann", "/track@some_bot 7"] {
+        assert_eq!(becomes(&unnamed, group(text)).0, "undecided", "{text}");
+    }
+    assert_eq!(becomes(&unnamed, group("where is it?")).0, "not_addressed");
+    assert_eq!(becomes(&unnamed, group("/track 7")).0, "message");
+    assert_eq!(becomes(&unnamed, private("ask @ann")).0, "message");
 }
 
 #[test]
@@ -201,8 +275,8 @@ fn a_business_account_s_own_words_are_not_answered() {
         message["business_connection_id"] = json!("Conn-1");
         let update = json!({"update_id": 1, "business_message": message});
         let update = listener().update(update, Timestamp(0));
-        let Update::Message(heard) = update else { return update.kind().to_owned() };
-        heard.inbound.conversation.as_str().to_owned()
+        let Update::Message(inbound) = update else { return update.kind().to_owned() };
+        inbound.conversation.as_str().to_owned()
     };
     assert_eq!(read(7), "telegram:7@Conn-1");
     assert_eq!(read(99), "from_owner");
@@ -215,31 +289,37 @@ fn a_button_says_its_label_and_is_acknowledged_whoever_taps_it() {
         "message": {"message_id": 5, "chat": {"id": 7, "type": "private"}, "from": {"id": 42, "is_bot": true},
                     "reply_markup": {"inline_keyboard": [[{"text": "No", "callback_data": "a"}],
                                                          [{"text": "Yes,\nplease", "callback_data": "b"}]]}}}});
-    let Update::Callback { query: id, heard } = listener().update(query.clone(), Timestamp(0))
+    let Update::Callback { query: id, said } = listener().update(query.clone(), Timestamp(0))
     else {
         panic!("no callback")
     };
-    let inbound = heard.unwrap().inbound;
+    let inbound = said.unwrap();
     assert_eq!((id.as_str(), inbound.message.text.as_str()), ("77", "Yes, please"));
     assert_eq!(inbound.message.author.display_name.as_deref(), Some("Ann"));
     let closed = Options { dm_policy: DmPolicy::Disabled, ..options() };
     let update = listener_by(&closed).update(query, Timestamp(0));
-    assert!(matches!(update, Update::Callback { heard: None, .. }), "{update:?}");
+    assert!(matches!(update, Update::Callback { said: None, .. }), "{update:?}");
 }
 
 #[test]
 fn blocking_and_unblocking_are_told_apart() {
-    let standing = |status: &str, is_member: Option<bool>| {
-        let update = json!({"update_id": 1, "my_chat_member": {"chat": {"id": 7, "type": "private"},
-            "new_chat_member": {"status": status, "is_member": is_member}}});
-        listener().update(update, Timestamp(0)).kind()
+    let standing = |chat: i64, status: &str, is_member: Option<bool>| {
+        let update = json!({"update_id": 1, "my_chat_member": {"chat": {"id": chat},
+            "from": {"id": 7}, "new_chat_member": {"status": status, "is_member": is_member}}});
+        match listener().update(update, Timestamp(0)) {
+            Update::Notes(notes) => match &notes[0].remark.what {
+                Remarked::Happened(what) => what.clone(),
+                other => panic!("{other:?}"),
+            },
+            other => other.kind().to_owned(),
+        }
     };
-    assert_eq!(standing("kicked", None), "blocked");
-    assert_eq!(standing("left", None), "blocked");
-    assert_eq!(standing("restricted", Some(false)), "blocked");
-    assert_eq!(standing("restricted", Some(true)), "unblocked");
-    assert_eq!(standing("member", None), "unblocked");
-    assert_eq!(standing("something", None), "unknown");
+    assert_eq!(standing(7, "kicked", None), "the customer blocked the bot");
+    assert_eq!(standing(7, "member", None), "the customer unblocked the bot");
+    assert_eq!(standing(-7, "left", None), "the bot was removed from the group");
+    assert_eq!(standing(-7, "restricted", Some(false)), "the bot was removed from the group");
+    assert_eq!(standing(-7, "restricted", Some(true)), "the bot was added to the group");
+    assert_eq!(standing(7, "something", None), "unknown");
 }
 
 #[test]

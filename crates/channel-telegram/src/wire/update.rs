@@ -46,6 +46,7 @@ pub(crate) struct CallbackQuery {
 #[serde(default)]
 pub(crate) struct MemberUpdate {
     pub(crate) chat: Maybe<Chat>,
+    pub(crate) from: Maybe<User>,
     pub(crate) new_chat_member: Maybe<Member>,
 }
 

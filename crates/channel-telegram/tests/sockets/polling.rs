@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use channel_telegram::{ApiError, PollError, Poller, WebhookRegistration};
+use channel_telegram::{ApiError, PollError, Poller, Post, WebhookRegistration};
 use conversation::StoreError;
+use conversation::ports::Accord as _;
 use serde_json::json;
 
 use crate::world::{Shelf, World, secret};
@@ -45,7 +46,7 @@ async fn an_update_that_could_not_be_stored_comes_again_before_those_behind_it()
         world.fake.says(7, text);
     }
     shelf.fail(&[away()]);
-    assert!(matches!(poller.round(NOW).await, Err(PollError::Store(_))));
+    assert!(matches!(poller.round(NOW).await, Err(PollError::Take(_))));
     assert_eq!(poller.round(NOW).await.unwrap(), 2);
     assert_eq!(texts(&shelf), ["one", "two", "three", "four", "five"]);
 }
@@ -101,4 +102,55 @@ async fn nobody_can_ask_while_a_webhook_is_set() {
     world.api.set_webhook(&webhook).await.unwrap();
     let refused = Poller::new(world.api.clone(), world.reception(&shelf)).round(NOW).await;
     assert!(matches!(refused, Err(PollError::Api(ApiError::Conflict(_)))), "{refused:?}");
+}
+
+/// A poller for `holder` that runs until the sender says or is dropped.
+fn runs(
+    world: &World,
+    reception: &std::sync::Arc<channel_telegram::Reception>,
+    holder: &str,
+) -> (tokio::task::JoinHandle<()>, tokio::sync::oneshot::Sender<()>) {
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let post = Post::new(world.store.clone(), holder.to_owned(), Duration::from_secs(2));
+    let poller = Poller::new(world.api.clone(), reception.clone());
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    (tokio::spawn(poller.run(post, stopped)), stop)
+}
+
+#[tokio::test]
+async fn of_several_one_asks_and_another_follows_when_it_is_told_to_stop() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let reception = world.reception(&shelf);
+    let (first, stop_first) = runs(&world, &reception, "first");
+    world.fake.wait_for_calls("getUpdates", 1).await;
+    let (_second, _stop_second) = runs(&world, &reception, "second");
+    world.fake.says(7, "one");
+    world.fake.wait_until_taken().await;
+    stop_first.send(()).unwrap();
+    first.await.unwrap();
+    world.fake.says(7, "two");
+    world.fake.wait_until_taken().await;
+    assert_eq!(texts(&shelf), ["one", "two"]);
+    assert_eq!(world.fake.conflicts(), 0);
+}
+
+#[tokio::test]
+async fn whoever_lost_the_post_asks_no_more() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let reception = world.reception(&shelf);
+    let (_first, _stop) = runs(&world, &reception, "first");
+    world.fake.wait_for_calls("getUpdates", 1).await;
+    // The time of the store passes at once, so the term is over and another one has the post.
+    world.clock.advance(Duration::from_secs(3));
+    let has_it = world.store.hold("telegram/poller", "other", Duration::from_secs(3600)).await;
+    assert_eq!(has_it, Ok(true));
+    world.fake.wait_until_nobody_asks().await;
+    world.fake.says(7, "one");
+    assert_eq!(world.fake.conflicts(), 0);
+    let mut other = Poller::new(world.api.clone(), reception);
+    assert_eq!(other.round(NOW).await.unwrap(), 1);
 }

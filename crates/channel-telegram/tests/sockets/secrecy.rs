@@ -49,7 +49,7 @@ async fn talk_badly() -> String {
             world.fake.fail(method, fault.clone());
         }
         note(&world.send("7", "CUSTOMERS-WORDS").await.map(drop));
-        world.channel.typing(&chat("7"), &waiting("1.2")).await;
+        world.channel.typing(&chat("7"), &waiting("2")).await;
         note(&world.api.download("handle", 100).await.map(drop));
         note(&world.api.me().await.map(drop));
         world.fake.says(7, "CUSTOMERS-WORDS");

@@ -2,22 +2,32 @@
 
 use std::time::Duration;
 
-use conversation::ports::{Channel as _, SendError};
+use channel_telegram::{Rates, Streaming, Telegram};
+use conversation::Part;
+use conversation::ports::{Channel as _, SendError, Sent};
 use support::fake_telegram::Fault;
 use support::ports::free_port;
 
 use crate::world::{TOKEN, World, chat, waiting};
 
-fn not_sent(seconds: u64) -> Option<Duration> {
-    Some(Duration::from_secs(seconds))
+/// When to come again, of a part that the pace held back.
+fn paced(sent: Result<Sent, SendError>) -> Duration {
+    match sent {
+        Err(SendError::Paced { retry_after }) => retry_after,
+        other => panic!("{other:?}"),
+    }
 }
 
-/// When to come again, of a part that was certainly not sent.
-fn retry_after(sent: Result<conversation::ports::Sent, SendError>) -> Option<Duration> {
+/// When to come again, of a part that failed and was certainly not sent.
+fn not_sent(sent: Result<Sent, SendError>) -> Option<Duration> {
     match sent {
         Err(SendError::NotSent { retry_after, .. }) => retry_after,
         other => panic!("{other:?}"),
     }
+}
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
 }
 
 #[tokio::test]
@@ -67,7 +77,7 @@ async fn formatting_that_telegram_cannot_read_is_left_off() {
 #[tokio::test]
 async fn in_a_group_the_first_part_quotes_the_newest_message() {
     let world = World::new();
-    let answered = [waiting("90.5"), waiting("91.6"), waiting("92")];
+    let answered = [waiting("5"), waiting("6"), waiting("")];
     let reply = "word ".repeat(1500);
     world.reply("-100", &reply, &answered).await;
     world.reply("7", &reply, &answered).await;
@@ -102,9 +112,9 @@ async fn a_group_that_moved_is_followed() {
 async fn a_chat_that_telegram_closes_is_left_alone_and_others_are_not() {
     let world = World::new();
     world.fake.fail("sendMessage", Fault::too_many(9));
-    assert_eq!(retry_after(world.send("7", "a").await), not_sent(9));
-    assert_eq!(retry_after(world.send("7", "a").await), not_sent(9));
-    world.channel.typing(&chat("7"), &waiting("1.2")).await;
+    assert_eq!(paced(world.send("7", "a").await), seconds(9));
+    assert_eq!(paced(world.send("7", "a").await), seconds(9));
+    world.channel.typing(&chat("7"), &waiting("2")).await;
     assert_eq!(world.fake.calls("sendMessage").len(), 1);
     assert_eq!(world.fake.calls("sendChatAction").len(), 0);
     world.send("8", "b").await.unwrap();
@@ -118,9 +128,9 @@ async fn two_closed_chats_close_the_bot() {
     let world = World::new();
     world.fake.fail("sendMessage", Fault::too_many(9));
     world.fake.fail("sendMessage", Fault::too_many(5));
-    assert_eq!(retry_after(world.send("7", "a").await), not_sent(9));
-    assert_eq!(retry_after(world.send("8", "a").await), not_sent(5));
-    assert_eq!(retry_after(world.send("9", "a").await), not_sent(5));
+    assert_eq!(paced(world.send("7", "a").await), seconds(9));
+    assert_eq!(paced(world.send("8", "a").await), seconds(5));
+    assert_eq!(paced(world.send("9", "a").await), seconds(5));
     assert_eq!(world.fake.calls("sendMessage").len(), 2);
     world.clock.advance(Duration::from_secs(5));
     world.send("9", "a").await.unwrap();
@@ -132,7 +142,7 @@ async fn what_would_be_too_fast_is_not_even_tried() {
     for _ in 0..4 {
         world.send("7", "a").await.unwrap();
     }
-    assert_eq!(retry_after(world.send("7", "a").await), not_sent(1));
+    assert_eq!(paced(world.send("7", "a").await), seconds(1));
     assert_eq!(world.fake.calls("sendMessage").len(), 4);
     world.clock.advance(Duration::from_secs(1));
     world.send("7", "a").await.unwrap();
@@ -144,8 +154,8 @@ async fn a_customer_who_blocked_the_bot_is_sent_nothing_more() {
     world.fake.block(7);
     let error = world.send("7", "a").await.unwrap_err();
     let why = "nobody is there any more: the bot was blocked by the user".to_owned();
-    assert_eq!(error, SendError::Refused { why });
-    world.channel.typing(&chat("7"), &waiting("1.2")).await;
+    assert_eq!(error, SendError::Unreachable { why });
+    world.channel.typing(&chat("7"), &waiting("2")).await;
 }
 
 #[tokio::test]
@@ -177,7 +187,7 @@ async fn what_never_reached_telegram_is_certainly_not_sent() {
     let fake = World::new().fake;
     let nobody = format!("http://127.0.0.1:{}", free_port());
     let world = World::at(fake, &nobody);
-    assert_eq!(retry_after(world.send("7", "a").await), None);
+    assert_eq!(not_sent(world.send("7", "a").await), None);
 }
 
 #[tokio::test]
@@ -186,7 +196,7 @@ async fn a_call_that_telegram_refuses_is_not_tried_again() {
     world.fake.fail("sendMessage", Fault::failure(400, "Bad Request: message is too long"));
     assert!(matches!(world.send("7", "a").await, Err(SendError::Refused { .. })));
     let elsewhere = conversation::ConversationId::new("api", "7").unwrap();
-    let part = conversation::Part { text: "a".to_owned(), ..Default::default() };
+    let part = Part { text: "a".to_owned(), ..Default::default() };
     let sent = world.channel.send(&elsewhere, &part, "t").await;
     assert!(matches!(sent, Err(SendError::Refused { .. })));
     assert_eq!(world.fake.calls("sendMessage").len(), 1);
@@ -198,15 +208,68 @@ async fn a_wrong_token_is_for_the_operator_to_mend() {
     let wrong = TOKEN.replace("very", "some");
     world.options.token = channel_telegram::BotToken::new(&wrong).unwrap();
     let world = World::with(world.fake, world.options);
-    assert_eq!(retry_after(world.send("7", "a").await), None);
+    assert_eq!(not_sent(world.send("7", "a").await), Some(seconds(60)));
 }
 
 #[tokio::test]
 async fn typing_is_shown_where_the_answer_will_stand() {
     let world = World::new();
-    world.channel.typing(&chat("-100/33"), &waiting("1.2")).await;
+    world.channel.typing(&chat("-100/33"), &waiting("2")).await;
     let calls = world.fake.calls("sendChatAction");
     assert_eq!(calls.len(), 1);
     assert_eq!(calls[0].parameters["message_thread_id"], 33);
     assert!(world.fake.violations().is_empty());
+}
+
+#[tokio::test]
+async fn replicas_keep_the_pace_together() {
+    let world = World::new();
+    let (rates, clock) = (Rates::default(), world.clock.clone());
+    let other = Telegram::new(world.api.clone(), Streaming::Off, rates, world.store.clone(), clock);
+    let part = Part { text: "a".to_owned(), ..Part::default() };
+    for _ in 0..2 {
+        world.send("7", "a").await.unwrap();
+        other.send(&chat("7"), &part, "t:0").await.unwrap();
+    }
+    assert_eq!(paced(other.send(&chat("7"), &part, "t:0").await), seconds(1));
+    world.clock.advance(seconds(9));
+    world.fake.fail("sendMessage", Fault::too_many(30));
+    assert_eq!(paced(world.send("7", "a").await), seconds(30));
+    assert_eq!(paced(other.send(&chat("7"), &part, "t:0").await), seconds(30));
+    assert_eq!(world.fake.calls("sendMessage").len(), 5);
+}
+
+#[tokio::test]
+async fn those_who_are_too_many_for_the_bot_come_again_one_after_the_other() {
+    let world = World::new();
+    let mut waits = Vec::new();
+    for person in 1..=9 {
+        match world.send(&person.to_string(), "a").await {
+            Ok(_) => {}
+            refused => waits.push(paced(refused).as_millis()),
+        }
+    }
+    assert_eq!(waits, [40, 80, 120, 160]);
+    world.clock.advance(Duration::from_millis(40));
+    world.send("9", "a").await.unwrap();
+}
+
+#[tokio::test]
+async fn content_is_fetched_within_its_limit() {
+    let world = World::new();
+    let media = world.channel.media().unwrap();
+    world.fake.put_file("photo-1", "photos/file_1.jpg", &[7; 1000]);
+    let attachment = |handle: &str, bytes| conversation::Attachment {
+        media_type: "image/jpeg".to_owned(),
+        name: None,
+        handle: handle.to_owned(),
+        bytes,
+    };
+    let content = media.fetch(&attachment("photo-1", None), 1000).await.unwrap();
+    assert_eq!((content.media_type.as_str(), content.bytes), ("image/jpeg", vec![7; 1000]));
+    let calls = world.fake.calls("getFile").len();
+    assert!(media.fetch(&attachment("photo-1", Some(1000)), 999).await.is_none());
+    assert_eq!(world.fake.calls("getFile").len(), calls, "it is known to be too large");
+    assert!(media.fetch(&attachment("photo-1", None), 999).await.is_none());
+    assert!(media.fetch(&attachment("gone", None), 999).await.is_none());
 }

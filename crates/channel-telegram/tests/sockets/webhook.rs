@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use channel_telegram::{UPDATE_BYTES, Webhook, WebhookRegistration};
+use channel_telegram::{Reception, UPDATE_BYTES, Webhook, WebhookRegistration};
 use conversation::StoreError;
 use serde_json::json;
 use support::http::{self, Answer};
@@ -19,6 +19,7 @@ const PATH: &str = "/webhooks/telegram";
 struct Served {
     world: World,
     shelf: Arc<Shelf>,
+    reception: Arc<Reception>,
     port: u16,
     serving: JoinHandle<()>,
 }
@@ -27,13 +28,14 @@ impl Served {
     async fn start() -> Self {
         let world = World::new();
         let shelf = Shelf::new(&world);
-        let webhook = Webhook { reception: world.reception(&shelf), secret: secret() };
+        let reception = world.reception(&shelf);
+        let webhook = Webhook { reception: reception.clone(), secret: secret() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let serving = tokio::spawn(async move {
             axum::serve(listener, webhook.router()).await.unwrap();
         });
-        Self { world, shelf, port, serving }
+        Self { world, shelf, reception, port, serving }
     }
 
     /// Has Telegram post to it.
@@ -196,6 +198,34 @@ async fn the_id_of_a_request_is_kept_with_its_message_if_it_is_fit_for_a_log() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_what_is_wrong_in_the_shape_of_all_errors() {
+    let served = Served::start().await;
+    let headers = [("x-request-id", "4f1d-9a0c")];
+    let answer = served.post(&headers, "{}").await;
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(body["error"]["code"], "telegram_secret");
+    assert_eq!(body["error"]["request_id"], "4f1d-9a0c");
+    assert!(body["error"]["message"].as_str().unwrap().contains("X-Telegram-Bot-Api-Secret-Token"));
+}
+
+#[tokio::test]
+async fn what_may_be_meant_for_the_bot_waits_until_it_knows_its_name() {
+    let served = Served::start().await;
+    let me = channel_telegram::Me { id: 424_242, username: None };
+    served.reception.listen(channel_telegram::Listener::new(me, &served.world.options));
+    let said = json!({"update_id": 1, "message": {"message_id": 1, "from": {"id": 7},
+        "chat": {"id": -100, "type": "supergroup"}, "text": "@the_bot hi"}})
+    .to_string();
+    let refused = served.post(&[SECRET], &said).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("2")));
+    assert_eq!(served.shelf.calls(), 0);
+    served.reception.listen(served.world.listener());
+    assert_eq!(served.post(&[SECRET], &said).await.status, 200);
+    assert_eq!(served.texts(), ["@the_bot hi"]);
+}
+
+#[tokio::test]
 async fn only_posts_are_taken() {
     let served = Served::start().await;
     let answer = http::send(served.port, "GET", PATH, &[SECRET], "").await.unwrap();
@@ -240,13 +270,12 @@ async fn a_tapped_button_is_answered_in_the_answer() {
 }
 
 #[tokio::test]
-async fn what_happens_beside_messages_is_passed_on_and_comes_again_if_it_was_not_taken() {
+async fn what_happens_beside_messages_is_noted_and_comes_again_if_it_was_not_taken() {
     let served = Served::start().await;
     let fake = &served.world.fake;
     let private = json!({"id": 7, "type": "private"});
     let message = |text: &str| json!({"message_id": 5, "from": {"id": 7}, "chat": private.clone(), "text": text});
     served.shelf.fail(&[away()]);
-    fake.update("message", message("/new"));
     fake.update("edited_message", message("better words"));
     fake.update(
         "message_reaction",
@@ -258,9 +287,19 @@ async fn what_happens_beside_messages_is_passed_on_and_comes_again_if_it_was_not
         json!({"chat": private, "from": {"id": 7},
         "new_chat_member": {"status": "kicked"}}),
     );
+    fake.update(
+        "message",
+        json!({"message_id": 6, "chat": {"id": -5, "type": "group"}, "migrate_to_chat_id": -1005}),
+    );
     served.register().await;
     fake.wait_until_taken().await;
-    assert_eq!(served.shelf.asides(), ["reset", "edited", "reacted", "blocked"]);
+    let expected = [
+        "5 edited: better words",
+        "5 reacted: 👍",
+        "- the customer blocked the bot",
+        "-5 is now -1005",
+    ];
+    assert_eq!(served.shelf.notes(), expected);
     assert_eq!(fake.posted()[0].status, Some(503));
     assert!(served.texts().is_empty());
 }

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use channel_telegram::{
-    Aside, Asides, BotApi, BotToken, Listener, Me, Mode, Options, Rates, Reception, Telegram,
+    BotApi, BotToken, Listener, Me, Mode, Options, Rates, Reception, Streaming, Telegram,
     WebhookSecret,
 };
-use conversation::ports::{Accepted, Channel as _, Inbox, MessageState, SendError, Sent, Waiting};
+use conversation::ports::{
+    Accepted, Channel as _, Inbox, MessageState, Notes, Noticed, SendError, Sent, Waiting,
+};
 use conversation::{
-    ConversationId, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Part, Reply,
-    StoreError, Timestamp,
+    ConversationId, DedupeKey, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Note,
+    Part, Remarked, Reply, StoreError, Timestamp,
 };
 use store_memory::MemoryStore;
 use support::fake_telegram::FakeTelegram;
@@ -30,6 +32,7 @@ pub(crate) struct World {
     pub(crate) options: Options,
     pub(crate) api: BotApi,
     pub(crate) channel: Telegram,
+    pub(crate) store: Arc<MemoryStore>,
 }
 
 impl World {
@@ -51,8 +54,11 @@ impl World {
         Log::shared();
         let clock = Arc::new(ManualClock::new(NOON));
         let api = BotApi::new(&options).unwrap();
-        let channel = Telegram::new(api.clone(), Rates::default(), clock.clone());
-        Self { fake, clock, options, api, channel }
+        let store = MemoryStore::new(store_memory::Options::default(), clock.clone());
+        let store = Arc::new(store);
+        let (rates, accord) = (Rates::default(), store.clone());
+        let channel = Telegram::new(api.clone(), Streaming::Edit, rates, accord, clock.clone());
+        Self { fake, clock, options, api, channel, store }
     }
 
     /// One that doesn't wait long for an answer.
@@ -66,7 +72,10 @@ impl World {
 
     /// Sends one part that says this.
     pub(crate) async fn send(&self, to: &str, html: &str) -> Result<Sent, SendError> {
-        let part = Part { text: html.to_owned(), quotes: None, ..Part::default() };
+        self.send_part(to, Part { text: html.to_owned(), ..Part::default() }).await
+    }
+
+    pub(crate) async fn send_part(&self, to: &str, part: Part) -> Result<Sent, SendError> {
         self.channel.send(&chat(to), &part, "turn:0").await
     }
 
@@ -86,9 +95,9 @@ impl World {
 
     /// Takes updates into this store.
     pub(crate) fn reception(&self, store: &Arc<Shelf>) -> Arc<Reception> {
-        let asides = store.clone() as Arc<dyn Asides>;
+        let notes = store.clone() as Arc<dyn Notes>;
         let inbox = store.clone() as Arc<dyn Inbox>;
-        Arc::new(Reception::new(self.listener(), inbox, asides, self.clock.clone()))
+        Arc::new(Reception::new(self.listener(), inbox, notes, self.clock.clone()))
     }
 }
 
@@ -100,10 +109,12 @@ pub(crate) fn secret() -> WebhookSecret {
     WebhookSecret::new("Hook_secret-1").unwrap()
 }
 
-/// A waiting message with this key.
-pub(crate) fn waiting(key: &str) -> Waiting {
+/// A waiting message that its provider calls so.
+pub(crate) fn waiting(reference: &str) -> Waiting {
     let id = MessageId { conversation: Digest([0; 16]), key: KeyDigest([0; 12]), token: [0; 8] };
-    Waiting { id, key: key.to_owned(), message: Message::text("hi", NOON), request: None }
+    let reference = (!reference.is_empty()).then(|| reference.to_owned());
+    let message = Message { reference, ..Message::text("hi", NOON) };
+    Waiting { id, key: "90".to_owned(), message, request: None }
 }
 
 /// A store in memory that counts, fails, and waits as a test says.
@@ -113,7 +124,7 @@ pub(crate) struct Shelf {
     calls: AtomicUsize,
     gate: Mutex<Option<Arc<Semaphore>>>,
     texts: Mutex<Vec<(String, String)>>,
-    asides: Mutex<Vec<&'static str>>,
+    notes: Mutex<Vec<String>>,
     requests: Mutex<Vec<Option<String>>>,
 }
 
@@ -125,7 +136,7 @@ impl Shelf {
             calls: AtomicUsize::new(0),
             gate: Mutex::default(),
             texts: Mutex::default(),
-            asides: Mutex::default(),
+            notes: Mutex::default(),
             requests: Mutex::default(),
         })
     }
@@ -155,8 +166,9 @@ impl Shelf {
         self.requests.lock().unwrap().clone()
     }
 
-    pub(crate) fn asides(&self) -> Vec<&'static str> {
-        self.asides.lock().unwrap().clone()
+    /// What happened besides, each with the message that it is about.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.notes.lock().unwrap().clone()
     }
 
     fn fault(&self) -> Result<(), StoreError> {
@@ -191,10 +203,30 @@ impl Inbox for Shelf {
 }
 
 #[async_trait]
-impl Asides for Shelf {
-    async fn take(&self, aside: Aside) -> Result<(), StoreError> {
+impl Notes for Shelf {
+    async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError> {
         self.fault()?;
-        self.asides.lock().unwrap().push(aside.kind());
-        Ok(())
+        let told = notes.iter().map(|note| {
+            let what = match &note.remark.what {
+                Remarked::Edited(message) => format!("edited: {}", message.text),
+                Remarked::Reacted(emoji) => format!("reacted: {}", emoji.join(" ")),
+                Remarked::Happened(what) => what.clone(),
+                other => format!("{other:?}"),
+            };
+            format!("{} {what}", note.remark.about.as_deref().unwrap_or("-"))
+        });
+        self.notes.lock().unwrap().extend(told);
+        Ok(vec![Noticed::Kept; notes.len()])
+    }
+
+    async fn carry_over(
+        &self,
+        from: &ConversationId,
+        to: &ConversationId,
+        _key: &DedupeKey,
+    ) -> Result<bool, StoreError> {
+        self.fault()?;
+        self.notes.lock().unwrap().push(format!("{} is now {}", from.key(), to.key()));
+        Ok(true)
     }
 }
