@@ -13,6 +13,7 @@ mod forgetting;
 mod harness;
 mod inbox;
 mod interleavings;
+mod interrupting;
 mod memory_harness;
 mod overview;
 mod queueing;
@@ -22,6 +23,7 @@ mod redis_only;
 mod sending;
 mod steps;
 mod storm;
+mod transcripts;
 mod turns;
 mod words;
 
@@ -209,6 +211,30 @@ contract! {
         of_many_who_want_an_office_one_has_it,
         the_first_proposal_is_what_all_have,
         a_name_that_is_none_is_refused,
+    ;
+    transcripts:
+        a_message_and_its_answer_are_entries_on_every_replica,
+        an_answer_names_all_it_answers_that_are_read_along,
+        other_conversations_have_no_transcript,
+        a_repetition_adds_nothing,
+        what_is_given_up_is_an_entry_and_so_is_its_late_answer,
+        a_reply_that_can_not_be_sent_fails_no_message,
+        a_stale_owner_adds_nothing,
+        a_reader_goes_on_where_it_stopped,
+        the_newest_entries_are_kept_and_no_id_comes_twice,
+        a_transcript_ends_some_time_after_its_last_entry,
+        forgetting_erases_the_transcript,
+        watchers_everywhere_hear_of_each_entry,
+        an_entry_can_be_read_when_it_is_heard_of,
+        a_message_over_its_rate_is_an_entry_too,
+        a_message_that_is_refused_is_no_entry,
+    ;
+    interrupting:
+        an_owner_learns_of_an_interruption_with_its_heartbeat,
+        nobody_is_interrupted_where_nobody_is_at_work,
+        an_interruption_ends_with_its_claim,
+        whoever_takes_over_is_not_interrupted,
+        a_heartbeat_that_brings_an_interruption_renews_the_lease,
     ;
     storm:
         owners_who_work_at_once_answer_each_message_once,

@@ -29,7 +29,7 @@ fn notices(opened: &Opened) -> Vec<&str> {
 pub(crate) fn unanswered(remarks: &[Remark]) -> Vec<&str> {
     fn words(what: &Remarked) -> &str {
         match what {
-        Remarked::Unanswered(message) => message.text.as_str(),
+            Remarked::Unanswered(message) => message.text.as_str(),
             other => panic!("another remark: {other:?}"),
         }
     }

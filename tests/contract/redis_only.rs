@@ -15,3 +15,4 @@ mod revived;
 mod scripts;
 mod telegraph;
 mod tls;
+mod transcripts;

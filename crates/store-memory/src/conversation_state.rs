@@ -12,6 +12,7 @@ use crate::dead::DeadLetters;
 use crate::pile::Pile;
 use crate::rate::Pace;
 use crate::remembered::Keys;
+use crate::transcripts::Transcript;
 use crate::weight::Weigh;
 
 /// A message that waits for its answer.
@@ -21,6 +22,7 @@ pub(crate) struct Queued {
     pub(crate) key: Arc<str>,
     pub(crate) message: Message,
     pub(crate) request: Option<String>,
+    pub(crate) answer_by: AnswerBy,
     /// When it was accepted.
     pub(crate) since: Timestamp,
 }
@@ -32,6 +34,7 @@ impl Weigh for Queued {
             + self.message.weight()
             + size_of_val(&self.request)
             + self.request.as_ref().map_or(0, String::len)
+            + size_of_val(&self.answer_by)
             + size_of_val(&self.since)
     }
 }
@@ -60,6 +63,7 @@ pub(crate) struct Conversation {
     /// The provider's id of the message that shows the answer in the making.
     pub(crate) draft: Option<String>,
     pub(crate) dead: DeadLetters,
+    pub(crate) transcript: Transcript,
 }
 
 impl Conversation {
@@ -79,6 +83,7 @@ impl Conversation {
             attempts: 0,
             draft: None,
             dead: DeadLetters::default(),
+            transcript: Transcript::default(),
         }
     }
 
@@ -205,6 +210,7 @@ impl Conversation {
             && self.history.is_empty()
             && self.remarks.is_empty()
             && self.dead.is_empty()
+            && self.transcript.is_empty()
             && !self.has_work()
     }
 }
@@ -222,6 +228,7 @@ impl Weigh for Conversation {
             + self.last_sent.as_ref().map_or(0, String::len)
             + self.draft.as_ref().map_or(0, String::len)
             + self.dead.weight()
+            + self.transcript.weight()
     }
 }
 

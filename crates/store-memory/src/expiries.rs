@@ -1,5 +1,5 @@
 //! What has to be cleared away when: keys after the deduplication time, histories after the idle
-//! time. Both times are constant, so two queues in order of arrival are enough.
+//! time, transcripts after theirs. These times are constant, so queues in order of arrival are enough.
 //!
 //! An entry is a reminder only. Whoever reads a key or a history checks the time itself, so late
 //! clearing costs memory and never correctness.
@@ -15,6 +15,7 @@ use crate::weight::Weigh;
 pub(crate) struct Expiries {
     keys: VecDeque<(Timestamp, MessageId)>,
     histories: VecDeque<(Timestamp, Digest)>,
+    transcripts: VecDeque<(Timestamp, Digest)>,
 }
 
 impl Expiries {
@@ -26,6 +27,10 @@ impl Expiries {
         self.histories.push_back((until, conversation));
     }
 
+    pub(crate) fn remember_transcript(&mut self, until: Timestamp, conversation: Digest) {
+        self.transcripts.push_back((until, conversation));
+    }
+
     /// The next key whose time is over.
     pub(crate) fn next_key(&mut self, now: Timestamp) -> Option<MessageId> {
         self.keys.pop_front_if(|(until, _)| *until <= now).map(|(_, id)| id)
@@ -35,11 +40,16 @@ impl Expiries {
     pub(crate) fn next_history(&mut self, now: Timestamp) -> Option<Digest> {
         self.histories.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
     }
+
+    /// The next conversation whose transcript may be over.
+    pub(crate) fn next_transcript(&mut self, now: Timestamp) -> Option<Digest> {
+        self.transcripts.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
+    }
 }
 
 impl Weigh for Expiries {
     fn weight(&self) -> usize {
         self.keys.len() * size_of::<(Timestamp, MessageId)>()
-            + self.histories.len() * size_of::<(Timestamp, Digest)>()
+            + (self.histories.len() + self.transcripts.len()) * size_of::<(Timestamp, Digest)>()
     }
 }

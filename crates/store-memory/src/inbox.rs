@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use conversation::ports::{Accepted, Inbox, MessageState};
 use conversation::{
-    AnswerBy, Command, Digest, Inbound, KeyDigest, Message, MessageId, Remark, Remarked, StoreError,
-    Timestamp,
+    AnswerBy, Command, Digest, Inbound, KeyDigest, Message, MessageId, Remark, Remarked,
+    StoreError, Timestamp,
 };
 
 use crate::MemoryStore;
@@ -14,6 +14,7 @@ use crate::conversation_state::{Conversation, Queued};
 use crate::rate::Verdict;
 use crate::remembered::Remembered;
 use crate::state::State;
+use crate::transcripts::{is_news, said_by_customer};
 use crate::weight::Weigh;
 
 /// About what a message takes beyond its words: its key, its reminder, its place in the queue.
@@ -30,8 +31,14 @@ impl Inbox for MemoryStore {
             let mut refused = None;
             for (id, inbound) in batch {
                 state.clear_expired(now);
+                let said = said_by_customer(id, &inbound);
                 match state.accept(id, inbound, now) {
-                    Ok(answer) => answers.push(answer),
+                    Ok(answer) => {
+                        if let Some(said) = said.filter(|_| is_news(&answer)) {
+                            state.add_entry(id.conversation, said, now, &self.shared.hub);
+                        }
+                        answers.push(answer);
+                    }
                     // One conversation that is full does not keep the others' messages out.
                     Err(error) => refused = refused.or(Some(error)),
                 }
@@ -75,7 +82,8 @@ impl State {
             Verdict::First => message.command = Some(Command::SlowDown),
             Verdict::Again => return self.record(id, answer_by, message, now),
         }
-        let queued = Queued { id, key: Arc::from(key.as_str()), message, request, since: now };
+        let queued =
+            Queued { id, key: Arc::from(key.as_str()), message, request, answer_by, since: now };
         self.find_room(digest, queued.weight())?;
         self.insert(digest, || Conversation::new(conversation));
         let idle_until = now.plus(self.options.idle);

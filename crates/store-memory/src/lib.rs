@@ -15,6 +15,7 @@ mod remarks;
 mod remembered;
 mod state;
 mod store;
+mod transcripts;
 mod turns;
 mod waiting;
 mod weight;

@@ -17,6 +17,8 @@ pub struct Options {
     pub history_limit: usize,
     /// How long a message's key is remembered, and its answer with it.
     pub dedupe: Duration,
+    /// How long a transcript is kept after its last entry.
+    pub transcript: Duration,
     /// About how many bytes may be stored in all.
     pub memory_limit: usize,
 }
@@ -30,6 +32,7 @@ impl Default for Options {
             waiting_limit: 1000,
             history_limit: 40,
             dedupe: Duration::from_secs(7 * 24 * 60 * 60),
+            transcript: Duration::from_secs(30 * 24 * 60 * 60),
             memory_limit: 512 * 1024 * 1024,
         }
     }

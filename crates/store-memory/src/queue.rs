@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Fence, QueueFigures};
+use conversation::ports::{Fence, Lease, QueueFigures};
 use conversation::{Digest, Timestamp};
 
 /// How many conversations that are due become ready in one call.
@@ -14,9 +14,22 @@ const PROMOTED_AT_ONCE: usize = 256;
 
 /// Where a conversation stands.
 enum Place {
-    Ready { entry: u64, since: Timestamp },
-    Held { entry: u64, owner: Arc<str>, deliveries: u64, until: Timestamp, is_opened: bool },
-    Delayed { entry: u64, until: Timestamp },
+    Ready {
+        entry: u64,
+        since: Timestamp,
+    },
+    Held {
+        entry: u64,
+        owner: Arc<str>,
+        deliveries: u64,
+        until: Timestamp,
+        is_opened: bool,
+        is_interrupted: bool,
+    },
+    Delayed {
+        entry: u64,
+        until: Timestamp,
+    },
 }
 
 /// The places of all conversations with work. Entries are numbers that are never given twice.
@@ -57,16 +70,30 @@ impl Queue {
     }
 
     /// Lets the lease run anew, if the fence still holds.
-    pub(crate) fn renew(&mut self, conversation: Digest, fence: &Fence, until: Timestamp) -> bool {
+    pub(crate) fn renew(&mut self, conversation: Digest, fence: &Fence, until: Timestamp) -> Lease {
         if !self.holds(conversation, fence) {
-            return false;
+            return Lease::Lost;
         }
-        if let Some(Place::Held { entry, until: old, .. }) = self.places.get_mut(&conversation) {
-            self.held.remove(&(*old, *entry));
-            self.held.insert((until, *entry), conversation);
-            *old = until;
+        match self.places.get_mut(&conversation) {
+            Some(Place::Held { entry, until: old, is_interrupted, .. }) => {
+                self.held.remove(&(*old, *entry));
+                self.held.insert((until, *entry), conversation);
+                *old = until;
+                if *is_interrupted { Lease::Interrupted } else { Lease::Held }
+            }
+            Some(Place::Ready { .. } | Place::Delayed { .. }) | None => Lease::Lost,
         }
-        true
+    }
+
+    /// Marks the claim on a conversation as interrupted. Says whether there is one.
+    pub(crate) fn interrupt(&mut self, conversation: Digest) -> bool {
+        match self.places.get_mut(&conversation) {
+            Some(Place::Held { is_interrupted, .. }) => {
+                *is_interrupted = true;
+                true
+            }
+            Some(Place::Ready { .. } | Place::Delayed { .. }) | None => false,
+        }
     }
 
     /// Whether the claim with this fence is held.
@@ -174,7 +201,14 @@ impl Queue {
         };
         self.remove(conversation);
         let owner_name = Arc::clone(owner);
-        let place = Place::Held { entry, owner: owner_name, deliveries, until, is_opened: false };
+        let place = Place::Held {
+            entry,
+            owner: owner_name,
+            deliveries,
+            until,
+            is_opened: false,
+            is_interrupted: false,
+        };
         self.places.insert(conversation, place);
         self.held.insert((until, entry), conversation);
         Some(Fence { entry: entry.to_string(), owner: owner.to_string(), deliveries })

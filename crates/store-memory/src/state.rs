@@ -11,6 +11,7 @@ use crate::accord::Agreements;
 use crate::conversation_state::Conversation;
 use crate::expiries::Expiries;
 use crate::queue::Queue;
+use crate::transcripts::Place;
 use crate::weight::Weigh;
 
 /// How many reminders of each kind one call works off at most.
@@ -26,6 +27,8 @@ pub(crate) struct State {
     pub(crate) next_dead: u64,
     pub(crate) replicas: BTreeMap<String, ReplicaReport>,
     pub(crate) agreements: Agreements,
+    /// Where the last entry of any transcript stands.
+    pub(crate) last_entry: Place,
     conversations: HashMap<Digest, Conversation>,
     /// The weight of all conversations together.
     weight: usize,
@@ -41,6 +44,7 @@ impl State {
             next_dead: 0,
             replicas: BTreeMap::new(),
             agreements: Agreements::default(),
+            last_entry: Place::default(),
             conversations: HashMap::new(),
             weight: 0,
         }
@@ -134,6 +138,14 @@ impl State {
             });
             if is_over == Some(false) {
                 self.expiries.remember_history(now.plus(self.options.idle), digest);
+            }
+            self.remove_if_empty(digest);
+        }
+        for _ in 0..CLEARED_AT_ONCE {
+            let Some(digest) = self.expiries.next_transcript(now) else { break };
+            if self.edit(digest, |found| found.transcript.expire(now)) == Some(false) {
+                let until = now.plus(self.options.transcript);
+                self.expiries.remember_transcript(until, digest);
             }
             self.remove_if_empty(digest);
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{Claim, Event, Lease, MessageState, Opened, Pause, TurnResult, Turns};
 use conversation::{
-    Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, StoreError,
+    Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, Said, StoreError,
     Timestamp,
 };
 
@@ -33,10 +33,8 @@ impl Turns for MemoryStore {
     async fn renew(&self, claims: &[Claim]) -> Result<Vec<Lease>, StoreError> {
         Ok(self.step(|state, now| {
             let until = now.plus(state.options.lease);
-            let mut renew = |claim: &Claim| {
-                let held = state.queue.renew(claim.conversation.digest(), &claim.fence, until);
-                if held { Lease::Held } else { Lease::Lost }
-            };
+            let mut renew =
+                |claim: &Claim| state.queue.renew(claim.conversation.digest(), &claim.fence, until);
             claims.iter().map(&mut renew).collect()
         }))
     }
@@ -141,6 +139,7 @@ impl State {
         if found.outbox.is_some() || found.waiting.len() < answered.get() {
             return Err(StoreError::Stale);
         }
+        let answers = found.answered_by_transcript(answered.get());
         let is_sent = !parts.is_empty();
         let (idle, keep) = (self.options.idle, self.options.history_limit);
         let messages = self.edit(digest, |found| {
@@ -158,7 +157,11 @@ impl State {
         if !is_sent {
             self.end_claim(digest, now);
         }
+        let text = answers.is_some().then(|| reply.text.clone());
         announce_committed(hub, digest, messages.unwrap_or_default(), reply);
+        if let (Some(answers), Some(text)) = (answers, text) {
+            self.add_entry(digest, Said::Assistant { answers, text }, now, hub);
+        }
         Ok(())
     }
 
@@ -195,6 +198,10 @@ impl State {
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
         let number = self.next_dead;
+        let answers = self.conversation(digest).and_then(|found| match found.outbox {
+            Some(_) => None,
+            None => found.answered_by_transcript(messages),
+        });
         let parked = self.edit(digest, |found| give_up(found, number, messages, reason, now));
         if let Some(Some(messages)) = parked {
             self.next_dead += 1;
@@ -204,6 +211,9 @@ impl State {
                 let event = Event::Parked { messages, reason: reason.to_owned() };
                 hub.announce(digest, &Arc::new(event));
             }
+        }
+        if let Some(answers) = answers {
+            self.add_entry(digest, Said::Failed { answers }, now, hub);
         }
         self.end_claim(digest, now);
         Ok(())

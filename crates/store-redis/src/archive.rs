@@ -37,6 +37,7 @@ impl Archive for RedisStore {
             .arg(keys.revived(digest))
             .arg(keys.remarks(digest))
             .arg(keys.rate(digest))
+            .arg(keys.transcript(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
         let erased: u64 = inner.link.call(verb, &call).await?;

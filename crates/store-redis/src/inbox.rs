@@ -78,13 +78,22 @@ impl Inner {
             let digest = inbound.conversation.digest();
             let incoming = Incoming::new(inbound, digest, self.listener(inbound))?;
             ids.push(incoming.id);
-            calls.add_command(self.accept_call(inbound, &incoming));
+            let mut call = self.accept_call(inbound, &incoming);
+            self.for_readers(&mut call, inbound, incoming.id)?;
+            calls.add_command(call);
         }
         let answers: Vec<Answer> = self.link.call_all(script, &calls).await?;
-        for (answer, id) in answers.iter().zip(ids) {
-            accepted.push(self.read_answer(answer, id)?);
+        let mut outcome = Ok(());
+        for ((answer, id), inbound) in answers.iter().zip(ids).zip(chunk) {
+            match self.read_answer(answer, id) {
+                Ok(answer) => {
+                    self.tell_of_message(inbound.answer_by, &answer);
+                    accepted.push(answer);
+                }
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
         }
-        Ok(())
+        outcome
     }
 
     /// This replica, if whoever sent the message waits for its answer here.
@@ -108,6 +117,7 @@ impl Inner {
             .arg(self.keys.watchers(digest))
             .arg(self.keys.rate(digest))
             .arg(self.keys.remarks(digest))
+            .arg(self.keys.transcript(digest))
             .arg(inbound.conversation.as_str())
             .arg(&incoming.key)
             .arg(&incoming.before_time)

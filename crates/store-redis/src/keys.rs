@@ -114,6 +114,17 @@ impl Keys {
         self.of("dl", digest)
     }
 
+    /// A conversation as its readers follow it.
+    pub(crate) fn transcript(&self, digest: Digest) -> String {
+        self.of("ts", digest)
+    }
+
+    /// The claims of a partition that a reader has interrupted, each with the time at which the mark
+    /// goes if there is no heartbeat any more.
+    pub(crate) fn interrupted(&self, partition: u16) -> String {
+        format!("{}:{{p{partition:02}}}:interrupted", self.prefix)
+    }
+
     /// How many partitions the installation has.
     pub(crate) fn layout(prefix: &str) -> String {
         format!("{prefix}:partitions")
@@ -185,6 +196,8 @@ mod tests {
             keys.watchers(digest),
             keys.records(digest),
             keys.letters(digest),
+            keys.transcript(digest),
+            keys.interrupted(keys.partition(digest)),
             keys.remarks(digest),
             keys.rate(digest),
         ];

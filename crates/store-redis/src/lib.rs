@@ -31,6 +31,7 @@ mod telegraph;
 mod test_time;
 mod together;
 mod topology;
+mod transcripts;
 mod turns;
 
 use std::fmt;
@@ -77,6 +78,8 @@ pub struct Options {
     pub idle: Duration,
     /// How long a deduplication key is remembered, and with it the recorded reply.
     pub dedupe: Duration,
+    /// How long a transcript is kept after its last entry.
+    pub transcript: Duration,
     /// How many messages of one conversation may wait.
     pub waiting_limit: usize,
     /// How many turns a history keeps.
@@ -102,6 +105,7 @@ impl Default for Options {
             upkeep: lease / 6,
             idle: Duration::from_secs(30 * 60),
             dedupe: Duration::from_secs(7 * 24 * 60 * 60),
+            transcript: Duration::from_secs(30 * 24 * 60 * 60),
             waiting_limit: 1000,
             history_limit: 40,
             verb_timeout: Duration::from_secs(3),

@@ -61,7 +61,8 @@ mod tests {
 
     const UNANSWERED_V1: &str =
         r#"{"v":1,"unanswered":{"key":"k","message":{"text":"me again","at":7}}}"#;
-    const EDITED_V1: &str = r#"{"v":1,"remark":{"about":"wamid.1","what":{"edited":{"text":"new","at":5}},"at":6}}"#;
+    const EDITED_V1: &str =
+        r#"{"v":1,"remark":{"about":"wamid.1","what":{"edited":{"text":"new","at":5}},"at":6}}"#;
 
     #[test]
     fn remarks_of_version_1_stay_readable_and_a_later_one_is_left_out() {

@@ -21,6 +21,7 @@ pub(crate) enum Effect {
 
 const FENCE: &str = include_str!("scripts/fence.lua");
 const REMARKS: &str = include_str!("scripts/remarks.lua");
+const TRANSCRIPT: &str = include_str!("scripts/transcript.lua");
 
 impl Verb {
     fn plain(_fence: &str, keys: usize, body: &str) -> Self {
@@ -33,6 +34,14 @@ impl Verb {
 
     fn remarking(_fence: &str, keys: usize, body: &str) -> Self {
         Self::new(keys, format!("{REMARKS}\n{body}"), Effect::Kept)
+    }
+
+    fn transcribing(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{REMARKS}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
+    }
+
+    fn fenced_transcribing(fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{fence}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
     }
 
     fn passing(_fence: &str, keys: usize, body: &str) -> Self {
@@ -100,12 +109,13 @@ macro_rules! scripts {
 }
 
 scripts! {
-    accept: remarking(8),
+    accept: transcribing(9),
     upkeep: plain(2),
     promote: plain(3),
-    renew: passing(1),
+    renew: passing(2),
+    interrupt: passing(3),
     revive: remarking(8),
-    forget: plain(13),
+    forget: plain(14),
     watch: passing(3),
     queue: passing(3),
     tidy: passing(1),
@@ -117,11 +127,11 @@ scripts! {
     resign: plain(1),
     agree: plain(1),
     open: fenced(8),
-    commit: fenced(8),
+    commit: fenced_transcribing(9),
     sending: fenced(3),
     delivered: fenced(3),
     drafted: fenced(2),
     release: fenced(3),
     retry_at: fenced(5),
-    park: fenced(8),
+    park: fenced_transcribing(9),
 }

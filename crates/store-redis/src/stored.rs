@@ -5,7 +5,7 @@
 //! an *envelope*: a header of fixed width, then JSON.
 //!
 //! ```text
-//! envelope  1 version · 1 'r' recorded or 'c' sent by the channel · 16 key digest · 11 token ·
+//! envelope  1 version · 1 'r' recorded, 'c' sent by the channel or 't' in the transcript · 16 key digest · 11 token ·
 //!           16 fingerprint (dashes where none) · 13 time of acceptance in milliseconds ·
 //!           the replica that waits for the answer, if any · line end ·
 //!           JSON {"key","message","request"}, and "slow":true over the sender's rate
@@ -17,8 +17,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use conversation::ports::{MessageState, Waiting};
 use conversation::{
-    AnswerBy, Command, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox, OutboxPart, Part,
-    PartState, Reply, StoreError, Timestamp,
+    AnswerBy, Command, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox,
+    OutboxPart, Part, PartState, Reply, StoreError, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +120,12 @@ pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, S
     let (_listener, json) = rest.ok_or_else(|| unreadable(WHAT, "it has no message"))?;
     let stored: StoredMessage<Message> = from_json(WHAT, json)?;
     let (key, request) = (stored.key.clone(), stored.request.clone());
-    Ok(Waiting { id: message_id(conversation, head)?, key, request, message: stored.into_message() })
+    Ok(Waiting {
+        id: message_id(conversation, head)?,
+        key,
+        request,
+        message: stored.into_message(),
+    })
 }
 
 /// The name of the message that a script refers to by key digest and token.

@@ -21,7 +21,7 @@ impl RedisStore {
         for stream in self.inner.keys.all_ready() {
             self.age_claims(stream, by).await?;
         }
-        for kind in [":delayed", ":dead", ":replicas"] {
+        for kind in [":delayed", ":dead", ":replicas", ":interrupted"] {
             for key in self.keys_with(kind).await? {
                 self.lower_scores(&key, by).await?;
             }

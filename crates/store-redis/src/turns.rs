@@ -75,6 +75,7 @@ impl Turns for RedisStore {
             Keys::records,
             Keys::watchers,
             Keys::remarks,
+            Keys::transcript,
         ];
         let call = inner
             .fenced(&inner.scripts.commit, claim, &keys)
@@ -86,9 +87,13 @@ impl Turns for RedisStore {
             .arg(millis(inner.options.idle))
             .arg(inner.options.history_limit.max(1))
             .arg(parts.len())
-            .arg(&turn);
-        let refs: String = call.run().await?;
+            .arg(&turn)
+            .arg(millis(inner.options.transcript));
+        let (refs, is_read_along): (String, bool) = call.run().await?;
         inner.tell_here(digest, &refs, |messages| Event::Committed { messages, reply });
+        if is_read_along {
+            inner.tell_of_entry(digest);
+        }
         if parts.is_empty() {
             inner.telegraph.listeners.over(digest);
         }
@@ -152,6 +157,7 @@ impl Turns for RedisStore {
             Keys::dead_of,
             Keys::letters,
             Keys::watchers,
+            Keys::transcript,
         ];
         let call = inner
             .fenced(&inner.scripts.park, claim, &keys)
@@ -160,10 +166,14 @@ impl Turns for RedisStore {
             .arg(messages.get())
             .arg(stored::to_json("a reason", &reason)?)
             .arg(crate::letters::letter_id(digest))
-            .arg(reason);
-        let refs: String = call.run().await?;
+            .arg(reason)
+            .arg(millis(inner.options.transcript));
+        let (refs, is_read_along): (String, bool) = call.run().await?;
         let reason = reason.to_owned();
         inner.tell_here(digest, &refs, |messages| Event::Parked { messages, reason });
+        if is_read_along {
+            inner.tell_of_entry(digest);
+        }
         Ok(())
     }
 }
@@ -185,12 +195,16 @@ impl Inner {
         let verb = &self.scripts.renew;
         let mut calls = Pipeline::new();
         let mut order = Vec::with_capacity(claims.len());
-        for (stream, indices) in self.keys.all_ready().iter().zip(by_partition) {
+        for ((partition, stream), indices) in (0..).zip(self.keys.all_ready()).zip(by_partition) {
             if indices.is_empty() {
                 continue;
             }
             let mut call = verb.call();
-            call.arg(stream).arg(GROUP).arg(&self.options.replica);
+            call.arg(stream)
+                .arg(self.keys.interrupted(partition))
+                .arg(GROUP)
+                .arg(&self.options.replica)
+                .arg(millis(self.mark()));
             for claim in indices.iter().filter_map(|&index| claims.get(index)) {
                 call.arg(&claim.fence.entry).arg(claim.fence.deliveries);
             }
@@ -208,7 +222,11 @@ impl Inner {
         };
         for (index, held) in order.into_iter().zip(answers.into_iter().flatten()) {
             if let Some(lease) = leases.get_mut(index) {
-                *lease = if held == 1 { Lease::Held } else { Lease::Lost };
+                *lease = match held {
+                    0 => Lease::Lost,
+                    1 => Lease::Held,
+                    _ => Lease::Interrupted,
+                };
             }
         }
         let lost = claims.iter().zip(&leases).filter(|(_, lease)| **lease == Lease::Lost);

@@ -74,5 +74,5 @@ fn script_files() -> usize {
 }
 
 fn stands_before_others(name: &std::ffi::OsString) -> bool {
-    ["fence.lua", "unfenced.lua", "remarks.lua"].iter().any(|other| name == other)
+    ["fence.lua", "unfenced.lua", "remarks.lua", "transcript.lua"].iter().any(|other| name == other)
 }

@@ -1,13 +1,22 @@
 -- Stores one message, at most once, and queues its conversation, exactly once.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 watchers, 7 rate, 8 remarks.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 watchers, 7 rate, 8 remarks,
+-- 9 transcript.
 -- ARGV: 1 conversation's name, 2 key digest, 3 first half of the envelope, 4 its second half,
 -- 5 how long a key is remembered, 6 how many may wait, 7 idle time, 8 listener or '', 9 how long it
 -- listens, 10 whether there is no room for more than what is known, 11 how long one message takes
 -- to be forgotten by the rate, or '' without one, 12 how far the rate may be ahead of the time. All
--- times in milliseconds.
+-- times in milliseconds. Only of a message that is answered by transcript: 13 its entry, 14 how long
+-- the transcript is kept, 15 this replica, 16 event channels' prefix, 17 conversation's digest.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[5])
+
+local function tell_readers()
+  if ARGV[13] then
+    add_entry(KEYS[9], ARGV[13], ARGV[14])
+    tell_added(KEYS[6], ARGV[16], ARGV[17], ARGV[15])
+  end
+end
 
 local known = redis.call('HMGET', KEYS[5], key, REMARKS)
 local record, remarked = known[1], known[2]
@@ -47,6 +56,7 @@ if is_over and string.sub(rate, -1) == '!' then
   redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'r')
   keep_remark(KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. string.sub(after, line + 1) .. '}', ARGV[7])
   there_are_remarks(KEYS[2], KEYS[5], entry, now, ARGV[5])
+  tell_readers()
   return {'recorded'}
 end
 -- Only a conversation in the queue can have messages waiting.
@@ -77,6 +87,7 @@ if not entry then
   end
 end
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
+tell_readers()
 
 -- Records that have run out are dropped by sampling: every eighth message looks at 32 of them,
 -- which keeps what has run out to a third of what has not. The records of a conversation that

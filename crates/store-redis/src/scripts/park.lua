@@ -1,7 +1,9 @@
 -- Moves what stands first to the dead letters, and ends the claim.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 outbox, 5 records, 6 dead letters by time, 7 dead letters
--- of the conversation, 8 watchers. ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's
--- digest, 8 how many messages, 9 reason as JSON string, 10 id of the dead letter, 11 reason.
+-- of the conversation, 8 watchers, 9 transcript. ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's
+-- digest, 8 how many messages, 9 reason as JSON string, 10 id of the dead letter, 11 reason,
+-- 12 how long the transcript is kept in milliseconds. Answers which messages it gave up, and whether the
+-- transcript has a new entry.
 if not held() then
   return stale()
 end
@@ -37,8 +39,13 @@ if #envelopes > 0 then
     return '{"c":"' .. ARGV[7] .. '","parked":' .. refs(envelopes) .. ',"reason":' .. ARGV[9] .. '}'
   end)
 end
+local keys = answered_by_transcript(envelopes)
+if keys then
+  add_entry(KEYS[9], '{"from":"failed","answers":' .. keys .. '}', ARGV[12])
+  tell_added(KEYS[8], ARGV[6], ARGV[7], owner)
+end
 finish(redis.call('EXISTS', KEYS[3]) == 1)
 if #envelopes == 0 then
-  return '[]'
+  return {'[]', 0}
 end
-return refs(envelopes)
+return {refs(envelopes), keys and 1 or 0}
