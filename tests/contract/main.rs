@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accord;
+mod carrying;
 mod cluster_harness;
 mod crashes;
 mod dead_letters;
@@ -15,9 +16,12 @@ mod inbox;
 mod interleavings;
 mod interrupting;
 mod memory_harness;
+mod notes;
 mod overview;
+mod pausing;
 mod queueing;
 mod rates;
+mod receipts;
 mod redis_harness;
 mod redis_only;
 mod sending;
@@ -92,6 +96,56 @@ contract! {
         a_message_that_finds_no_room_does_not_count_against_the_rate,
         what_is_recorded_goes_with_the_history,
         of_many_at_once_no_more_than_fit_are_answered,
+    ;
+    notes:
+        an_edit_changes_a_message_that_waits,
+        what_is_taken_back_while_it_waits_is_never_answered,
+        when_all_is_taken_back_there_is_nothing_to_do,
+        an_edit_during_a_turn_is_kept_as_a_remark,
+        an_edit_of_what_was_answered_is_kept_as_a_remark,
+        what_is_put_off_or_revived_can_be_changed_too,
+        a_note_is_stored_once_in_seven_days,
+        an_amendment_handed_in_twice_changes_nothing_more,
+        every_kind_of_remark_is_kept_and_starts_no_turn,
+        the_newest_two_hundred_remarks_are_kept,
+        remarks_are_kept_as_long_as_the_history,
+        remarks_are_forgotten_with_the_person,
+        a_change_is_never_lost_on_an_owner_at_work,
+        a_dead_letter_is_not_changed_by_what_is_said_of_it,
+    ;
+    carrying:
+        what_is_carried_over_becomes_the_beginning,
+        it_is_carried_over_once,
+        what_waits_is_answered_where_it_waits,
+        an_owner_at_work_finds_what_was_carried_over,
+        the_oldest_goes_when_together_it_is_too_much,
+        nothing_is_carried_over_from_nowhere_or_to_itself,
+        of_many_who_carry_over_one_does,
+    ;
+    pausing:
+        how_long_a_part_has_been_going_out_is_known,
+        each_pause_leaves_standing_what_it_should,
+        without_a_reply_only_a_failure_counts,
+        what_was_delivered_is_not_sent_again,
+        a_draft_is_known_to_whoever_goes_on_with_the_turn,
+        a_draft_ends_with_its_turn,
+        a_turn_that_restarts_forgets_what_was_before,
+    ;
+    receipts:
+        a_part_only_goes_forward,
+        of_a_reply_that_is_not_kept_nothing_is_known,
+        the_newest_four_replies_are_kept,
+        a_receipt_settles_whether_a_part_went_out,
+        a_receipt_ends_the_wait_for_it,
+        a_reply_that_is_complete_by_a_receipt_leaves_nothing_to_do,
+        a_receipt_may_come_before_the_owners_own_word,
+        a_failed_part_makes_the_reply_undelivered,
+        an_undelivered_reply_can_be_sent_again,
+        a_failure_stops_the_rest_of_the_reply,
+        a_failure_stops_a_reply_that_nobody_holds,
+        receipts_of_many_are_answered_in_their_order,
+        of_many_failures_one_makes_a_dead_letter,
+        owner_and_provider_agree_whoever_is_first,
     ;
     queueing:
         a_conversation_is_queued_once_however_many_messages_come,

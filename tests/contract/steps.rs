@@ -127,6 +127,7 @@ pub(crate) async fn assert_all_verbs_stale(store: &dyn Store, claim: &Claim) {
     assert_eq!(store.commit(claim, turn("stale", 1)).await, stale, "commit");
     assert_eq!(store.sending(claim, 0).await, stale, "sending");
     assert_eq!(store.delivered(claim, 0, None).await, stale, "delivered");
+    assert_eq!(store.drafted(claim, "stale").await, stale, "drafted");
     assert_eq!(store.release(claim).await, stale, "release");
     assert_eq!(store.retry_at(claim, Duration::ZERO, Pause::Failure).await, stale, "retry_at");
     assert_eq!(store.park(claim, ONE, "stale").await, stale, "park");

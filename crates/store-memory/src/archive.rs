@@ -75,7 +75,12 @@ fn bring_back(found: &mut Conversation, number: u64, mut dead: Dead) -> bool {
             return false;
         }
         // Whoever revives a reply has decided to send it, whether or not it went out before.
-        Some(outbox) => send_again(outbox),
+        Some(outbox) => {
+            send_again(outbox);
+            if !dead.answered.is_empty() {
+                found.answer_again(&dead.answered, outbox);
+            }
+        }
         None => {}
     }
     found.outbox = dead.outbox.or(found.outbox.take());

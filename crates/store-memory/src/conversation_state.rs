@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use conversation::ports::{DeadLetter, MessageState, Opened, Waiting};
+use conversation::ports::{DeadLetter, Opened, Waiting};
 use conversation::{
-    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply,
+    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply, StoreError,
     Timestamp,
 };
 
@@ -12,6 +12,7 @@ use crate::dead::DeadLetters;
 use crate::pile::Pile;
 use crate::rate::Pace;
 use crate::remembered::Keys;
+use crate::sent::{SentReplies, state_of_answered};
 use crate::transcripts::Transcript;
 use crate::weight::Weigh;
 
@@ -57,6 +58,9 @@ pub(crate) struct Conversation {
     pub(crate) history_until: Timestamp,
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
+    /// When the intent to send a part of it was last written.
+    pub(crate) sending_since: Timestamp,
+    pub(crate) sent: SentReplies,
     /// The last turn whose answer went to the outbox.
     pub(crate) last_sent: Option<String>,
     pub(crate) attempts: u32,
@@ -79,6 +83,8 @@ impl Conversation {
             history_until: Timestamp::default(),
             has_reminder: false,
             outbox: None,
+            sending_since: Timestamp::default(),
+            sent: SentReplies::default(),
             last_sent: None,
             attempts: 0,
             draft: None,
@@ -150,7 +156,7 @@ impl Conversation {
             attempts: self.attempts,
             draft: self.draft.clone(),
             remarks: self.remarks_at(now),
-            ..Opened::default()
+            sending_for: self.is_sending().then(|| now.since(self.sending_since)),
         }
     }
 
@@ -159,10 +165,7 @@ impl Conversation {
         let taken = self.waiting.take(answered);
         let names: Vec<MessageId> = taken.iter().map(|queued| queued.id).collect();
         for id in &names {
-            self.keys.set(id, |answer_by| match answer_by {
-                AnswerBy::Record(_) => MessageState::Answered(Some(reply.clone())),
-                AnswerBy::Channel | AnswerBy::Transcript(_) => MessageState::Answered(None),
-            });
+            self.keys.set(id, |answer_by| state_of_answered(answer_by, reply));
         }
         let asked = taken.into_iter().map(|queued| queued.message).collect();
         self.history.push_back(Arc::new(Exchange { asked, reply: reply.clone() }));
@@ -172,10 +175,23 @@ impl Conversation {
         names
     }
 
-    /// Writes down that a part is about to be sent. Says whether there is such a part.
-    pub(crate) fn sending(&mut self, index: usize) -> bool {
-        let part = self.outbox.as_mut().and_then(|outbox| outbox.parts.get_mut(index));
-        part.map(|part| part.state = PartState::Sending).is_some()
+    /// Whether some part stands as being sent.
+    fn is_sending(&self) -> bool {
+        let mut parts = self.outbox.iter().flat_map(|outbox| &outbox.parts);
+        parts.any(|part| part.state == PartState::Sending)
+    }
+
+    /// Writes down that a part is about to be sent. The provider's word may have come first: then
+    /// the part, or all of the reply, needs no sending, and whoever is about to is too late.
+    pub(crate) fn sending(&mut self, index: usize, now: Timestamp) -> Result<(), StoreError> {
+        let Some(outbox) = &mut self.outbox else { return Err(StoreError::Stale) };
+        let Some(part) = outbox.parts.get_mut(index) else { return Err(no_such_part()) };
+        match part.state {
+            PartState::Pending | PartState::Sending => part.state = PartState::Sending,
+            PartState::Delivered(_) => return Err(StoreError::Stale),
+        }
+        self.sending_since = now;
+        Ok(())
     }
 
     /// Records that a part was delivered. An outbox that went out is gone, and the attempts it
@@ -209,6 +225,7 @@ impl Conversation {
         self.keys.is_empty()
             && self.history.is_empty()
             && self.remarks.is_empty()
+            && self.sent.is_empty()
             && self.dead.is_empty()
             && self.transcript.is_empty()
             && !self.has_work()
@@ -225,11 +242,17 @@ impl Weigh for Conversation {
             + self.history.weight()
             + self.remarks.weight()
             + self.outbox.weight()
+            + self.sent.weight()
             + self.last_sent.as_ref().map_or(0, String::len)
             + self.draft.as_ref().map_or(0, String::len)
             + self.dead.weight()
             + self.transcript.weight()
     }
+}
+
+/// What is answered to whoever names a part that is none.
+pub(crate) fn no_such_part() -> StoreError {
+    StoreError::Unreadable { what: "the outbox", why: "it has no part of that number".to_owned() }
 }
 
 /// Writes down, for a part that may or may not have gone out, that it is to be sent again.

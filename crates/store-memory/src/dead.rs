@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conversation::{Outbox, Timestamp};
+use conversation::{MessageId, Outbox, Timestamp};
 
 use crate::conversation_state::Queued;
 use crate::weight::Weigh;
@@ -13,12 +13,15 @@ pub(crate) struct Dead {
     pub(crate) at: Timestamp,
     pub(crate) messages: Vec<Queued>,
     pub(crate) outbox: Option<Outbox>,
+    /// The messages that the reply answers, if the provider could not deliver it.
+    pub(crate) answered: Vec<MessageId>,
 }
 
 impl Weigh for Dead {
     fn weight(&self) -> usize {
         let messages: usize = self.messages.iter().map(Weigh::weight).sum();
-        size_of_val(self) + self.reason.len() + messages + self.outbox.weight()
+        let answered = size_of_val(self.answered.as_slice());
+        size_of_val(self) + self.reason.len() + messages + self.outbox.weight() + answered
     }
 }
 

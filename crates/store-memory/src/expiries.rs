@@ -1,10 +1,11 @@
 //! What has to be cleared away when: keys after the deduplication time, histories after the idle
-//! time, transcripts after theirs. These times are constant, so queues in order of arrival are enough.
+//! time, transcripts after theirs, all constant, so that queues in order of arrival are enough; and sent replies, each after
+//! a time of its own.
 //!
 //! An entry is a reminder only. Whoever reads a key or a history checks the time itself, so late
 //! clearing costs memory and never correctness.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use conversation::{Digest, MessageId, Timestamp};
 
@@ -15,6 +16,7 @@ use crate::weight::Weigh;
 pub(crate) struct Expiries {
     keys: VecDeque<(Timestamp, MessageId)>,
     histories: VecDeque<(Timestamp, Digest)>,
+    sent: BTreeSet<(Timestamp, Digest)>,
     transcripts: VecDeque<(Timestamp, Digest)>,
 }
 
@@ -25,6 +27,10 @@ impl Expiries {
 
     pub(crate) fn remember_history(&mut self, until: Timestamp, conversation: Digest) {
         self.histories.push_back((until, conversation));
+    }
+
+    pub(crate) fn remember_sent(&mut self, until: Timestamp, conversation: Digest) {
+        self.sent.insert((until, conversation));
     }
 
     pub(crate) fn remember_transcript(&mut self, until: Timestamp, conversation: Digest) {
@@ -41,6 +47,16 @@ impl Expiries {
         self.histories.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
     }
 
+    /// The next conversation whose sent replies may be over.
+    pub(crate) fn next_sent(&mut self, now: Timestamp) -> Option<Digest> {
+        let (until, digest) = *self.sent.first()?;
+        if until > now {
+            return None;
+        }
+        self.sent.remove(&(until, digest));
+        Some(digest)
+    }
+
     /// The next conversation whose transcript may be over.
     pub(crate) fn next_transcript(&mut self, now: Timestamp) -> Option<Digest> {
         self.transcripts.pop_front_if(|(until, _)| *until <= now).map(|(_, digest)| digest)
@@ -50,6 +66,7 @@ impl Expiries {
 impl Weigh for Expiries {
     fn weight(&self) -> usize {
         self.keys.len() * size_of::<(Timestamp, MessageId)>()
-            + (self.histories.len() + self.transcripts.len()) * size_of::<(Timestamp, Digest)>()
+            + (self.histories.len() + self.transcripts.len() + self.sent.len())
+                * size_of::<(Timestamp, Digest)>()
     }
 }

@@ -18,7 +18,7 @@ use crate::transcripts::{is_news, said_by_customer};
 use crate::weight::Weigh;
 
 /// About what a message takes beyond its words: its key, its reminder, its place in the queue.
-const OVERHEAD: usize = 256;
+pub(crate) const OVERHEAD: usize = 256;
 
 #[async_trait]
 impl Inbox for MemoryStore {

@@ -46,6 +46,26 @@ impl<T: Weigh> Pile<T> {
         taken
     }
 
+    /// Changes the first thing that is meant. Says whether there is one.
+    pub(crate) fn change(
+        &mut self,
+        is_meant: impl Fn(&T) -> bool,
+        change: impl FnOnce(&mut T),
+    ) -> bool {
+        let Some(item) = self.items.iter_mut().find(|item| is_meant(item)) else { return false };
+        self.weight -= item.weight();
+        change(item);
+        self.weight += item.weight();
+        true
+    }
+
+    /// Takes the first thing out that is meant.
+    pub(crate) fn pull(&mut self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
+        let item = self.items.remove(self.items.iter().position(is_meant)?)?;
+        self.weight -= item.weight();
+        Some(item)
+    }
+
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }

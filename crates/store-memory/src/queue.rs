@@ -125,6 +125,14 @@ impl Queue {
         }
     }
 
+    /// Whether the conversation is put off.
+    pub(crate) fn is_delayed(&self, conversation: Digest) -> bool {
+        match self.places.get(&conversation) {
+            Some(Place::Delayed { .. }) => true,
+            Some(Place::Ready { .. } | Place::Held { .. }) | None => false,
+        }
+    }
+
     /// Ends whatever place the conversation has, and queues it anew, at the end.
     pub(crate) fn make_ready(&mut self, conversation: Digest, now: Timestamp) {
         self.remove(conversation);

@@ -125,6 +125,7 @@ impl State {
     /// Clears away some of what has expired: more than one call can add, so that it never piles
     /// up, and no more than that.
     pub(crate) fn clear_expired(&mut self, now: Timestamp) {
+        self.clear_sent(now);
         for _ in 0..CLEARED_AT_ONCE {
             let Some(id) = self.expiries.next_key(now) else { break };
             self.edit(id.conversation, |found| found.keys.remove(id.key, id.token));
@@ -147,6 +148,15 @@ impl State {
                 let until = now.plus(self.options.transcript);
                 self.expiries.remember_transcript(until, digest);
             }
+            self.remove_if_empty(digest);
+        }
+    }
+
+    fn clear_sent(&mut self, now: Timestamp) {
+        for _ in 0..CLEARED_AT_ONCE {
+            let Some(digest) = self.expiries.next_sent(now) else { break };
+            // A later reply keeps the earlier ones longer, and has a reminder of its own.
+            self.edit(digest, |found| found.sent.expire(now));
             self.remove_if_empty(digest);
         }
     }

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Claim, Event, Lease, MessageState, Opened, Pause, TurnResult, Turns};
+use conversation::ports::{
+    Claim, Event, Lease, Memory, MessageState, Opened, Pause, TurnResult, Turns,
+};
 use conversation::{
     Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, Said, StoreError,
     Timestamp,
 };
 
 use crate::MemoryStore;
-use crate::conversation_state::{Conversation, send_again};
+use crate::conversation_state::{Conversation, no_such_part, send_again};
 use crate::dead::Dead;
 use crate::state::State;
 
@@ -63,7 +65,7 @@ impl Turns for MemoryStore {
     }
 
     async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError> {
-        self.step(|state, _| state.edit_part(claim, |found| found.sending(part)))
+        self.step(|state, now| state.edit_part(claim, |found| found.sending(part, now)))
     }
 
     async fn delivered(
@@ -72,7 +74,12 @@ impl Turns for MemoryStore {
         part: usize,
         receipt: Option<String>,
     ) -> Result<(), StoreError> {
-        self.step(|state, _| state.edit_part(claim, |found| found.delivered(part, receipt)))
+        self.step(|state, _| {
+            state.edit_part(claim, |found| match found.delivered(part, receipt) {
+                true => Ok(()),
+                false => Err(no_such_part()),
+            })
+        })
     }
 
     async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
@@ -129,7 +136,7 @@ impl State {
         hub: &EventHub,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        let TurnResult { turn, answered, reply, parts, memory: _, kept_for: _ } = result;
+        let TurnResult { turn, answered, reply, parts, memory, kept_for } = result;
         let Some(found) = self.conversation(digest) else { return Err(StoreError::Stale) };
         // The answer to a commit can get lost on its way. Handed in again, it must not take the
         // next messages for its own.
@@ -144,16 +151,30 @@ impl State {
         let (idle, keep) = (self.options.idle, self.options.history_limit);
         let messages = self.edit(digest, |found| {
             found.touch(now, now.plus(idle));
+            match memory {
+                Memory::Continues => {}
+                Memory::Restarts => {
+                    found.history.clear();
+                    found.remarks.clear();
+                }
+            }
             let messages = found.answer(answered.get(), &reply, keep);
             found.attempts = 0;
             found.draft = None;
             if is_sent {
                 found.last_sent = Some(turn.clone());
-                found.outbox = Some(outbox(turn, reply.clone(), parts));
+                let outbox = outbox(turn, reply.clone(), parts);
+                if let Some(kept_for) = kept_for {
+                    found.sent.keep(outbox.clone(), messages.clone(), now.plus(kept_for));
+                }
+                found.outbox = Some(outbox);
             }
             messages
         });
         self.remind_of_history(digest, now);
+        if let Some(kept_for) = kept_for.filter(|_| is_sent) {
+            self.expiries.remember_sent(now.plus(kept_for), digest);
+        }
         if !is_sent {
             self.end_claim(digest, now);
         }
@@ -176,16 +197,10 @@ impl State {
     fn edit_part(
         &mut self,
         claim: &Claim,
-        edit: impl FnOnce(&mut Conversation) -> bool,
+        edit: impl FnOnce(&mut Conversation) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        match self.edit(digest, edit) {
-            Some(true) => Ok(()),
-            Some(false) | None => Err(StoreError::Unreadable {
-                what: "the outbox",
-                why: "it has no part of that number".to_owned(),
-            }),
-        }
+        self.edit(digest, edit).unwrap_or(Err(StoreError::Stale))
     }
 
     fn park(
@@ -253,7 +268,8 @@ fn give_up(
     }
     found.attempts = 0;
     found.draft = None;
-    found.dead.insert(number, Dead { reason: reason.to_owned(), at: now, messages, outbox });
+    let (reason, answered) = (reason.to_owned(), Vec::new());
+    found.dead.insert(number, Dead { reason, at: now, messages, outbox, answered });
     Some(names)
 }
 

@@ -37,6 +37,7 @@ impl Archive for RedisStore {
             .arg(keys.revived(digest))
             .arg(keys.remarks(digest))
             .arg(keys.rate(digest))
+            .arg(keys.sent(digest))
             .arg(keys.transcript(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
@@ -81,6 +82,7 @@ impl Archive for RedisStore {
             .arg(keys.dead(partition))
             .arg(keys.letters(digest))
             .arg(keys.revived(digest))
+            .arg(keys.sent(digest))
             .arg(id)
             .arg(GROUP);
         let revived: u64 = inner.link.call(verb, &call).await?;

@@ -89,6 +89,11 @@ impl Keys {
         self.of("n", digest)
     }
 
+    /// The newest replies of a conversation that went out, and what the provider said of them.
+    pub(crate) fn sent(&self, digest: Digest) -> String {
+        self.of("sent", digest)
+    }
+
     /// How much of its rate a conversation's sender has used up.
     pub(crate) fn rate(&self, digest: Digest) -> String {
         self.of("rate", digest)
@@ -200,6 +205,7 @@ mod tests {
             keys.interrupted(keys.partition(digest)),
             keys.remarks(digest),
             keys.rate(digest),
+            keys.sent(digest),
         ];
         assert!(all.iter().all(|key| key.contains(&tag)), "{all:?}");
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();

@@ -138,6 +138,11 @@ pub(crate) fn message_id(conversation: Digest, head: &str) -> Result<MessageId, 
     if (key, token) == (12, 8) { Ok(id) } else { Err(wrong()) }
 }
 
+/// The record of something that is no message, up to the time, which the server adds.
+pub(crate) fn fresh_record() -> String {
+    format!("{}{NO_FINGERPRINT}", BASE64.encode(rand::random::<[u8; 8]>()))
+}
+
 /// The digest of a deduplication key, as the scripts spell it.
 pub(crate) fn key_digest(key: KeyDigest) -> String {
     BASE64.encode(key.0)

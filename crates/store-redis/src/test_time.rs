@@ -38,6 +38,9 @@ impl RedisStore {
         for key in self.keys_with(":rate:").await? {
             self.age_texts(AGE_RATE, &key, by).await?;
         }
+        for key in self.keys_with(":out:").await? {
+            self.age_texts(AGE_OUTBOX, &key, by).await?;
+        }
         for kind in [":in:", ":rv:"] {
             for key in self.keys_with(kind).await? {
                 self.age_texts(AGE_INBOX, &key, by).await?;
@@ -130,6 +133,11 @@ local rate = redis.call('GET', KEYS[1])
 if rate then
   local time = string.format('%d', tonumber(string.match(rate, '^%d+')) - tonumber(ARGV[1]))
   redis.call('SET', KEYS[1], time .. string.match(rate, '!*$'), 'KEEPTTL')
+end";
+
+const AGE_OUTBOX: &str = "
+if redis.call('HEXISTS', KEYS[1], 'at') == 1 then
+  redis.call('HINCRBY', KEYS[1], 'at', '-' .. ARGV[1])
 end";
 
 const AGE_INBOX: &str = "

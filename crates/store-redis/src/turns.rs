@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Claim, Event, Lease, Opened, Pause, TurnResult, Turns};
+use conversation::ports::{Claim, Event, Lease, Memory, Opened, Pause, TurnResult, Turns};
 use conversation::{Digest, MessageId, StoreError};
 use deadpool_redis::redis::Pipeline;
 
@@ -43,7 +43,7 @@ impl Turns for RedisStore {
             Keys::remarks,
         ];
         let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
-        let (inbox, history, outbox, watchers, attempts, draft, remarks): OpenAnswer =
+        let (inbox, history, outbox, watchers, attempts, draft, remarks, sending_for): OpenAnswer =
             call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
@@ -56,14 +56,14 @@ impl Turns for RedisStore {
             attempts,
             draft: (!draft.is_empty()).then_some(draft),
             remarks: remarks::read_all(&remarks),
-            ..Opened::default()
+            sending_for: sending_for.parse().ok().map(Duration::from_millis),
         })
     }
 
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
         let inner = &self.inner;
         let digest = claim.conversation.digest();
-        let TurnResult { turn, answered, reply, parts, memory: _, kept_for: _ } = result;
+        let TurnResult { turn, answered, reply, parts, memory, kept_for } = result;
         let outbox = match parts.as_slice() {
             [] => String::new(),
             parts => stored::outbox_body(&turn, &reply, parts)?,
@@ -75,8 +75,14 @@ impl Turns for RedisStore {
             Keys::records,
             Keys::watchers,
             Keys::remarks,
+            Keys::sent,
             Keys::transcript,
         ];
+        let memory = match memory {
+            Memory::Continues => "continues",
+            Memory::Restarts => "restarts",
+        };
+        let kept_for = kept_for.map(|kept_for| millis(kept_for).to_string());
         let call = inner
             .fenced(&inner.scripts.commit, claim, &keys)
             .arg(inner.keys.events())
@@ -88,6 +94,8 @@ impl Turns for RedisStore {
             .arg(inner.options.history_limit.max(1))
             .arg(parts.len())
             .arg(&turn)
+            .arg(memory)
+            .arg(kept_for.unwrap_or_default())
             .arg(millis(inner.options.transcript));
         let (refs, is_read_along): (String, bool) = call.run().await?;
         inner.tell_here(digest, &refs, |messages| Event::Committed { messages, reply });
@@ -246,5 +254,6 @@ impl Inner {
 /// Fields and values of a hash.
 type Fields = Vec<(String, String)>;
 /// What `open` answers: inbox, history, outbox, watching replicas, attempts,
-/// the message that shows the answer in the making, remarks.
-type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>);
+/// the message that shows the answer in the making, remarks, and for how many milliseconds a part
+/// has been going out.
+type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>, String);

@@ -10,12 +10,29 @@ if revived and revived ~= entry .. ':' .. ARGV[4] then
   while redis.call('LMOVE', KEYS[7], KEYS[3], 'RIGHT', 'LEFT') do end
   redis.call('HDEL', KEYS[2], 'r')
 end
+local outbox = has_outbox and redis.call('HGETALL', KEYS[5]) or {}
+-- How long ago the intent to send was written, if it stands.
+local since, is_sending
+for i = 1, #outbox, 2 do
+  if outbox[i] == 'at' then
+    since = outbox[i + 1]
+  elseif outbox[i + 1] == 's' and string.sub(outbox[i], 1, 2) == 's:' then
+    is_sending = true
+  end
+end
+local sending_for = ''
+if since and is_sending then
+  local t = redis.call('TIME')
+  local now = t[1] * 1000 + math.floor(t[2] / 1000)
+  sending_for = string.format('%d', math.max(now - tonumber(since), 0))
+end
 return {
   redis.call('LRANGE', KEYS[3], '0', ARGV[6]),
   redis.call('LRANGE', KEYS[4], '0', '-1'),
-  has_outbox and redis.call('HGETALL', KEYS[5]) or {},
+  outbox,
   redis.call('HKEYS', KEYS[6]),
   attempts or '0',
   draft or '',
   remarked and redis.call('LRANGE', KEYS[8], '0', '-1') or {},
+  sending_for,
 }

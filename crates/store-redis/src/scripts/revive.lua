@@ -1,6 +1,28 @@
 -- Puts a dead letter back to where it came from.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 outbox, 5 records, 6 dead letters by time, 7 dead letters
--- of the conversation, 8 revived messages. ARGV: 1 id, 2 group.
+-- of the conversation, 8 revived messages, 9 sent replies. ARGV: 1 id, 2 group.
+
+-- A reply that was undelivered goes out once more: its messages are answered again, and what the
+-- provider said of its parts is forgotten, so that what it says of them from now on counts.
+local function answer_again(letter)
+  local outbox = cjson.decode(letter.outbox.b)
+  redis.call('HDEL', KEYS[9], 'u:' .. outbox.turn)
+  for i = 1, #outbox.parts do
+    redis.call('HDEL', KEYS[9], 'p:' .. outbox.turn .. ':' .. string.format('%d', i - 1))
+  end
+  for _, ref in ipairs(letter.answered) do
+    local key = string.sub(ref, 1, 16)
+    local record = redis.call('HGET', KEYS[5], key)
+    if record and string.sub(record, 1, 11) == string.sub(ref, 17)
+      and string.sub(record, 41, 41) == 'u' then
+      -- Only a message with a fingerprint has its reply kept with it.
+      local is_kept = string.sub(record, 12, 27) ~= string.rep('-', 16)
+      local reply = is_kept and cjson.encode(outbox.reply) or ''
+      redis.call('HSET', KEYS[5], key, string.sub(record, 1, 40) .. 'a' .. reply)
+    end
+  end
+end
+
 local stored = redis.call('HGET', KEYS[7], ARGV[1])
 if not stored then
   return 0
@@ -20,9 +42,12 @@ if letter.outbox then
   end
   for field, value in pairs(letter.outbox) do
     -- What may or may not have gone out is sent again: that is what the operator asks for.
-    if value ~= 's' then
+    if value ~= 's' and field ~= 'at' then
       redis.call('HSET', KEYS[4], field, value)
     end
+  end
+  if letter.answered then
+    answer_again(letter)
   end
   redis.call('HSET', KEYS[2], 'o', '1')
 else

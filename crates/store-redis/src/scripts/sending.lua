@@ -3,9 +3,17 @@
 if not held() then
   return stale()
 end
-local parts = redis.call('HGET', KEYS[3], 'n')
-if not parts or tonumber(ARGV[6]) >= tonumber(parts) then
+local field = 's:' .. ARGV[6]
+local outbox = redis.call('HMGET', KEYS[3], 'n', field)
+local parts, state = outbox[1], outbox[2]
+-- The provider's word may have come first, and the part, or all of the reply, needs no sending.
+if not parts or (state and string.sub(state, 1, 1) == 'd') then
+  return stale()
+end
+if tonumber(ARGV[6]) >= tonumber(parts) then
   return redis.error_reply('NOPART the outbox has no such part')
 end
-redis.call('HSET', KEYS[3], 's:' .. ARGV[6], 's')
+local t = redis.call('TIME')
+local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
+redis.call('HSET', KEYS[3], field, 's', 'at', now)
 return 1

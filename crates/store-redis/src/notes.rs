@@ -1,0 +1,121 @@
+//! What happens in a conversation besides its messages: one script call for each, all of a batch in
+//! one round trip.
+
+use async_trait::async_trait;
+use conversation::ports::{Notes, Noticed};
+use conversation::{ConversationId, DedupeKey, Note, Remarked, StoreError};
+use deadpool_redis::redis::{Cmd, Pipeline};
+
+use crate::errors::unreadable;
+use crate::link::GROUP;
+use crate::{Inner, RedisStore, millis, remarks, stored};
+
+/// How many notes travel in one round trip, so that no batch holds up everything else.
+const CHUNK: usize = 250;
+
+#[async_trait]
+impl Notes for RedisStore {
+    async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError> {
+        let mut noticed = Vec::with_capacity(notes.len());
+        let mut outcome = Ok(());
+        for chunk in notes.chunks(CHUNK) {
+            let taken = self.inner.note_chunk(chunk, &mut noticed).await;
+            let is_away = matches!(taken, Err(StoreError::Unavailable(_) | StoreError::Refused(_)));
+            outcome = outcome.and(taken);
+            if is_away {
+                break;
+            }
+        }
+        outcome.map(|()| noticed)
+    }
+
+    async fn carry_over(
+        &self,
+        from: &ConversationId,
+        to: &ConversationId,
+        key: &DedupeKey,
+    ) -> Result<bool, StoreError> {
+        self.inner.carry_over(from.digest(), to.digest(), key).await
+    }
+}
+
+/// How a note changes the message that it is about, spelled as that is stored.
+#[derive(Default)]
+struct Change {
+    /// The part of the stored message that names it, or nothing.
+    reference: String,
+    /// The new words, or nothing if the message is taken back.
+    text: String,
+    attachments: String,
+}
+
+impl Change {
+    fn of(note: &Note) -> Result<Self, StoreError> {
+        let (about, what) = (&note.remark.about, &note.remark.what);
+        let message = match what {
+            Remarked::Edited(message) => Some(message),
+            Remarked::TakenBack => None,
+            Remarked::Reacted(_)
+            | Remarked::Unanswered(_)
+            | Remarked::Colleague(_)
+            | Remarked::Happened(_) => return Ok(Self::default()),
+        };
+        let Some(about) = about else { return Ok(Self::default()) };
+        let reference = format!("\"reference\":{}", stored::to_json("a reference", about)?);
+        let Some(message) = message else { return Ok(Self { reference, ..Self::default() }) };
+        Ok(Self {
+            reference,
+            text: stored::to_json("a message", &message.text)?,
+            attachments: stored::to_json("a message", &message.attachments)?,
+        })
+    }
+}
+
+impl Inner {
+    async fn note_chunk(
+        &self,
+        chunk: &[Note],
+        noticed: &mut Vec<Noticed>,
+    ) -> Result<(), StoreError> {
+        let mut calls = Pipeline::with_capacity(chunk.len());
+        for note in chunk {
+            calls.add_command(self.note_call(note)?);
+        }
+        let answers: Vec<String> = self.link.call_all(&self.scripts.note, &calls).await?;
+        for answer in answers {
+            noticed.push(match answer.as_str() {
+                "amended" => Noticed::Amended,
+                "kept" => Noticed::Kept,
+                "duplicate" => Noticed::Duplicate,
+                "full" => return Err(StoreError::Full),
+                _ => return Err(unreadable("the answer to note", &answer)),
+            });
+        }
+        Ok(())
+    }
+
+    fn note_call(&self, note: &Note) -> Result<Cmd, StoreError> {
+        let (keys, digest) = (&self.keys, note.conversation.digest());
+        let change = Change::of(note)?;
+        let ready = keys.ready(keys.partition(digest));
+        let mut call = self.scripts.note.call();
+        call.arg(ready)
+            .arg(keys.conversation(digest))
+            .arg(keys.inbox(digest))
+            .arg(keys.history(digest))
+            .arg(keys.records(digest))
+            .arg(keys.remarks(digest))
+            .arg(keys.revived(digest))
+            .arg(GROUP)
+            .arg(stored::key_digest(note.key.digest()))
+            .arg(stored::fresh_record())
+            .arg(millis(self.options.dedupe))
+            .arg(millis(self.options.idle))
+            .arg(remarks::write(&note.remark)?)
+            .arg(change.reference)
+            .arg(change.text)
+            .arg(change.attachments)
+            .arg(u8::from(self.link.topology().is_crowded(ready)));
+        Ok(call)
+    }
+}
