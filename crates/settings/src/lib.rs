@@ -12,7 +12,10 @@ mod settings;
 mod source;
 mod syntax;
 
-pub use channels::{ChannelSettings, RateLimitSettings, TelegramIntake, TelegramSettings};
+pub use channels::{
+    ChannelSettings, RateLimitSettings, TelegramIntake, TelegramSettings, WebChatSettings,
+    WhatsAppSettings,
+};
 pub use document::{Bind, ConsoleStyle, DmPolicy, LogLevel, ProviderApi, Streaming};
 pub use environment::Environment;
 pub use load::{Loaded, load};

@@ -44,6 +44,10 @@ impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
         Duration::from_secs(self.0 * 60)
     }
 
+    pub(crate) fn days(self) -> Duration {
+        Duration::from_secs(self.0 * 24 * 60 * 60)
+    }
+
     /// The number as a count of at least one.
     pub(crate) fn count(self) -> NonZeroUsize {
         usize::try_from(self.0).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)

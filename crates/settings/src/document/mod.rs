@@ -17,7 +17,9 @@ mod store;
 use crate::decode::section;
 
 pub(crate) use agents::{Agents, Model};
-pub(crate) use channels::{Channels, RateLimit, Telegram, TelegramMode, TelegramSender};
+pub(crate) use channels::{
+    Channels, RateLimit, Telegram, TelegramMode, TelegramSender, WebChat, WhatsApp,
+};
 pub use channels::{DmPolicy, Streaming};
 pub use gateway::Bind;
 pub(crate) use gateway::{Auth, AuthMode, Gateway};

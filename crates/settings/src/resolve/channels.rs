@@ -2,14 +2,38 @@
 
 use std::num::NonZeroU32;
 
-use super::telegram;
+use super::{telegram, web_chat, whatsapp};
 use crate::channels::{ChannelSettings, RateLimitSettings};
-use crate::decode::Reader;
-use crate::document::{Channels, RateLimit};
+use crate::decode::{At, List, Reader, Setting};
+use crate::document::{Channels, DmPolicy, RateLimit};
 
 /// The channels that are on.
 pub(super) fn resolve(channels: Channels, reader: &Reader<'_>) -> ChannelSettings {
-    ChannelSettings { telegram: telegram::resolve(channels.telegram, reader) }
+    ChannelSettings {
+        whatsapp: whatsapp::resolve(channels.whatsapp, reader),
+        telegram: telegram::resolve(channels.telegram, reader),
+        web_chat: web_chat::resolve(channels.webchat, reader),
+    }
+}
+
+/// Who is heard: those on the list, if there is one, unless something else is said.
+pub(super) fn dm_policy<T>(
+    policy: Setting<DmPolicy>,
+    allow_from: &List<T>,
+    reader: &Reader<'_>,
+) -> DmPolicy {
+    let listed = allow_from.0.first();
+    match (policy.given(), listed) {
+        (Some(At { value: DmPolicy::Allowlist, origin }), None) => {
+            reader.warning(origin, "nobody is heard, since allowFrom is empty");
+        }
+        (Some(At { value: DmPolicy::Open | DmPolicy::Disabled, .. }), Some(entry)) => {
+            reader.warning(&entry.origin, "does nothing, since dmPolicy is not \"allowlist\"");
+        }
+        (Some(_) | None, _) => {}
+    }
+    let usual = if listed.is_some() { DmPolicy::Allowlist } else { DmPolicy::Open };
+    policy.or(usual).unwrap_or(usual)
 }
 
 /// How often one customer is answered.

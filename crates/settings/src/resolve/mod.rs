@@ -14,6 +14,8 @@ mod redis_address;
 mod secret;
 mod sight;
 mod telegram;
+mod web_chat;
+mod whatsapp;
 
 use crate::decode::{Prose, Reader};
 use crate::document::{Document, Gateway, QueueMode, ResetMode};

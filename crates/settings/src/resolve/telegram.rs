@@ -3,11 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::channels::rate_limit;
+use super::channels::{dm_policy, rate_limit};
 use super::secret;
 use crate::channels::{TelegramIntake, TelegramSettings};
 use crate::decode::{At, BaseUrl, List, Origin, Reader, Setting, Shown, Switch};
-use crate::document::{DmPolicy, Telegram, TelegramMode, TelegramSender};
+use crate::document::{Telegram, TelegramMode, TelegramSender};
 
 /// The path at which the gateway takes updates.
 const WEBHOOK_PATH: &str = "/webhooks/telegram";
@@ -116,25 +116,6 @@ fn check_url(url: &Setting<Url>, api_root: &Setting<Url>, reader: &Reader<'_>) {
         let message = "expected port 443, 80, 88 or 8443, since Telegram posts to no other";
         reader.error(origin, Shown::text(value.as_str()), message);
     }
-}
-
-fn dm_policy(
-    policy: Setting<DmPolicy>,
-    allow_from: &List<TelegramSender>,
-    reader: &Reader<'_>,
-) -> DmPolicy {
-    let listed = allow_from.0.first();
-    match (policy.given(), listed) {
-        (Some(At { value: DmPolicy::Allowlist, origin }), None) => {
-            reader.warning(origin, "nobody is heard, since allowFrom is empty");
-        }
-        (Some(At { value: DmPolicy::Open | DmPolicy::Disabled, .. }), Some(entry)) => {
-            reader.warning(&entry.origin, "does nothing, since dmPolicy is not \"allowlist\"");
-        }
-        (Some(_) | None, _) => {}
-    }
-    let usual = if listed.is_some() { DmPolicy::Allowlist } else { DmPolicy::Open };
-    policy.or(usual).unwrap_or(usual)
 }
 
 /// The secret, without which anybody could post messages in anybody's name.

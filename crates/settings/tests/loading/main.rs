@@ -23,3 +23,5 @@ mod syntax;
 mod telegram;
 mod values;
 mod warnings;
+mod web_chat;
+mod whatsapp;

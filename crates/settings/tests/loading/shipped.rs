@@ -54,6 +54,11 @@ fn the_examples_in_the_shipped_file_are_valid() {
             "redisUrl:",
             "allowFrom:",
             "groups:",
+            "allowedOrigins:",
+            "sessionSecret:",
+            "acceptedSessionSecrets:",
+            "identitySecret:",
+            "greeting:",
             "sentinelPassword:",
             "replicasToAcknowledge:",
             "\"172.",
@@ -82,10 +87,25 @@ fn the_examples_in_the_shipped_file_are_valid() {
     ];
     let variables =
         variables.into_iter().chain([("TELEGRAM_BOT_TOKEN", "42:AAH-very_secret-token")]);
-    let variables: Vec<_> = variables.chain([("TELEGRAM_MODE", "polling")]).collect();
+    let variables = variables.chain([("TELEGRAM_MODE", "polling")]).chain([
+        ("WHATSAPP_PHONE_NUMBER_ID", "106540352242922"),
+        ("WHATSAPP_ACCESS_TOKEN", "d"),
+        ("WHATSAPP_APP_SECRET", "e"),
+        ("WHATSAPP_VERIFY_TOKEN", "f"),
+    ]);
+    let variables = variables.chain([
+        ("WEBCHAT_SESSION_SECRET", "0123456789abcdef"),
+        ("WEBCHAT_NEXT_SESSION_SECRET", "0123456789abcdef"),
+        ("WEBCHAT_IDENTITY_SECRET", "0123456789abcdef"),
+    ]);
+    let variables: Vec<_> = variables.collect();
     let settings = settings(&text, &variables);
     assert_eq!(settings.chain().len(), 2);
     assert!(settings.redis_url.is_some());
+    assert_eq!(settings.channels.whatsapp.unwrap().allow_from, ["4915112345678"]);
+    let chat = settings.channels.web_chat.unwrap();
+    assert!(chat.session_secret.is_some() && chat.identity_secret.is_some());
+    assert_eq!((chat.allowed_origins.len(), chat.accepted_session_secrets.len()), (1, 1));
     let telegram = settings.channels.telegram.unwrap();
     assert_eq!(telegram.allow_from, ["123456789", "@ann"]);
     assert_eq!(telegram.groups_allow_from, ["-1001234567890"]);
