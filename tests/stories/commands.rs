@@ -1,11 +1,10 @@
 //! What a customer asks of the gateway itself.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use conversation::ports::Memory;
-use conversation::{Author, Command, Message, Timestamp};
+use conversation::{Author, Command, Message, Rate, Timestamp};
+use tokio::time::sleep;
 
-use crate::fakes::overseen::Overseen;
 use crate::world::{World, api, chat};
 
 fn command(command: Command, text: &str, language: Option<&str>) -> Message {
@@ -59,10 +58,9 @@ async fn a_command_is_a_turn_of_its_own_between_the_messages_around_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn beginning_anew_is_confirmed_and_everything_before_it_is_to_be_forgotten() {
+async fn beginning_anew_is_confirmed_and_everything_before_it_is_forgotten() {
     let world = World::new();
-    let store = Arc::new(Overseen::new(world.store.clone()));
-    let _replica = world.start_with(store.clone(), world.model.clone());
+    let _replica = world.start("one");
     let ann = chat("ann");
     world.say(&ann, "My number is 4711").await;
     world.say_as(&ann, command(Command::Restart, " ", Some("es"))).await;
@@ -70,15 +68,14 @@ async fn beginning_anew_is_confirmed_and_everything_before_it_is_to_be_forgotten
     let restarted = "Empecemos de nuevo. ¿Qué puedo hacer por usted?";
     assert_eq!(world.channel.texts(), ["re: My number is 4711", restarted]);
     assert_eq!(world.model.tries(), 1);
-    let memories: Vec<_> = store.committed().iter().map(|result| result.memory).collect();
-    assert_eq!(memories, [Memory::Continues, Memory::Restarts]);
+    let replies: Vec<_> = world.turns(&ann).await.into_iter().map(|(_, reply)| reply).collect();
+    assert_eq!(replies, [restarted]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn words_that_begin_anew_are_answered_by_a_model_that_knows_nothing_of_before() {
     let world = World::new();
-    let store = Arc::new(Overseen::new(world.store.clone()));
-    let _replica = world.start_with(store.clone(), world.model.clone());
+    let _replica = world.start("one");
     let ann = chat("ann");
     world.say(&ann, "My number is 4711").await;
     world.is_idle().await;
@@ -87,5 +84,30 @@ async fn words_that_begin_anew_are_answered_by_a_model_that_knows_nothing_of_bef
     assert_eq!(world.channel.texts().pop().unwrap(), "re: Where are you?");
     let prompt = world.model.prompts().pop().unwrap();
     assert_eq!(prompt.utterances.len(), 1, "{:?}", prompt.utterances);
-    assert_eq!(store.committed().pop().unwrap().memory, Memory::Restarts);
+    assert_eq!(world.turns(&ann).await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_writes_too_often_is_told_so_once_and_answered_later_with_all_of_it_in_mind() {
+    const PERIOD: Duration = Duration::from_secs(60);
+    let mut world = World::new();
+    world.rate = Some(Rate { burst: 1, period: PERIOD });
+    let replica = world.start("one");
+    let ann = chat("ann");
+    for text in ["ann 1", "ann 2", "ann 3", "ann 4"] {
+        world.say(&ann, text).await;
+        world.is_idle().await;
+    }
+    let slow_down = "That was a lot at once: please wait a moment before you write again.";
+    assert_eq!(world.channel.texts(), ["re: ann 1", slow_down]);
+    assert_eq!(world.model.tries(), 1);
+    assert_eq!(replica.figure("openclaw_sayings_total", "slow_down"), 1);
+
+    sleep(2 * PERIOD).await;
+    world.say(&ann, "ann 5").await;
+    world.is_idle().await;
+    let prompt = world.model.prompts().pop().unwrap();
+    let said: Vec<_> = prompt.utterances.iter().map(|it| it.text.as_str()).collect();
+    let expected = ["ann 1", "re: ann 1", "ann 2", slow_down, "ann 3\n\nann 4\n\nann 5"];
+    assert_eq!(said, expected);
 }

@@ -3,26 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Event, Events as _, MessageState};
+use conversation::ports::{Event, Events as _, MessageState, Transcripts as _};
 use conversation::{Author, Message, Timestamp};
 use tokio::time::sleep;
 
 use crate::fakes::driven::Driven;
-use crate::fakes::overseen::Overseen;
 use crate::world::{World, api, chat};
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_stopped_is_left_at_what_was_said() {
     let world = World::new();
     let model = Arc::new(Driven::new());
-    let store = Arc::new(Overseen::new(world.store.clone()));
-    let replica = world.start_with(store.clone(), model.clone());
+    let replica = world.start_with(Arc::new(world.store.for_replica("one")), model.clone());
     let ann = api("ann");
     let id = world.say(&ann, "Tell me everything").await;
     let call = model.call().await;
     call.say("First of all ");
     sleep(Duration::from_millis(1)).await;
-    store.interrupt();
+    assert!(world.store.interrupt(&ann).await.unwrap());
     call.dropped().await;
     assert_eq!(world.answer(&ann, &id).await, "First of all");
     let MessageState::Answered(Some(reply)) = world.state(&id).await else { panic!("no reply") };
@@ -31,21 +29,27 @@ async fn an_answer_that_is_stopped_is_left_at_what_was_said() {
     assert_eq!(replica.figure("openclaw_turns_total", "answered"), 1);
     assert_eq!(replica.figure("openclaw_answers_stopped_total", ""), 1);
     assert!(!model.has_call().await, "and it is not asked again");
+
+    world.say(&ann, "And then?").await;
+    let call = model.call().await;
+    sleep(Duration::from_secs(10)).await;
+    call.finish("The next answer is not stopped");
+    world.is_idle().await;
+    assert_eq!(world.turns(&ann).await[1].1, "The next answer is not stopped");
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_stopped_before_its_first_word_says_so() {
     let world = World::new();
     let model = Arc::new(Driven::new());
-    let store = Arc::new(Overseen::new(world.store.clone()));
-    let _replica = world.start_with(store.clone(), model.clone());
+    let _replica = world.start_with(Arc::new(world.store.clone()), model.clone());
     let author = Author { language: Some("tr".to_owned()), ..Author::default() };
     let message = Message { author, ..Message::text("Merhaba", Timestamp(0)) };
     world.say_as(&chat("ann"), message).await;
     let call = model.call().await;
     call.say("Some words that another model takes back");
     call.restart();
-    store.interrupt();
+    assert!(world.store.interrupt(&chat("ann")).await.unwrap());
     call.dropped().await;
     world.is_idle().await;
     assert_eq!(world.channel.texts(), ["Durduruldu."]);

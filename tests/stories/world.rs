@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use conversation::ports::{
     Accepted, Archive as _, Brief, DeadLetter, Inbox as _, Knowledge, LanguageModel, MessageState,
-    Overview as _, Turns,
+    Notes as _, Noticed, Overview as _, Turns,
 };
 use conversation::{
-    AnswerBy, Clock, ConversationId, DedupeKey, Fingerprint, Inbound, Message, MessageId, Timestamp,
+    AnswerBy, Clock, ConversationId, DedupeKey, Fingerprint, Inbound, Message, MessageId, Note,
+    Rate, Remark, Remarked, Timestamp,
 };
 use dialogue::{Options, Parts, Pool};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -33,6 +34,8 @@ pub(crate) struct World {
     pub(crate) model: Arc<Echo>,
     pub(crate) channel: Arc<ScriptedChannel>,
     pub(crate) options: Options,
+    /// How often each customer may ask for an answer.
+    pub(crate) rate: Option<Rate>,
     clock: Arc<dyn Clock>,
     said: AtomicUsize,
 }
@@ -77,6 +80,7 @@ impl World {
             model: Arc::new(Echo::new()),
             channel: Arc::new(ScriptedChannel::new()),
             options: Options::default(),
+            rate: None,
             clock,
             said: AtomicUsize::new(0),
         }
@@ -123,12 +127,27 @@ impl World {
             _ => AnswerBy::Record(Fingerprint::of(&[message.text.as_bytes()])),
         };
         let request = Some(format!("request-{number}"));
-        let inbound =
-            Inbound { conversation: to.clone(), key, message, answer_by, request, rate: None };
+        let (conversation, rate) = (to.clone(), self.rate);
+        let inbound = Inbound { conversation, key, message, answer_by, request, rate };
         match self.store.accept(vec![inbound]).await.unwrap().remove(0) {
-            Accepted::New(id) => id,
+            Accepted::New(id) | Accepted::Recorded(id) => id,
             other => panic!("not a fresh message: {other:?}"),
         }
+    }
+
+    /// Tells what happened besides messages, now.
+    pub(crate) async fn note(&self, of: &ConversationId, about: Option<&str>, what: Remarked) {
+        let number = self.said.fetch_add(1, Ordering::Relaxed);
+        let key = DedupeKey::new(format!("key-{number}")).unwrap();
+        let remark = Remark { about: about.map(str::to_owned), what, at: self.clock.now() };
+        let note = Note { conversation: of.clone(), key, remark };
+        assert_eq!(self.store.note(vec![note]).await.unwrap(), [Noticed::Kept]);
+    }
+
+    /// A message of now that its provider calls `reference`.
+    pub(crate) fn named(&self, reference: &str, text: &str) -> Message {
+        let reference = Some(reference.to_owned());
+        Message { reference, ..Message::text(text, self.clock.now()) }
     }
 
     /// How far a message has come.

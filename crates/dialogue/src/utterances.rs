@@ -53,8 +53,8 @@ pub(crate) fn recall<'a>(
     newest_first
 }
 
-/// Puts the notes among the turns, in the order of time. A note that came after a turn was asked
-/// for stands after its answer, which was given without knowing of it.
+/// Puts the notes among the turns, in the order of time. A note that came after a turn's messages
+/// stands after their answer, which may have been given without knowing of it.
 pub(crate) fn weave(turns: Vec<Recalled>, notes: Vec<Note>) -> Vec<Utterance> {
     let mut woven = Vec::with_capacity(turns.len() * 2 + notes.len() + 2);
     let mut notes = notes.into_iter().peekable();

@@ -1,9 +1,7 @@
-//! A store that writes down what it is handed, and tells an owner what a test wants it to hear
-//! besides what is stored.
+//! A store that writes down what its owners hand in.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,14 +9,9 @@ use conversation::StoreError;
 use conversation::ports::{Claim, Lease, Opened, Pause, TurnResult, Turns};
 use store_memory::MemoryStore;
 
-type Amend = Box<dyn Fn(&mut Opened) + Send + Sync>;
-
 /// The store.
 pub(crate) struct Overseen {
     inner: MemoryStore,
-    amend: Amend,
-    interrupts: AtomicBool,
-    confirms: Mutex<Option<usize>>,
     committed: Mutex<Vec<TurnResult>>,
     paused: Mutex<Vec<(Duration, Pause)>>,
     drafted: Mutex<Vec<String>>,
@@ -26,34 +19,12 @@ pub(crate) struct Overseen {
 
 impl Overseen {
     pub(crate) fn new(inner: MemoryStore) -> Self {
-        Self::amending(inner, |_| ())
-    }
-
-    /// A store whose owners find conversations as `amend` leaves them.
-    pub(crate) fn amending(
-        inner: MemoryStore,
-        amend: impl Fn(&mut Opened) + Send + Sync + 'static,
-    ) -> Self {
         Self {
             inner,
-            amend: Box::new(amend),
-            interrupts: AtomicBool::new(false),
-            confirms: Mutex::default(),
             committed: Mutex::default(),
             paused: Mutex::default(),
             drafted: Mutex::default(),
         }
-    }
-
-    /// Asks whoever answers to stop, at every heartbeat from now on.
-    pub(crate) fn interrupt(&self) {
-        self.interrupts.store(true, Ordering::SeqCst);
-    }
-
-    /// Lets the provider say, before the conversation is opened the next time, that this part of its
-    /// outbox went out.
-    pub(crate) fn confirm(&self, part: usize) {
-        *self.confirms.lock().unwrap() = Some(part);
     }
 
     /// The turns that were committed.
@@ -87,22 +58,11 @@ impl Turns for Overseen {
     }
 
     async fn renew(&self, claims: &[Claim]) -> Result<Vec<Lease>, StoreError> {
-        let mut leases = self.inner.renew(claims).await?;
-        if self.interrupts.load(Ordering::SeqCst) {
-            let held = leases.iter_mut().filter(|lease| **lease == Lease::Held);
-            held.for_each(|lease| *lease = Lease::Interrupted);
-        }
-        Ok(leases)
+        self.inner.renew(claims).await
     }
 
     async fn open(&self, claim: &Claim, limit: NonZeroUsize) -> Result<Opened, StoreError> {
-        let confirmed = self.confirms.lock().unwrap().take();
-        if let Some(part) = confirmed {
-            self.inner.delivered(claim, part, Some("confirmed".to_owned())).await?;
-        }
-        let mut opened = self.inner.open(claim, limit).await?;
-        (self.amend)(&mut opened);
-        Ok(opened)
+        self.inner.open(claim, limit).await
     }
 
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
