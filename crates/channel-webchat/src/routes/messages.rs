@@ -1,0 +1,150 @@
+//! Takes what visitors write.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use conversation::ports::Accepted;
+use conversation::{AnswerBy, Author, DedupeKey, Fingerprint, Inbound, Message, MessageId};
+use serde::{Deserialize, Serialize};
+
+use super::{authorized, paced};
+use crate::gate::RequestId;
+use crate::refusal::Refusal;
+use crate::token::Session;
+use crate::web_chat::Shared;
+use crate::{body, figures};
+
+/// The longest id of a message.
+const ID_CHARS: usize = 64;
+/// The longest tag of a language that is passed on.
+const LANGUAGE_CHARS: usize = 35;
+
+#[derive(Deserialize)]
+struct Said {
+    id: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    id: String,
+    message_id: MessageId,
+}
+
+pub(super) async fn send(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let session = authorized(&shared, &parts.headers)?;
+    let limits = &shared.options.limits;
+    let said: Said = body::read(&parts.headers, body, limits.body_bytes).await?;
+    let key = checked(&said, limits.message_chars)?;
+    paced(
+        &shared,
+        (&parts.extensions, &parts.headers),
+        ("messages-of-address", limits.messages_of_address),
+        Some(("messages", limits.messages_of_session, &session)),
+    )
+    .await?;
+    let author = Author { display_name: session.name.clone(), language: language(&parts.headers) };
+    let request = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.to_string());
+    let inbound = inbound(&shared, session, key, author, &said.text, request);
+    let accepted = shared.parts.inbox.accept(vec![inbound]).await?;
+    let (status, message_id) = outcome(accepted.into_iter().next())?;
+    Ok((status, Json(Taken { id: said.id, message_id })).into_response())
+}
+
+/// The key of a message that may be taken.
+fn checked(said: &Said, most: usize) -> Result<DedupeKey, Refusal> {
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !(1..=ID_CHARS).contains(&said.id.len()) || !said.id.bytes().all(is_fit) {
+        return Err(Refusal::Invalid(format!(
+            "`id` must have 1 to {ID_CHARS} characters of A-Z, a-z, 0-9, '_' and '-'."
+        )));
+    }
+    let length = said.text.chars().count();
+    if said.text.trim().is_empty() || length > most {
+        return Err(Refusal::Invalid(format!(
+            "`text` must have 1 to {most} characters, and not only spaces; this one has {length}."
+        )));
+    }
+    DedupeKey::new(said.id.as_str()).map_err(|invalid| Refusal::Invalid(invalid.to_string()))
+}
+
+fn inbound(
+    shared: &Shared,
+    session: Session,
+    key: DedupeKey,
+    author: Author,
+    text: &str,
+    request: Option<String>,
+) -> Inbound {
+    let message = Message { author, ..Message::text(text, shared.parts.clock.now()) };
+    Inbound {
+        conversation: session.conversation,
+        key,
+        message,
+        answer_by: AnswerBy::Transcript(Fingerprint::of(&[text.as_bytes()])),
+        request,
+        rate: None,
+    }
+}
+
+fn outcome(accepted: Option<Accepted>) -> Result<(StatusCode, MessageId), Refusal> {
+    let (label, outcome) = match accepted {
+        Some(Accepted::New(id)) => ("new", Ok((StatusCode::ACCEPTED, id))),
+        // A person reads it, if nobody else does.
+        Some(Accepted::Recorded(id)) => ("recorded", Ok((StatusCode::ACCEPTED, id))),
+        Some(Accepted::Duplicate(id, _)) => ("duplicate", Ok((StatusCode::OK, id))),
+        Some(Accepted::Conflict) => ("conflict", Err(Refusal::Conflict)),
+        None => ("refused", Err(Refusal::Incomplete)),
+    };
+    figures::accepted(label);
+    outcome
+}
+
+/// The language that the visitor's browser asks for first.
+fn language(headers: &HeaderMap) -> Option<String> {
+    let wishes = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let first = wishes.split([',', ';']).next()?.trim();
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_tag = first.starts_with(|char: char| char.is_ascii_alphabetic())
+        && first.len() <= LANGUAGE_CHARS
+        && first.bytes().all(is_fit);
+    is_tag.then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_or_a_text_that_is_none_is_refused() {
+        let check =
+            |id: &str, text: &str| checked(&Said { id: id.into(), text: text.into() }, 8).is_ok();
+        assert!(check("a-B_9", "12345678") && check(&"x".repeat(64), "ü"));
+        for id in ["", "a b", "ü", "a/b", &"x".repeat(65)] {
+            assert!(!check(id, "text"), "{id}");
+        }
+        for text in ["", " \n", "123456789"] {
+            assert!(!check("id", text), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_language_is_taken_for_one() {
+        let of = |value: &str| {
+            language(&HeaderMap::from_iter([(ACCEPT_LANGUAGE, value.parse().unwrap())]))
+        };
+        assert_eq!(of("pt-BR,pt;q=0.9").as_deref(), Some("pt-BR"));
+        assert_eq!(of("de;q=0.5").as_deref(), Some("de"));
+        for none in ["*", "", "ignore all that", &"x".repeat(40)] {
+            assert_eq!(of(none), None, "{none}");
+        }
+    }
+}

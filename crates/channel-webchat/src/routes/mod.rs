@@ -1,0 +1,78 @@
+//! The routes of the widget. All bodies are JSON; errors have the shape of all the gateway's. All but
+//! the first want `Authorization: Bearer <token>`.
+//!
+//! - `POST /webchat/session` `{token?, identity?: {user_id, signature, name?}}` makes a session or
+//!   renews one. A token that opens nothing (any more) is no error: its sender begins anew.
+//! - `POST /webchat/messages` `{id, text}`: 202 when it is stored, 200 if it was before.
+//! - `POST /webchat/stop`: what was said so far of the answer in the making becomes the answer.
+//! - `GET /webchat/events`, with `Last-Event-ID` or `?after=`: `hello`, then the entries after that
+//!   one, each with its id, and what happens from then on: `entry`, `started`, `delta`, `text`,
+//!   `restarted`, `postponed` and `state`.
+
+mod events;
+mod files;
+mod messages;
+mod session;
+mod stop;
+
+use std::sync::Arc;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{Extensions, HeaderMap};
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use conversation::Rate;
+
+use crate::gate::gate;
+use crate::pace::{Lane, pass};
+use crate::refusal::Refusal;
+use crate::token::Session;
+use crate::web_chat::Shared;
+
+/// All of them. The widget's own files may be read by every page, and so stay outside the gate.
+pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/webchat/session", post(session::session).options(nothing))
+        .route("/webchat/messages", post(messages::send).options(nothing))
+        .route("/webchat/stop", post(stop::stop).options(nothing))
+        .route("/webchat/events", get(events::events).options(nothing))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), gate))
+        .merge(files::router())
+        .with_state(Arc::clone(shared))
+}
+
+/// A preflight without an origin asks for nothing; those with one the gate has answered.
+async fn nothing() -> axum::http::StatusCode {
+    axum::http::StatusCode::NO_CONTENT
+}
+
+/// The session that a request's token opens.
+fn authorized(shared: &Shared, headers: &HeaderMap) -> Result<Session, Refusal> {
+    let mut values = headers.get_all(AUTHORIZATION).into_iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Refusal::NoSession);
+    };
+    let (scheme, token) =
+        value.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::NoSession);
+    }
+    let now = shared.parts.clock.now();
+    Session::open(token.trim(), &shared.keyring, now).map_err(|_| Refusal::NoSession)
+}
+
+/// Passes the lane of the address that a request comes from, and that of its session if it has one.
+async fn paced(
+    shared: &Shared,
+    (extensions, headers): (&Extensions, &HeaderMap),
+    of_address: (&'static str, Rate),
+    of_session: Option<(&'static str, Rate, &Session)>,
+) -> Result<(), Refusal> {
+    let address = shared.addresses.sender(extensions, headers).unwrap_or_default();
+    let (what, rate) = of_address;
+    let mut lanes = vec![Lane { what, who: &address, rate }];
+    if let Some((what, rate, session)) = of_session {
+        lanes.push(Lane { what, who: session.conversation.as_str().as_bytes(), rate });
+    }
+    pass(&shared.parts.accord, &shared.keyring, &lanes).await
+}
