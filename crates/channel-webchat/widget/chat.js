@@ -40,7 +40,7 @@ export class Chat {
 
   /** Whether an earlier visit left a conversation that may have news. */
   get returning() {
-    return Boolean(this.shelf.get('session') ?? this.shelf.get(`${NOBODY.user}:outbox`));
+    return Boolean(this.shelf.get('session') ?? this.shelf.names(`${NOBODY.user}:out:`)[0]);
   }
 
   /** Connects; from then on the chat is kept up to date. */
@@ -81,9 +81,15 @@ export class Chat {
   }
 
   /** The conversation is this session's from now on. */
-  settle({ user, greeting, server_time: now }) {
+  settle({ user, before, greeting, server_time: now }) {
+    // What was written before there was a session, or while the last one ran out.
+    for (const from of [before, NOBODY.user]) if (from) inherit(this.shelf, { user: from }, { user });
     this.greeting = greeting ?? '';
-    if (this.user === user && this.transcript) return this.ears.changed('entries');
+    if (this.user === user && this.transcript) {
+      this.outbox.flush();
+      this.ears.changed('entries');
+      return;
+    }
     this.leave();
     this.user = user;
     this.transcript = new Transcript(this.session.place, user);
@@ -164,7 +170,7 @@ export class Chat {
       const known = this.session.known;
       if (known) this.session.adopt(known);
       else this.forgotten();
-    } else if (name === `${this.user}:outbox`) {
+    } else if (name.startsWith(`${this.user}:out:`)) {
       this.ears.changed('entries');
       this.outbox?.flush();
     } else if (name === `${this.user}:seen`) {

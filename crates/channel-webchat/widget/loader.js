@@ -137,7 +137,7 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
   const begin = () => {
     document.body.append(host);
     paint();
-    // The site's own style sheets may set the accent, and may come late.
+    // The style sheets of the site may set the accent, and may come late.
     addEventListener('load', paint);
     for (const job of early ?? []) api.push(job);
     let known = options.identityUser;

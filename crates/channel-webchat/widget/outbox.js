@@ -17,7 +17,8 @@ const freshId = () =>
   ).join('');
 
 /**
- * The messages of one visitor, on the shelf as `USER:outbox`.
+ * The messages of one visitor. Each is on the shelf by itself, as `USER:out:ID`, so two tabs that
+ * write at the same moment don't undo each other's work.
  * @typedef {{id: string, text: string, at: number, state: 'sending' | 'sent' | 'failed',
  *   final?: boolean}} Waiting `final`: trying again by itself would not help
  */
@@ -31,42 +32,47 @@ export class Outbox {
    */
   constructor(shelf, user, send, online, onChange) {
     this.shelf = shelf;
-    this.name = `${user}:outbox`;
+    this.name = `${user}:out:`;
     this.send = send;
     this.online = online;
     this.onChange = onChange;
     this.tries = 0;
     this.pause = new Pause();
     const old = Date.now() - STALE;
-    this.write(
-      this.list
-        .filter(({ state, at }) => state !== 'sent' || at > old)
-        .map((message) => (message.at < old ? { ...message, state: 'failed', final: true } : message)),
-    );
+    for (const message of this.list) {
+      if (message.at > old) continue;
+      if (message.state === 'sent') this.put(message.id, undefined);
+      else this.put(message.id, { ...message, state: 'failed', final: true });
+    }
   }
 
   /** @returns {Waiting[]} in the order of writing */
   get list() {
-    const kept = this.shelf.get(this.name);
-    return Array.isArray(kept) ? kept : [];
+    const kept = this.shelf.names(this.name).map((name) => this.shelf.get(name));
+    return kept.filter((message) => message?.id).sort((one, other) => one.at - other.at);
   }
 
   get full() {
     return this.list.filter(({ state }) => state !== 'sent').length >= MOST_WAITING;
   }
 
-  write(list) {
-    this.shelf.set(this.name, list.length ? list : undefined);
+  put(id, message) {
+    this.shelf.set(this.name + id, message);
     this.onChange();
   }
 
+  /** Changes a message, unless another tab has removed it. */
   change(id, change) {
-    this.write(this.list.map((message) => (message.id === id ? { ...message, ...change } : message)));
+    const message = this.shelf.get(this.name + id);
+    if (message) this.put(id, { ...message, ...change });
   }
 
   /** Takes a message and begins to send it. */
   add(text, at) {
-    this.write([...this.list, { id: freshId(), text, at, state: 'sending' }]);
+    const id = freshId();
+    // Two messages of the same millisecond keep their order.
+    const last = this.list.at(-1)?.at ?? 0;
+    this.put(id, { id, text, at: Math.max(at, last + 1), state: 'sending' });
     this.flush();
   }
 
@@ -78,22 +84,15 @@ export class Outbox {
 
   /** There is a connection again: what failed for want of one goes out by itself. */
   revive() {
-    const list = this.list;
-    if (list.some(({ state, final }) => state === 'failed' && !final)) {
-      this.write(
-        list.map((message) =>
-          message.state === 'failed' && !message.final ? { ...message, state: 'sending' } : message,
-        ),
-      );
+    for (const { id, state, final } of this.list) {
+      if (state === 'failed' && !final) this.change(id, { state: 'sending' });
     }
     this.hurry();
   }
 
   /** The transcript has these now. */
   settle(isThere) {
-    const list = this.list;
-    const rest = list.filter(({ id }) => !isThere(id));
-    if (rest.length < list.length) this.write(rest);
+    for (const { id } of this.list) if (isThere(id)) this.put(id, undefined);
   }
 
   /** Tries at once what waits for its next try. */
@@ -122,8 +121,8 @@ export class Outbox {
   /** @returns {Promise<number>} milliseconds to wait before the next try */
   async deliver(id) {
     // Another tab may have sent it while this one waited for its turn.
-    const message = this.list.find((one) => one.id === id && one.state === 'sending');
-    if (!message) return 0;
+    const message = this.shelf.get(this.name + id);
+    if (message?.state !== 'sending') return 0;
     try {
       await this.send(message);
       this.tries = 0;
@@ -144,11 +143,9 @@ export class Outbox {
 
   /** Later messages would overtake the one that failed, so they stop with it. */
   giveUp() {
-    this.write(
-      this.list.map((message) =>
-        message.state === 'sending' ? { ...message, state: 'failed' } : message,
-      ),
-    );
+    for (const { id, state } of this.list) {
+      if (state === 'sending') this.change(id, { state: 'failed' });
+    }
   }
 
   /** The conversation is another one now. */
@@ -166,8 +163,9 @@ export class Outbox {
  */
 export function inherit(shelf, from, to) {
   if (from.user === to.user) return;
-  const waiting = (shelf.get(`${from.user}:outbox`) ?? []).filter(({ state }) => state !== 'sent');
-  const name = `${to.user}:outbox`;
-  if (waiting.length) shelf.set(name, [...(shelf.get(name) ?? []), ...waiting]);
+  for (const name of shelf.names(`${from.user}:out:`)) {
+    const message = shelf.get(name);
+    if (message && message.state !== 'sent') shelf.set(`${to.user}:out:${message.id}`, message);
+  }
   shelf.clear(`${from.user}:`);
 }

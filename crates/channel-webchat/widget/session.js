@@ -1,7 +1,6 @@
 // Who the visitor is to the gateway: a token that opens one conversation and no other. All tabs of
 // a site share it.
 
-import { inherit } from './outbox.js';
 import { Refusal, post } from './requests.js';
 
 /** A token that runs out within this time is renewed before it is used again. */
@@ -83,9 +82,13 @@ export class Session {
       const made = await post(`${this.base}session`, body);
       // Meanwhile the visitor signed in or out, here or in another tab: this is somebody else's.
       if (identity !== this.claimed || (known && !this.known)) return this.ask(this.known);
-      const session = { ...made, who: identity?.user_id, skew: made.server_time - Date.now() };
-      // What waits has a conversation now: the first one, or the one after an expired one.
-      inherit(this.shelf, (!identity && known) || NOBODY, session);
+      const session = {
+        ...made,
+        who: identity?.user_id,
+        skew: made.server_time - Date.now(),
+        // The expired one, of which messages may be left that still have to be sent.
+        before: identity ? undefined : known?.user,
+      };
       this.place.set('session', session);
       return session;
     } catch (error) {

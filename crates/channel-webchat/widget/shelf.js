@@ -38,16 +38,21 @@ export class Shelf {
     }
   }
 
-  /** Removes everything whose name begins so. */
-  clear(start) {
-    for (const key of memory.keys()) if (key.startsWith(this.prefix + start)) memory.delete(key);
+  /** The names that begin so. */
+  names(start) {
+    const keys = [...memory.keys()];
     try {
-      for (const key of Object.keys(window[this.place])) {
-        if (key.startsWith(this.prefix + start)) window[this.place].removeItem(key);
-      }
+      keys.push(...Object.keys(window[this.place]));
     } catch {
       // Nothing is kept where storage is forbidden.
     }
+    const whole = this.prefix + start;
+    return keys.filter((key) => key.startsWith(whole)).map((key) => key.slice(this.prefix.length));
+  }
+
+  /** Removes everything whose name begins so. */
+  clear(start) {
+    for (const name of this.names(start)) this.set(name, undefined);
   }
 
   /** Calls back with a name that another tab changed. */

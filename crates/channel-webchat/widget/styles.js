@@ -42,7 +42,7 @@ stroke-linejoin:round;display:block;flex:none}
 .launcher svg{width:28px;height:28px;grid-area:1/1;transition:transform .2s,opacity .2s}
 .launcher .i-down,:host([data-shown]) .launcher svg{opacity:0;transform:scale(.6)}
 :host([data-shown]) .launcher .i-down{opacity:1;transform:none}
-.launcher:hover{box-shadow:0 0 0 1px #ffffff2e,0 10px 28px #0b163359,0 2px 8px #0b163340}
+.launcher:hover:not(:focus-visible){box-shadow:0 0 0 1px #ffffff2e,0 10px 28px #0b163359,0 2px 8px #0b163340}
 .badge{position:absolute;top:-4px;inset-inline-end:-4px;min-width:24px;height:24px;padding:0 6px;
 border-radius:12px;background:#b3261e;color:#fff;font:600 13px/24px system-ui,sans-serif;
 text-align:center;box-shadow:0 0 0 2px #fff}
