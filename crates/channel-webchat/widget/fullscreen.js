@@ -48,9 +48,10 @@ export class Fullscreen {
   /** A rule in a sheet of its own, since style attributes are forbidden on strict sites. */
   fit() {
     const view = window.visualViewport;
-    if (this.active && view) {
+    // Who has zoomed in wants to see a part of the panel, not a smaller panel.
+    if (this.active && view && view.scale < 1.05) {
       const top = Math.max(0, Math.round(view.offsetTop));
-      const height = Math.round(view.height * view.scale);
+      const height = Math.round(view.height);
       this.room.replaceSync(`:host{--top:${top}px;--height:${height}px}`);
     } else {
       this.room.replaceSync('');

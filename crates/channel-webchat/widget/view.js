@@ -104,6 +104,9 @@ export class View {
     });
     this.shown(chat);
     this.status(chat);
+    const late = transcript?.late ?? false;
+    if (late && !this.late && this.open) this.tell(this.say('late'));
+    this.late = late;
   }
 
   /** Shows only the answer in the making: this happens many times a second. */
@@ -153,6 +156,10 @@ export class View {
     const row = this.messages.rows.get(`e ${entry.id}`);
     const text = row?.querySelector('.bubble')?.textContent ?? entry.text;
     const words = entry.from === 'notice' ? noticeText(entry, this.say) : `${who}: ${text}`;
+    this.tell(words);
+  }
+
+  tell(words) {
     this.announcer.append(make('p', {}, words));
     while (this.announcer.children.length > ANNOUNCED) this.announcer.firstChild.remove();
   }
