@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use conversation::ports::Transcripts as _;
 use conversation::{Attachment, Message, Timestamp};
 use tokio::time::Instant;
 
@@ -88,4 +89,20 @@ async fn nothing_is_fetched_for_models_that_do_not_see_or_channels_that_cannot()
     let _seeing = world.start_with(Arc::new(world.store.clone()), model.clone());
     world.say_as(&api("ann"), picture("And this?", "two")).await;
     assert!(model.call().await.prompt.utterances[0].images.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_who_stops_the_answer_waits_for_no_picture_and_no_model_is_asked() {
+    let world = world();
+    let model = Arc::new(Driven::new());
+    let _replica = world.start_with(Arc::new(world.store.clone()), model.clone());
+    let said = Instant::now();
+    world.say_as(&chat("ann"), picture("one", "stuck")).await;
+    let album = world.channel.album.get().unwrap();
+    world.until(async || !album.fetched().is_empty()).await;
+    assert!(world.store.interrupt(&chat("ann")).await.unwrap());
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["Stopped."]);
+    assert!(said.elapsed() < Duration::from_secs(5), "{:?}", said.elapsed());
+    assert!(!model.has_call().await);
 }

@@ -63,12 +63,12 @@ impl Turn<'_> {
         let listening = listen(&*parts.model, prompt, &said, announce);
         tokio::select! {
             biased;
-            heard = timeout(patience.saturating_add(LAST_WORD), listening) => {
-                heard.unwrap_or(Err(Failure::TimedOut)).map(Heard::Whole)
-            }
             () = self.holding.interrupted() => {
                 let text = said.borrow().clone();
                 Ok(Heard::Stopped(finished(text, parts.model.name().to_owned()).ok()))
+            }
+            heard = timeout(patience.saturating_add(LAST_WORD), listening) => {
+                heard.unwrap_or(Err(Failure::TimedOut)).map(Heard::Whole)
             }
             never = repeat(said.subscribe(), announce) => match never {},
         }

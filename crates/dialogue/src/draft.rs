@@ -1,8 +1,8 @@
 //! Showing a customer the answer while it is made, by a message that grows.
 //!
-//! What is shown may be behind of what was said, never ahead: the model is never waited for, nor
-//! made to wait. Nothing is shown once the lease may be over, since another owner may have put the
-//! whole answer there.
+//! What is shown may lag behind what was said: the model is never made to wait. Nothing is shown
+//! once the lease may be over, since another owner may have put the whole answer there. An owner
+//! that dies between the first showing and writing the message's id down leaves that message behind.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -234,4 +234,28 @@ mod tests {
         let all_gone = prompter().prompt(&shelf(""), &api(), &past, &messages[1..2]);
         assert!(all_gone.question().ends_with(TAKEN_BACK));
     }
+
+    #[test]
+    fn a_turn_that_begins_anew_knows_only_what_was_changed_about_its_own_messages() {
+        let mut message = waiting("Where is it?", None);
+        message.message.reference = Some("b".to_owned());
+        let remark = |about: Option<&str>, what| Remark {
+            about: about.map(str::to_owned),
+            what,
+            at: Timestamp(9),
+        };
+        let edited = |text: &str| Remarked::Edited(Message::text(text, Timestamp(0)));
+        let remarks = vec![
+            remark(Some("a"), edited("before")),
+            remark(Some("b"), edited("Where is mine?")),
+            remark(None, Remarked::Happened("something".to_owned())),
+        ];
+        let reply = Reply { text: "before".into(), model: "a/b".into(), at: Timestamp(0) };
+        let history = vec![Exchange { asked: vec![Message::text("a", Timestamp(0))], reply }];
+        let messages = [message];
+        let past = Past { history, remarks }.of_messages(&messages);
+        let prompt = prompter().prompt(&shelf(""), &api(), &past, &messages);
+        let texts: Vec<_> = prompt.utterances.iter().map(|u| u.text.as_str()).collect();
+        assert_eq!(texts, ["Where is mine?"]);
+    }
 }

@@ -142,7 +142,11 @@ impl Turn<'_> {
         let channel = self.pool.channel(&self.holding.claim.conversation);
         let media = channel.and_then(|channel| channel.media());
         let Some(media) = media.filter(|_| parts.model.sees()) else { return Fetched::default() };
-        let fetched = pictures.fetch(media, messages).await;
+        let fetched = tokio::select! {
+            biased;
+            () = self.holding.interrupted() => return Fetched::default(),
+            fetched = pictures.fetch(media, messages) => fetched,
+        };
         figures.looked_at(fetched.pictures.len(), fetched.left_out);
         fetched
     }
