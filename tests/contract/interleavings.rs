@@ -9,6 +9,7 @@ mod letters;
 mod model;
 mod play;
 mod rest;
+mod tellings;
 mod verbs;
 
 use std::hash::{BuildHasher as _, Hasher as _};

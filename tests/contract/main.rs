@@ -29,6 +29,7 @@ mod steps;
 mod storm;
 mod transcripts;
 mod turns;
+mod undelivered;
 mod words;
 
 /// Makes of each function a test on each store.
@@ -139,13 +140,15 @@ contract! {
         a_receipt_ends_the_wait_for_it,
         a_reply_that_is_complete_by_a_receipt_leaves_nothing_to_do,
         a_receipt_may_come_before_the_owners_own_word,
+        receipts_of_many_are_answered_in_their_order,
+        owner_and_provider_agree_whoever_is_first,
+    ;
+    undelivered:
         a_failed_part_makes_the_reply_undelivered,
         an_undelivered_reply_can_be_sent_again,
         a_failure_stops_the_rest_of_the_reply,
         a_failure_stops_a_reply_that_nobody_holds,
-        receipts_of_many_are_answered_in_their_order,
         of_many_failures_one_makes_a_dead_letter,
-        owner_and_provider_agree_whoever_is_first,
     ;
     queueing:
         a_conversation_is_queued_once_however_many_messages_come,

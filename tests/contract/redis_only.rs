@@ -4,6 +4,8 @@
 mod away;
 mod batches;
 mod bookkeeping;
+mod calls;
+mod carrying;
 mod cluster;
 mod failover;
 mod full;

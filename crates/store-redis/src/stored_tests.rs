@@ -33,6 +33,27 @@ fn a_record_of_version_1_stays_readable() {
     assert_eq!(record(&answered).unwrap().1, MessageState::Answered(Some(reply)));
     let parked = record(&format!("{head}ptoo often")).unwrap().1;
     assert_eq!(parked, MessageState::Parked { reason: "too often".into() });
+    assert_eq!(record(&format!("{head}t")).unwrap().1, MessageState::TakenBack);
+    let undelivered = record(&format!("{head}u131047")).unwrap().1;
+    assert_eq!(undelivered, MessageState::Undelivered { reason: "131047".into() });
+    // What was carried over may stand behind it.
+    for recorded in ["r", "r2 0a1b 0 da39"] {
+        assert_eq!(record(&format!("{head}{recorded}")).unwrap().1, MessageState::Recorded);
+    }
+}
+
+#[test]
+fn a_message_over_its_senders_rate_is_told_from_others() {
+    let over = ENVELOPE_V1.replacen("{\"key\"", "{\"slow\":true,\"key\"", 1);
+    let slowed = waiting(digest(), &over).unwrap();
+    let usual = waiting(digest(), ENVELOPE_V1).unwrap();
+    assert_eq!((slowed.message.command, usual.message.command), (Some(Command::SlowDown), None));
+    assert_eq!(
+        (slowed.key, slowed.id, slowed.message.text),
+        (usual.key, usual.id, usual.message.text)
+    );
+    let turn = EXCHANGE_V1.replacen("{\"key\"", "{\"slow\":true,\"key\"", 1);
+    assert_eq!(exchange(&turn).unwrap().asked[0].command, Some(Command::SlowDown));
 }
 
 #[test]
@@ -47,7 +68,7 @@ fn a_turn_of_version_1_stays_readable_and_a_later_one_is_refused_by_name() {
 fn an_outbox_of_version_1_stays_readable() {
     let body = r#"{"v":1,"turn":"t","reply":{"text":"a b","model":"m","at":1},
         "parts":[{"text":"a"},{"text":"b","quotes":"q"},{"text":"c"}]}"#;
-    let fields = [("n", "3"), ("b", body), ("s:0", "dwamid.9"), ("s:1", "s")];
+    let fields = [("n", "3"), ("b", body), ("s:0", "dwamid.9"), ("s:1", "s"), ("at", "9")];
     let read = outbox(fields.into_iter()).unwrap().unwrap();
     let states: Vec<_> = read.parts.iter().map(|part| part.state.clone()).collect();
     let receipt = Some("wamid.9".to_owned());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use conversation::ports::Pause;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 
@@ -23,13 +24,15 @@ pub(super) enum Act {
     Sending { claim: usize },
     Delivered { claim: usize },
     Release { claim: usize },
-    RetryAt { claim: usize, delay: Duration },
+    RetryAt { claim: usize, delay: Duration, pause: Pause },
     Park { claim: usize, messages: usize },
     Renew { owner: usize },
     Crash { owner: usize },
     Pass { time: Duration },
     Revive { letter: usize },
     Forget { who: usize },
+    TakeBack { who: usize, which: usize },
+    Hear { who: usize },
 }
 
 /// Random courses of events.
@@ -51,18 +54,25 @@ fn act() -> impl Strategy<Value = Act> {
         6 => claim().prop_map(|claim| Act::Sending { claim }),
         8 => claim().prop_map(|claim| Act::Delivered { claim }),
         4 => claim().prop_map(|claim| Act::Release { claim }),
-        3 => (claim(), delay()).prop_map(|(claim, delay)| Act::RetryAt { claim, delay }),
+        4 => (claim(), delay(), pause())
+            .prop_map(|(claim, delay, pause)| Act::RetryAt { claim, delay, pause }),
         3 => (claim(), 1..4_usize).prop_map(|(claim, messages)| Act::Park { claim, messages }),
         5 => owner().prop_map(|owner| Act::Renew { owner }),
         2 => owner().prop_map(|owner| Act::Crash { owner }),
         8 => time().prop_map(|time| Act::Pass { time }),
         3 => (0..4_usize).prop_map(|letter| Act::Revive { letter }),
         1 => (0..CUSTOMERS).prop_map(|who| Act::Forget { who }),
+        3 => (0..CUSTOMERS, 0..4_usize).prop_map(|(who, which)| Act::TakeBack { who, which }),
+        4 => (0..CUSTOMERS).prop_map(|who| Act::Hear { who }),
     ]
 }
 
 fn delay() -> impl Strategy<Value = Duration> {
     prop_oneof![Just(Duration::ZERO), Just(LEASE / 2), Just(LEASE * 3)]
+}
+
+fn pause() -> impl Strategy<Value = Pause> {
+    prop_oneof![2 => Just(Pause::Failure), 1 => Just(Pause::Pace), 1 => Just(Pause::Receipt)]
 }
 
 fn time() -> impl Strategy<Value = Duration> {

@@ -1,6 +1,6 @@
 //! What must be true of the store after what has happened so far.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use conversation::ports::MessageState;
@@ -48,6 +48,7 @@ pub(super) enum Fate {
     Waits,
     Answered(String),
     Parked,
+    TakenBack,
     Forgotten,
 }
 
@@ -70,6 +71,7 @@ impl Said {
                 Some(MessageState::Answered(self.is_recorded.then(|| reply(turn))))
             }
             Fate::Parked => Some(MessageState::Parked { reason: REASON.to_owned() }),
+            Fate::TakenBack => Some(MessageState::TakenBack),
             Fate::Forgotten => None,
         }
     }
@@ -112,6 +114,8 @@ pub(super) struct Talk {
     pub(super) history: Vec<(Vec<usize>, String)>,
     pub(super) touched: Moment,
     pub(super) outgoing: Option<Outgoing>,
+    /// The replies that are kept, each with the parts that the provider spoke of.
+    pub(super) kept: VecDeque<(String, HashSet<usize>)>,
     pub(super) place: Place,
     pub(super) attempts: u32,
     pub(super) keys: HashMap<usize, (usize, Moment)>,
@@ -128,6 +132,7 @@ impl Talk {
             history: Vec::new(),
             touched: Moment::default(),
             outgoing: None,
+            kept: VecDeque::new(),
             place: Place::Idle,
             attempts: 0,
             keys: HashMap::new(),

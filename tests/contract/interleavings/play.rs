@@ -6,7 +6,7 @@ use conversation::ports::{Accepted, Claim, Lease, Store};
 
 use super::acts::{Act, CUSTOMERS, OWNERS};
 use super::model::{Fate, Model, Moment, Over, Place, Said};
-use crate::harness::{DEDUPE, Harness, IDLE, LEASE};
+use crate::harness::{AllPorts, DEDUPE, Harness, IDLE, LEASE};
 use crate::steps::accept;
 use crate::words::{MANY, by_channel, count, recorded};
 
@@ -27,6 +27,9 @@ pub(super) struct Play<'a> {
     pub(super) made: Vec<Made>,
     pub(super) turns: usize,
     owners: Vec<(String, Arc<dyn Store>)>,
+    /// Who hands in what happens besides messages.
+    pub(super) teller: Arc<dyn AllPorts>,
+    pub(super) told: usize,
     claims: usize,
     crashes: usize,
 }
@@ -40,7 +43,8 @@ impl<'a> Play<'a> {
             owners.push((name, store));
         }
         let (model, made) = (Model::new(), Vec::new());
-        Self { harness, model, made, turns: 0, owners, claims: 0, crashes: 0 }
+        let teller = harness.all_ports("teller").await;
+        Self { harness, model, made, turns: 0, owners, teller, told: 0, claims: 0, crashes: 0 }
     }
 
     pub(super) async fn act(&mut self, act: &Act) {
@@ -52,6 +56,8 @@ impl<'a> Play<'a> {
             Act::Pass { time } => self.harness.advance(time).await,
             Act::Revive { letter } => self.revive(letter).await,
             Act::Forget { who } => self.forget(who).await,
+            Act::TakeBack { who, which } => self.take_back(who, which).await,
+            Act::Hear { who } => self.hear(who).await,
             Act::Open { claim, .. }
             | Act::Commit { claim, .. }
             | Act::Sending { claim }
@@ -72,7 +78,7 @@ impl<'a> Play<'a> {
             Act::Sending { .. } => self.sending(made).await,
             Act::Delivered { .. } => self.delivered(made).await,
             Act::Release { .. } => self.release(made).await,
-            Act::RetryAt { delay, .. } => self.retry_at(made, delay).await,
+            Act::RetryAt { delay, pause, .. } => self.retry_at(made, delay, pause).await,
             Act::Park { messages, .. } => self.park(made, messages).await,
             Act::Accept { .. }
             | Act::Claim { .. }
@@ -80,7 +86,9 @@ impl<'a> Play<'a> {
             | Act::Crash { .. }
             | Act::Pass { .. }
             | Act::Revive { .. }
-            | Act::Forget { .. } => {}
+            | Act::Forget { .. }
+            | Act::TakeBack { .. }
+            | Act::Hear { .. } => {}
         }
     }
 
@@ -96,7 +104,9 @@ impl<'a> Play<'a> {
         let text = format!("{who} says {key}");
         let is_recorded = who != 0;
         let say = if is_recorded { recorded } else { by_channel };
-        let message = say(&id, &key.to_string(), &text);
+        let mut message = say(&id, &key.to_string(), &text);
+        let number = self.model.said.len();
+        message.message.reference = Some(number.to_string());
         let store = Arc::clone(&self.owners[owner].1);
         let (answer, now) = self.timed(accept(&*store, message)).await;
         let talk = &self.model.talks[who];
@@ -108,7 +118,6 @@ impl<'a> Play<'a> {
                 assert_eq!((id, Some(state)), (said.id, said.state()), "a duplicate of {text}");
             }
             (Accepted::New(id), None | Some((_, Over::Maybe | Over::Yes))) => {
-                let number = self.model.said.len();
                 let turns = Vec::new();
                 self.model.said.push(Said { id, text, is_recorded, fate: Fate::Waits, turns });
                 self.touch(who, now, 0).await;

@@ -47,7 +47,7 @@ impl Play<'_> {
         for said in &self.model.said {
             match said.fate {
                 Fate::Answered(_) => assert_eq!(said.turns.len(), 1, "{}", said.text),
-                Fate::Parked => assert!(said.turns.is_empty(), "{}", said.text),
+                Fate::Parked | Fate::TakenBack => assert!(said.turns.is_empty(), "{}", said.text),
                 Fate::Forgotten => {}
                 Fate::Waits => panic!("{} is not answered", said.text),
             }

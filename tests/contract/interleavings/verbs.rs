@@ -1,6 +1,7 @@
 //! The fenced verbs: each does what the model does if the claim is held, and otherwise is
 //! refused.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use conversation::ports::{Opened, Pause, TurnResult};
@@ -10,6 +11,11 @@ use super::model::{Letter, Moment, Outgoing, Over, Place, REASON};
 use super::play::{Made, Play};
 use crate::harness::{HISTORY_LIMIT, IDLE};
 use crate::words::{count, turn_in_parts};
+
+/// How many replies a store keeps for what the provider says of them.
+const KEPT: usize = 4;
+/// Longer than any course of events takes.
+const FOR_EVER: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 
 const STALE: Result<(), StoreError> = Err(StoreError::Stale);
 
@@ -78,7 +84,8 @@ impl Play<'_> {
             },
             Place::Held { .. } | Place::Idle | Place::Ready | Place::Delayed { .. } => answered,
         };
-        let result = turn_in_parts(&name, answered, parts);
+        let result =
+            TurnResult { kept_for: Some(FOR_EVER), ..turn_in_parts(&name, answered, parts) };
         let is_allowed = self.is_held(made) && talk.outgoing.is_none();
         let (outcome, now) = self.timed(made.store.commit(&made.claim, result.clone())).await;
         if is_allowed {
@@ -102,6 +109,10 @@ impl Play<'_> {
         } else {
             let parts = vec![PartState::Pending; result.parts.len()];
             talk.outgoing = Some(Outgoing { turn: result.turn.clone(), parts });
+            talk.kept.push_back((result.turn.clone(), HashSet::new()));
+            if talk.kept.len() > KEPT {
+                talk.kept.pop_front();
+            }
             if let Place::Held { opened, .. } = &mut talk.place {
                 *opened = None;
             }
@@ -159,9 +170,8 @@ impl Play<'_> {
         self.model.talks[made.who].finish();
     }
 
-    pub(super) async fn retry_at(&mut self, made: &Made, delay: Duration) {
-        let (outcome, since) =
-            self.timed(made.store.retry_at(&made.claim, delay, Pause::Failure)).await;
+    pub(super) async fn retry_at(&mut self, made: &Made, delay: Duration, pause: Pause) {
+        let (outcome, since) = self.timed(made.store.retry_at(&made.claim, delay, pause)).await;
         if !self.is_held(made) {
             assert_eq!(outcome, STALE, "{:?}", made.claim);
             return;
@@ -172,8 +182,12 @@ impl Play<'_> {
             talk.place = Place::Idle;
             return;
         }
-        talk.attempts += 1;
         talk.place = Place::Delayed { since, delay };
+        match pause {
+            Pause::Failure => talk.attempts += 1,
+            Pause::Pace => {}
+            Pause::Receipt => return,
+        }
         if let Some(outgoing) = &mut talk.outgoing {
             outgoing.send_again();
         }

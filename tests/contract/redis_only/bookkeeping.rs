@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use conversation::ports::ReplicaReport;
+use conversation::ports::{Accepted, ReplicaReport, TurnResult};
+use conversation::{Inbound, Rate, Remarked};
 
-use crate::harness::Harness as _;
+use crate::harness::{DEDUPE, Harness as _, IDLE};
+use crate::notes::{note, tell};
 use crate::redis_harness::RedisHarness;
-use crate::steps::{accept_new, answer_next, claim_nothing, texts};
-use crate::words::{customer, recorded};
+use crate::steps::{accept, accept_new, answer_next, claim_nothing, claim_one, texts};
+use crate::words::{by_channel, customer, recorded, turn_in_parts};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_list_of_replicas_forgets_those_that_are_long_gone() {
@@ -40,6 +42,61 @@ async fn of_a_forgotten_conversation_no_key_is_left() {
     let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
     assert!(left().contains(":w:"), "{}", left());
     assert_eq!(store.forget(&anna).await, Ok(true));
+    assert_eq!(left(), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_conversation_with_all_there_is_no_key_is_left() {
+    let harness = RedisHarness::start().await;
+    let store = harness.all_ports("one").await;
+    let anna = customer("anna");
+    let rate = Some(Rate { burst: 1, period: Duration::from_secs(600) });
+    let rated = |key: &str| Inbound { rate, ..by_channel(&anna, key, key) };
+    for key in ["fits", "notice"] {
+        accept_new(&*store, rated(key)).await;
+    }
+    assert!(matches!(accept(&*store, rated("over")).await, Accepted::Recorded(_)));
+    let claim = claim_one(&*store).await;
+    let kept_for = Some(Duration::from_secs(600));
+    let result = TurnResult { kept_for, ..turn_in_parts("t", 1, 1) };
+    store.commit(&claim, result).await.unwrap();
+    let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
+    for kind in [":c:", ":in:", ":h:", ":out:", ":m:", ":n:", ":rate:", ":sent:"] {
+        assert!(left().contains(kind), "{kind} in {}", left());
+    }
+    assert_eq!(store.forget(&anna).await, Ok(true));
+    assert_eq!(left(), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_for_a_while_goes_by_itself() {
+    let harness = RedisHarness::start().await;
+    let store = harness.all_ports("one").await;
+    let anna = customer("anna");
+    let rate = Some(Rate { burst: 3, period: Duration::from_secs(60) });
+    let inbound = Inbound { rate, ..by_channel(&anna, "k", "hello") };
+    accept_new(&*store, inbound).await;
+    tell(&*store, note(&anna, "n", "k", Remarked::Reacted(Vec::new()))).await;
+    let claim = claim_one(&*store).await;
+    let kept_for = Some(2 * IDLE);
+    store.commit(&claim, TurnResult { kept_for, ..turn_in_parts("t", 1, 1) }).await.unwrap();
+    store.delivered(&claim, 0, None).await.unwrap();
+    store.release(&claim).await.unwrap();
+    let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
+    let kinds = || {
+        let mut kinds = vec![":rate:", ":n:", ":h:", ":sent:", ":m:"];
+        let left = left();
+        kinds.retain(|kind| left.contains(kind));
+        kinds
+    };
+    assert_eq!(kinds(), [":rate:", ":n:", ":h:", ":sent:", ":m:"]);
+    harness.advance(Duration::from_secs(61)).await;
+    assert_eq!(kinds(), [":n:", ":h:", ":sent:", ":m:"]);
+    harness.advance(IDLE).await;
+    assert_eq!(kinds(), [":sent:", ":m:"]);
+    harness.advance(IDLE).await;
+    assert_eq!(kinds(), [":m:"]);
+    harness.advance(DEDUPE).await;
     assert_eq!(left(), "");
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use conversation::StoreError;
-use conversation::ports::{Event, Pause, Store};
+use conversation::ports::{Event, Passage, Pause, Received, Store};
+use conversation::{DedupeKey, Remarked, StoreError};
 
 use crate::harness::Harness as _;
+use crate::notes::{note, tell};
+use crate::receipts::receipt;
 use crate::redis_harness::RedisHarness;
 use crate::steps::{
     accept_new, answer_next, claim_one, hear, only_letter, open, part_states, texts,
@@ -20,7 +22,7 @@ fn forget_scripts(harness: &RedisHarness) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_verb_loads_its_script_again() {
     let harness = RedisHarness::start().await;
-    let store = harness.store("one").await;
+    let store = harness.all_ports("one").await;
     let anna = customer("anna");
     let forget = || forget_scripts(&harness);
     let mut watch = store.watch(&anna).await.unwrap();
@@ -59,6 +61,14 @@ async fn every_verb_loads_its_script_again() {
     store.release(&claim).await.unwrap();
     assert_eq!(texts(&answer_next(&*store, "t2").await), ["hello", "hello"]);
     assert_eq!(store.history(&anna).await.unwrap()[1].reply, reply("t2"));
+    forget();
+    tell(&*store, note(&anna, "n", "1", Remarked::TakenBack)).await;
+    forget();
+    let unknown = receipt(&anna, "t", 0, Passage::Sent);
+    assert_eq!(store.receive(vec![unknown]).await, Ok(vec![Received::Unknown]));
+    forget();
+    let change = DedupeKey::new("change").unwrap();
+    assert_eq!(store.carry_over(&customer("berta"), &anna, &change).await, Ok(true));
     forget();
     assert_eq!(store.forget(&anna).await, Ok(true));
 }
