@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::{Accord, Notes, Receipts, Store, Transcripts};
+use conversation::ports::{Accord, Handovers, Notes, Receipts, Store, Transcripts};
 
 /// How long a claim lasts here. It is long, so that no pause of a busy machine ends a claim
 /// while a test believes it held: only a test's own [`Harness::advance`] does.
@@ -20,9 +20,12 @@ pub(crate) const WAITING_LIMIT: usize = 60;
 pub(crate) const HISTORY_LIMIT: usize = 40;
 
 /// All that the stores can do.
-pub(crate) trait AllPorts: Store + Accord + Notes + Receipts + Transcripts {}
+pub(crate) trait AllPorts:
+    Store + Accord + Notes + Receipts + Transcripts + Handovers
+{
+}
 
-impl<T: Store + Accord + Notes + Receipts + Transcripts> AllPorts for T {}
+impl<T: Store + Accord + Notes + Receipts + Transcripts + Handovers> AllPorts for T {}
 
 /// A store under test.
 #[async_trait]

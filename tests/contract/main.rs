@@ -11,6 +11,7 @@ mod dead_letters;
 mod events;
 mod fencing;
 mod forgetting;
+mod handovers;
 mod harness;
 mod inbox;
 mod interleavings;
@@ -285,6 +286,20 @@ contract! {
         an_entry_can_be_read_when_it_is_heard_of,
         a_message_over_its_rate_is_an_entry_too,
         a_message_that_is_refused_is_no_entry,
+    ;
+    handovers:
+        while_a_person_has_it_nothing_is_answered,
+        the_model_knows_later_what_was_said_meanwhile,
+        taking_over_again_changes_nothing,
+        what_a_person_says_twice_is_said_once,
+        where_nobody_reads_nothing_is_said,
+        taking_over_interrupts_the_answer_in_the_making,
+        an_owner_that_looks_again_finds_nothing_to_commit,
+        a_reply_on_its_way_out_still_goes_out,
+        a_stale_owner_leaves_nothing_to_the_person,
+        a_handover_lasts_until_it_is_ended_or_forgotten,
+        watchers_everywhere_hear_of_a_handover,
+        each_message_is_answered_once_or_left_to_the_person,
     ;
     interrupting:
         an_owner_learns_of_an_interruption_with_its_heartbeat,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use conversation::ports::{DeadLetter, Opened, Waiting};
 use conversation::{
-    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply, StoreError,
-    Timestamp,
+    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply,
+    StoreError, Timestamp,
 };
 
 use crate::dead::DeadLetters;
@@ -68,6 +68,8 @@ pub(crate) struct Conversation {
     pub(crate) draft: Option<String>,
     pub(crate) dead: DeadLetters,
     pub(crate) transcript: Transcript,
+    /// What the person is called who has the conversation, if one has.
+    pub(crate) person: Option<String>,
 }
 
 impl Conversation {
@@ -90,6 +92,7 @@ impl Conversation {
             draft: None,
             dead: DeadLetters::default(),
             transcript: Transcript::default(),
+            person: None,
         }
     }
 
@@ -228,6 +231,7 @@ impl Conversation {
             && self.sent.is_empty()
             && self.dead.is_empty()
             && self.transcript.is_empty()
+            && self.person.is_none()
             && !self.has_work()
     }
 }
@@ -247,6 +251,7 @@ impl Weigh for Conversation {
             + self.draft.as_ref().map_or(0, String::len)
             + self.dead.weight()
             + self.transcript.weight()
+            + self.person.as_ref().map_or(0, String::len)
     }
 }
 

@@ -5,6 +5,7 @@ mod archive;
 mod conversation_state;
 mod dead;
 mod expiries;
+mod handovers;
 mod inbox;
 mod notes;
 mod options;

@@ -161,7 +161,8 @@ impl State {
         }
     }
 
-    fn remove_if_empty(&mut self, digest: Digest) {
+    /// Removes a conversation of which nothing is kept.
+    pub(crate) fn remove_if_empty(&mut self, digest: Digest) {
         let is_empty = self.conversation(digest).is_some_and(Conversation::is_empty);
         if is_empty && !self.queue.contains(digest) {
             self.remove(digest);

@@ -47,12 +47,12 @@ impl Turns for MemoryStore {
             // An owner that looks again, since it does not know what became of its commit, must
             // find the messages that it counted where it counted them.
             let is_first = state.queue.open(digest);
-            let view = |found: &mut Conversation| {
-                if is_first {
-                    found.take_in_revived();
-                }
-                (found.opened(limit.get(), now), found.history_at(now))
-            };
+            if is_first {
+                state.edit(digest, Conversation::take_in_revived);
+            }
+            state.leave_to_person(digest, now);
+            let view =
+                |found: &mut Conversation| (found.opened(limit.get(), now), found.history_at(now));
             state.edit(digest, view).ok_or(StoreError::Stale)
         })?;
         // The history may be long: its words are copied outside the lock.

@@ -64,7 +64,8 @@ impl Keys {
     /// The state of a conversation that is not at rest: its queue entry `e`, its attempts `n`, the
     /// last turn with an outbox `t`, `o` if that outbox is still there, and, if revived messages
     /// stand apart, `r`, the claim during which the last of them came; `d` names the message that
-    /// shows the answer in the making, and `k` says that there are remarks.
+    /// shows the answer in the making, `k` says that there are remarks,
+    /// and `p` what the person is called who has it, if one has.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }

@@ -40,6 +40,10 @@ impl Verb {
         Self::new(keys, format!("{REMARKS}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
     }
 
+    fn fenced_remarking(fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{fence}\n{REMARKS}\n{body}"), Effect::Kept)
+    }
+
     fn fenced_transcribing(fence: &str, keys: usize, body: &str) -> Self {
         Self::new(keys, format!("{fence}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
     }
@@ -130,7 +134,10 @@ scripts! {
     hold: plain(1),
     resign: plain(1),
     agree: plain(1),
-    open: fenced(8),
+    take_over: transcribing(3),
+    resume: transcribing(3),
+    say: transcribing(6),
+    open: fenced_remarking(9),
     commit: fenced_transcribing(10),
     sending: fenced(3),
     delivered: fenced(3),

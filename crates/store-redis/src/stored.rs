@@ -148,6 +148,11 @@ pub(crate) fn key_digest(key: KeyDigest) -> String {
     BASE64.encode(key.0)
 }
 
+/// A record up to its time, of what has no fingerprint and is no message.
+pub(crate) fn record_head(token: [u8; 8]) -> String {
+    format!("{}{NO_FINGERPRINT}", BASE64.encode(token))
+}
+
 /// Reads a record: the message's token and how far it has come.
 pub(crate) fn record(stored: &str) -> Result<([u8; 8], MessageState), StoreError> {
     const WHAT: &str = "a message's record";

@@ -41,8 +41,13 @@ impl Turns for RedisStore {
             Keys::watchers,
             Keys::revived,
             Keys::remarks,
+            Keys::records,
         ];
-        let call = inner.fenced(&inner.scripts.open, claim, &keys).arg(limit.get() - 1);
+        let call = inner
+            .fenced(&inner.scripts.open, claim, &keys)
+            .arg(limit.get() - 1)
+            .arg(millis(inner.options.idle))
+            .arg(millis(inner.options.dedupe));
         let (inbox, history, outbox, watchers, attempts, draft, remarks, sending_for): OpenAnswer =
             call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));

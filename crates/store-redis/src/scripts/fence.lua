@@ -7,8 +7,9 @@ local group, entry, owner, deliveries, name =
   ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 -- What the conversation's hash says: its attempts, the last turn that left an outbox, whether
 -- the outbox holds anything, and, if revived messages stand apart, the claim during which they came.
--- The draft is the message that shows the answer in the making. And whether there are remarks.
-local attempts, last_turn, has_outbox, revived, draft, remarked
+-- The draft is the message that shows the answer in the making. And whether there are remarks, and
+-- which person has the conversation, if one has.
+local attempts, last_turn, has_outbox, revived, draft, remarked, person
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -22,13 +23,13 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k', 'p')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
-  revived, draft, remarked = state[5], state[6], state[7]
+  revived, draft, remarked, person = state[5], state[6], state[7], state[8]
   return true
 end
 

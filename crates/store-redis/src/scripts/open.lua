@@ -1,6 +1,7 @@
 -- Reads all that a turn needs.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers, 7 revived
--- messages, 8 remarks. ARGV: 1-5 fence, 6 last index of the messages.
+-- messages, 8 remarks, 9 records. ARGV: 1-5 fence, 6 last index of the messages, 7 idle time,
+-- 8 how long a key is remembered; both in milliseconds.
 if not held() then
   return stale()
 end
@@ -9,6 +10,24 @@ end
 if revived and revived ~= entry .. ':' .. ARGV[4] then
   while redis.call('LMOVE', KEYS[7], KEYS[3], 'RIGHT', 'LEFT') do end
   redis.call('HDEL', KEYS[2], 'r')
+end
+-- What comes while a person has the conversation is theirs to answer, and the model's to know of.
+local theirs = person and redis.call('LRANGE', KEYS[3], '0', '-1') or {}
+if #theirs > 0 then
+  local t = redis.call('TIME')
+  record(KEYS[9], theirs, function() return 'r' end)
+  for _, envelope in ipairs(theirs) do
+    local message = string.sub(envelope, line_end(envelope) + 1)
+    keep_remark(KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. message .. '}', ARGV[7])
+  end
+  local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
+  there_are_remarks(KEYS[2], KEYS[9], entry, now, ARGV[8])
+  redis.call('DEL', KEYS[3])
+  if not has_outbox then
+    redis.call('HDEL', KEYS[2], 'n', 'd')
+    attempts, draft = nil, nil
+  end
+  remarked = true
 end
 local outbox = has_outbox and redis.call('HGETALL', KEYS[5]) or {}
 -- How long ago the intent to send was written, if it stands.
