@@ -71,7 +71,7 @@ async fn a_channel_that_is_not_to_stream_has_no_drafts() {
     let world = World::new();
     let (rates, accord) = (Rates::default(), world.store.clone());
     let api = world.api.clone();
-    let plain = Telegram::new(api, Streaming::Off, rates, accord, world.clock.clone());
+    let plain = Telegram::new(api, Streaming::Off, rates, accord, world.clock);
     assert!(plain.drafts().is_none());
 }
 
