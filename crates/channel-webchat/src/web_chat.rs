@@ -85,10 +85,10 @@ impl WebChat {
 
     /// Keeps the streams alive and tells them how this replica stands, until it is to `stop`: then
     /// they end.
-    pub fn keep_time(
-        &self,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> impl Future<Output = ()> + Send + 'static {
+    pub fn keep_time<S>(&self, stop: S) -> impl Future<Output = ()> + Send + use<S>
+    where
+        S: Future<Output = ()> + Send,
+    {
         let shared = Arc::clone(&self.0);
         async move {
             let heartbeat = shared.options.limits.heartbeat;

@@ -1,0 +1,95 @@
+//! How often visitors and addresses may ask.
+
+use std::time::Duration;
+
+use channel_webchat::{Limits, Options};
+use conversation::Rate;
+use serde_json::json;
+
+use crate::stage::{Stage, options};
+use crate::tape::Tape;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn rate(burst: u32) -> Rate {
+    Rate { burst, period: HOUR }
+}
+
+/// A stage that believes its own machine to be a proxy.
+async fn behind_a_proxy(limits: Limits) -> Stage {
+    let trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    Stage::with(Options { trusted_proxies, limits, ..options() }).await
+}
+
+#[tokio::test]
+async fn a_session_may_not_flood_and_is_told_when_to_come_back() {
+    let limits = Limits { messages_of_session: rate(2), ..Limits::default() };
+    let stage = Stage::with(Options { limits, ..options() }).await;
+    let (ann, bob) = (stage.visitor().await, stage.visitor().await);
+    stage.ask(&ann, "a").await;
+    stage.ask(&ann, "b").await;
+    let refused = stage.say(&ann, "c", "Hello").await;
+    assert_eq!(refused.status, 429, "{}", refused.body);
+    assert_eq!(refused.json()["error"]["code"], "too_many_requests");
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=3_600).contains(&wait), "{wait}");
+    stage.ask(&bob, "a").await;
+}
+
+#[tokio::test]
+async fn replicas_count_together() {
+    let limits = Limits { messages_of_session: rate(2), ..Limits::default() };
+    let one = Stage::with(Options { limits: limits.clone(), ..options() }).await;
+    let other = Stage::over(one.store.clone(), Options { limits, ..options() }).await;
+    let ann = one.visitor().await;
+    one.ask(&ann, "a").await;
+    other.ask(&ann, "b").await;
+    assert_eq!(one.say(&ann, "c", "Hello").await.status, 429);
+}
+
+#[tokio::test]
+async fn an_address_may_not_flood_with_ever_new_sessions() {
+    let limits =
+        Limits { sessions_of_address: rate(3), messages_of_address: rate(1), ..Limits::default() };
+    let stage = behind_a_proxy(limits).await;
+    let from = async |address: &str| {
+        stage.post("/webchat/session", &[("x-forwarded-for", address)], &json!({})).await
+    };
+    for _ in 0..3 {
+        assert_eq!(from("203.0.113.7").await.status, 200);
+    }
+    // What the client itself wrote before its address doesn't make it another one.
+    for same in ["203.0.113.7", "198.51.100.1, 203.0.113.7"] {
+        let refused = from(same).await;
+        assert_eq!(refused.status, 429, "{same}");
+        assert!(refused.header("retry-after").is_some());
+    }
+    let other = from("203.0.113.8").await;
+    assert_eq!(other.status, 200);
+    let bearer = format!("Bearer {}", other.json()["token"].as_str().unwrap());
+    let say = async |id: &str, address: &str| {
+        let headers = [("authorization", bearer.as_str()), ("x-forwarded-for", address)];
+        stage.post("/webchat/messages", &headers, &json!({ "id": id, "text": "x" })).await.status
+    };
+    assert_eq!(say("a", "203.0.113.8").await, 202);
+    assert_eq!(say("b", "203.0.113.8").await, 429);
+}
+
+#[tokio::test]
+async fn no_more_streams_are_kept_than_there_is_room_for() {
+    let limits = Limits { streams: 2, ..Limits::default() };
+    let stage = Stage::with(Options { limits, ..options() }).await;
+    let token = stage.visitor().await;
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        held.push(stage.listen(&token, None).await);
+    }
+    let refused = Tape::open(stage.port, &token, None).await.err().unwrap();
+    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after: 5"), "{refused}");
+    held.pop();
+    let patience = tokio::time::Instant::now() + Duration::from_secs(20);
+    while Tape::open(stage.port, &token, None).await.is_err() {
+        assert!(tokio::time::Instant::now() < patience, "the place was not given back");
+        tokio::task::yield_now().await;
+    }
+}
