@@ -2,6 +2,7 @@
 //! revived during a turn. Everything else is in the contract suite, which both stores pass.
 
 mod memory;
+mod remembering;
 mod reviving;
 mod waking;
 

@@ -54,10 +54,11 @@ pub enum Received {
 #[async_trait]
 pub trait Receipts: Send + Sync {
     /// Writes down what the provider says of sent parts. A part of an outbox that is written down
-    /// as being sent counts as delivered from the first word on, whoever holds the claim. The
-    /// first part that fails marks the messages that the reply answers as undelivered, and makes a
-    /// dead letter of the reply. Answers stand in the order of the receipts. On `Err` some may be
-    /// recorded; handing them in again is safe.
+    /// as being sent counts as delivered from the first word on, whoever holds the claim; a pause
+    /// that waited for that word is over. The first part that fails marks the messages that the
+    /// reply answers as undelivered, and makes a dead letter of the reply; if that is still going
+    /// out, its owner's claim ends and the rest is not sent. Answers stand in the order of the
+    /// receipts. On `Err` some may be recorded; handing them in again is safe.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Full`] or [`StoreError::Unreadable`].

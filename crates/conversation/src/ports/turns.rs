@@ -164,7 +164,8 @@ pub trait Turns: Send + Sync {
     /// Writes down that the part with this index is about to be sent.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] or [`StoreError::Unavailable`].
+    /// [`StoreError::Stale`], also if the provider's word on it came first, so that it needs no
+    /// sending any more; [`StoreError::Unavailable`].
     async fn sending(&self, claim: &Claim, part: usize) -> Result<(), StoreError>;
 
     /// Records that the provider took the part, and under which id. After the last part the
