@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use settings::{ApiAuth, Settings, SkillsSettings};
+use settings::{ApiAuth, ChannelSettings, Settings, SkillsSettings, TelegramIntake};
 use skills::{Severity, SkillLibrary};
 
 use crate::compose::skills_options;
@@ -142,11 +142,23 @@ fn summary(settings: &Settings, skills: usize, found: &Found) -> String {
         .collect();
     let models = if models.is_empty() { "none".to_owned() } else { models.join(", then ") };
     let store = if settings.redis_url.is_some() { "Redis" } else { "in this process" };
+    let channels = channels(&settings.channels);
     format!(
-        "address:  {}\nstore:    {store}\nmodels:   {models}\nskills:   {skills}\n{found}; whether Redis \
-         and the models answer shows at the start",
+        "address:  {}\nstore:    {store}\nmodels:   {models}\nchannels: {channels}\n\
+         skills:   {skills}\n{found}; whether Redis and the models answer shows at the start",
         settings.gateway.address(),
     )
+}
+
+/// The channels that are on, besides the API.
+fn channels(settings: &ChannelSettings) -> String {
+    let whatsapp = settings.whatsapp.as_ref().map(|_| "whatsapp");
+    let telegram = settings.telegram.as_ref().map(|telegram| match telegram.intake {
+        TelegramIntake::Webhook { .. } => "telegram (webhook)",
+        TelegramIntake::Polling => "telegram (polling)",
+    });
+    let on: Vec<&str> = [whatsapp, telegram].into_iter().flatten().collect();
+    if on.is_empty() { "none but the API".to_owned() } else { on.join(", ") }
 }
 
 /// Prints the JSON Schema of the settings.

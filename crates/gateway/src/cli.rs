@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::{certificate, check, healthcheck, monitor, status};
+use crate::{certificate, check, healthcheck, monitor, status, webhook};
 
 const ABOUT: &str = "Answers a company's customers through language models that know its skills";
 
@@ -70,6 +70,8 @@ pub(crate) enum Role {
     Status(status::Arguments),
     /// Watch a gateway's health, keep a log of it, and alert Slack or Telegram when it changes
     Monitor(monitor::Arguments),
+    /// Tell Telegram where it reaches the gateway, or ask what it was told
+    Webhook(webhook::Arguments),
     /// Make a self-signed TLS certificate for the proxy in front, unless there is one
     Certificate(certificate::Arguments),
 }

@@ -18,7 +18,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::compose::Doors;
 use crate::compose::Gateway;
@@ -85,6 +85,7 @@ pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Resu
         () = running.turns_over.cancelled() => anyhow::bail!("the worker pool ended by itself"),
     }
     vitals.set_phase(Phase::Draining);
+    stops.intake.cancel();
     let end_of_grace = Instant::now() + grace;
     tokio::select! {
         () = running.wind_down(&stops, end_of_grace) => {}
@@ -106,6 +107,8 @@ pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Resu
 /// What makes the parts stop.
 #[derive(Default)]
 struct Stops {
+    /// Nothing more is asked for.
+    intake: CancellationToken,
     /// No further claims.
     turns: CancellationToken,
     /// Turns stop where they are, and their claims go back.
@@ -116,6 +119,7 @@ struct Stops {
 struct Running {
     doors: Doors,
     turns_over: CancellationToken,
+    beside: TaskTracker,
     store: Arc<dyn Store>,
     storage: StorageKind,
     _tasks: Vec<AbortOnDropHandle<()>>,
@@ -123,7 +127,7 @@ struct Running {
 
 impl Running {
     fn start(gateway: Gateway, stops: &Stops) -> Self {
-        let Gateway { doors, pool, skills, vital_signs, storage, metrics, .. } = gateway;
+        let Gateway { doors, pool, skills, beside, vital_signs, storage, metrics, .. } = gateway;
         let (store, turns_over) = (Arc::clone(&vital_signs.store), CancellationToken::new());
         let mut tasks = Vec::new();
         let mut spawn = |work: BoxFuture<'static, ()>| {
@@ -140,12 +144,18 @@ impl Running {
         if let Some(library) = skills {
             spawn(Box::pin(library.watch(doors.close.clone())));
         }
-        Self { doors, turns_over, store, storage, _tasks: tasks }
+        let tracker = TaskTracker::new();
+        for work in beside {
+            spawn(Box::pin(tracker.track_future(work(stops.intake.clone()))));
+        }
+        tracker.close();
+        Self { doors, turns_over, beside: tracker, store, storage, _tasks: tasks }
     }
 
-    /// Waits until the connections are closed and the turns over.
+    /// Waits until the connections are closed, the turns over, and what ran beside them has ended.
     async fn ended(&self) {
-        tokio::join!(self.doors.closed.cancelled(), self.turns_over.cancelled());
+        let (closed, over) = (self.doors.closed.cancelled(), self.turns_over.cancelled());
+        tokio::join!(closed, over, self.beside.wait());
     }
 
     /// Finishes what is in flight, until the grace is over.

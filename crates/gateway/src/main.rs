@@ -17,6 +17,7 @@ mod status;
 mod storage;
 mod vital_signs;
 mod watchdog;
+mod webhook;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Role::Serve => serve::serve(cli.config),
         Role::Check(arguments) => check::check(cli.config, &arguments),
         Role::Schema => check::schema(),
+        Role::Webhook(arguments) => webhook::webhook(cli.config, arguments),
         Role::Certificate(arguments) => certificate::certificate(arguments),
         Role::Healthcheck(arguments) => healthcheck::healthcheck(cli.config, arguments),
         Role::Status(arguments) => status::status(cli.config, arguments),

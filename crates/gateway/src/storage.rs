@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use conversation::ports::Store;
+use conversation::ports::{Accord, Handovers, Notes, Receipts, Store, Transcripts};
 use conversation::{StoreError, SystemClock};
 use secrecy::ExposeSecret;
 use settings::Settings;
@@ -14,6 +14,14 @@ use tokio::time::sleep;
 
 #[cfg(feature = "fault-injection")]
 use crate::faults::connect;
+
+/// A store with all that stores can do besides the protocol.
+pub(crate) trait WholeStore:
+    Store + Notes + Receipts + Accord + Transcripts + Handovers
+{
+}
+
+impl<T: Store + Notes + Receipts + Accord + Transcripts + Handovers> WholeStore for T {}
 
 /// Where a store keeps things.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +45,7 @@ impl StorageKind {
 /// Whether the store is there yet.
 pub(crate) enum Opening {
     /// It is.
-    Open(Arc<dyn Store>),
+    Open(Arc<dyn WholeStore>),
     /// It is Redis, and doesn't answer so far.
     Awaited(Box<store_redis::Options>),
 }
@@ -46,10 +54,12 @@ pub(crate) enum Opening {
 /// refuses is an error, since no waiting makes a wrong password right.
 pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<Opening> {
     let Some(options) = redis_options(settings) else {
+        let usual = store_memory::Options::default();
         let options = store_memory::Options {
             replica: replica.to_owned(),
             idle: settings.session_idle,
-            ..store_memory::Options::default()
+            transcript: transcript(settings).unwrap_or(usual.transcript),
+            ..usual
         };
         return Ok(Opening::Open(Arc::new(MemoryStore::new(options, Arc::new(SystemClock)))));
     };
@@ -66,7 +76,7 @@ pub(crate) async fn open(settings: &Settings, replica: &str) -> anyhow::Result<O
 
 impl Opening {
     /// Waits until Redis answers: a gateway that gives up would only be started again.
-    pub(crate) async fn complete(self) -> anyhow::Result<Arc<dyn Store>> {
+    pub(crate) async fn complete(self) -> anyhow::Result<Arc<dyn WholeStore>> {
         match self {
             Self::Open(store) => Ok(store),
             Self::Awaited(options) => Ok(Arc::new(insist(*options).await.context(REFUSED)?)),
@@ -81,14 +91,21 @@ const REFUSED: &str =
 pub(crate) fn redis_options(settings: &Settings) -> Option<store_redis::Options> {
     let (url, redis) = (settings.redis_url.as_ref()?, &settings.redis);
     let password = redis.sentinel_password.as_ref();
+    let usual = store_redis::Options::default();
     Some(store_redis::Options {
         url: url.expose_secret().to_owned(),
         ca: redis.authority.clone(),
         sentinel_password: password.map(|password| password.expose_secret().to_owned()),
         replicas_to_acknowledge: redis.replicas_to_acknowledge,
         idle: settings.session_idle,
-        ..store_redis::Options::default()
+        transcript: transcript(settings).unwrap_or(usual.transcript),
+        ..usual
     })
+}
+
+/// For how long what was said in Web Chat is kept: as long as its visitors can come back.
+fn transcript(settings: &Settings) -> Option<Duration> {
+    settings.channels.web_chat.as_ref().map(|chat| chat.session)
 }
 
 /// Connects to Redis.

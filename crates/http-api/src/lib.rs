@@ -26,6 +26,7 @@ mod vitals;
 pub use api::{Api, Limits, MetricsPage};
 pub use auth::ApiAuth;
 pub use entrance::{Entrance, Routes};
+pub use middleware::request_id;
 pub use router::router;
 pub use serve::{Closed, ServeOptions, listen, serve};
 pub use status::{

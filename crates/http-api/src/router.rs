@@ -17,7 +17,7 @@ use crate::middleware::{Middleware, Probes};
 use crate::openapi::{document, rendered};
 use crate::problem::Problem;
 use crate::routes::{
-    conversations, dead_letters, health, message, messages, metrics, openapi, page, status,
+    conversations, dead_letters, health, icon, message, messages, metrics, openapi, status,
 };
 use crate::taking;
 
@@ -37,10 +37,7 @@ pub fn router(api: Api) -> Routes {
         .routes(routes!(status::status))
         .route_layer(middleware::from_fn_with_state(Gate::from(&auth), guard));
     let open = OpenApiRouter::new()
-        .routes(routes!(page::page))
-        .routes(routes!(page::script))
-        .routes(routes!(page::style))
-        .routes(routes!(page::icon))
+        .routes(routes!(icon::icon))
         .routes(routes!(metrics::metrics))
         .routes(routes!(openapi::openapi));
     let (served, mut description) = OpenApiRouter::with_openapi(document(shared.vitals.version()))

@@ -34,8 +34,12 @@ pub(crate) fn text(settings: &Settings, address: SocketAddr) -> String {
         }
         ApiAuth::Open | ApiAuth::Token(_) => "",
     };
+    let chat = match settings.channels.web_chat {
+        Some(_) => format!("  Chat    http://localhost:{port}/\n"),
+        None => String::new(),
+    };
     format!(
-        "\n  Chat    http://localhost:{port}/\n  Health  http://localhost:{port}/healthz\n  \
+        "\n{chat}  Health  http://localhost:{port}/healthz\n  \
          Answers from {answers}\n  Messages are kept in {store}\n{locked}\n  Try:\n  \
          curl -s http://localhost:{port}/api/v1/message{token} \\\n    \
          -H 'Content-Type: application/json' \\\n    \

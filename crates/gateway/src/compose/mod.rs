@@ -1,26 +1,37 @@
 //! The composition root: read from top to bottom, it is the list of parts.
 
 mod banner;
+mod channels;
 mod doors;
 mod models;
+mod telegram;
+mod web_chat;
+mod whatsapp;
 
 use std::sync::Arc;
 
-use conversation::SystemClock;
 use conversation::ports::{Knowledge, LanguageModel};
+use conversation::{Clock, SystemClock};
 use dialogue::Pool;
+use futures::future::BoxFuture;
 use http_api::{Api, ApiAuth, Limits, OllamaLink, StoreLink, Vitals};
 use language_model::Chain;
 use metrics_exporter_prometheus::PrometheusHandle;
 use settings::{Settings, SkillsSettings};
 use skills::{OfflineAnswerer, SkillLibrary};
+use tokio_util::sync::CancellationToken;
 
 use crate::check;
 use crate::observe;
 use crate::storage::{self, StorageKind};
 use crate::vital_signs::VitalSigns;
 
+use channels::Channels;
 pub(crate) use doors::Doors;
+pub(crate) use telegram::options as telegram_options;
+
+/// What runs beside the turns until it is told to stop, and then ends soon.
+pub(crate) type Beside = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, ()> + Send>;
 
 /// Everything that a running gateway consists of.
 pub(crate) struct Gateway {
@@ -28,6 +39,7 @@ pub(crate) struct Gateway {
     pub(crate) routes: http_api::Routes,
     pub(crate) pool: Pool,
     pub(crate) skills: Option<Arc<SkillLibrary>>,
+    pub(crate) beside: Vec<Beside>,
     pub(crate) vitals: Arc<Vitals>,
     pub(crate) vital_signs: VitalSigns,
     pub(crate) storage: StorageKind,
@@ -43,7 +55,7 @@ pub(crate) async fn compose(
     metrics: PrometheusHandle,
 ) -> anyhow::Result<Gateway> {
     let replica = format!("gateway-{:08x}", rand::random::<u32>());
-    let clock = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
 
     let (library, _logged) = SkillLibrary::load(skills_options(&settings.skills));
     for doubt in check::doubts(settings, library.snapshot().skills().len()) {
@@ -68,13 +80,19 @@ pub(crate) async fn compose(
         vitals.set_store(StoreLink::Connected);
     }
 
+    let mut channels = Channels::connect(&settings.channels, &store, &clock, &replica)?;
+    if let Some(chat) = &settings.channels.web_chat {
+        let proxies = settings.gateway.trusted_proxies.clone();
+        let (clock, vitals) = (Arc::clone(&clock), Arc::clone(&vitals));
+        channels.embed(web_chat::channel(chat, &store, clock, vitals, proxies).await?);
+    }
     let pool = Pool::new(
         dialogue::Parts {
             store: store.clone(),
             events: store.clone(),
             model,
             knowledge: library.clone(),
-            channels: Vec::new(),
+            channels: channels.senders,
             clock: clock.clone(),
         },
         dialogue_options(settings),
@@ -88,7 +106,7 @@ pub(crate) async fn compose(
         limits: Limits::default(),
         vitals: Arc::clone(&vitals),
         metrics: observe::page(metrics.clone()),
-        extra: axum::Router::new(),
+        extra: channels.routes,
     });
     #[cfg(feature = "fault-injection")]
     let routes = routes.map_router(|router| faults.around_routes(router));
@@ -108,6 +126,7 @@ pub(crate) async fn compose(
         routes,
         pool,
         skills: settings.skills.watch.then_some(library),
+        beside: channels.beside,
         vitals,
         vital_signs,
         storage: kind,

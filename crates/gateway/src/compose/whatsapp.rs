@@ -19,12 +19,8 @@ pub(super) fn channel(
 ) -> anyhow::Result<(WhatsApp, Router)> {
     let options = options(settings).context("channels.whatsapp")?;
     let channel = WhatsApp::new(&options, store.clone()).context("channels.whatsapp")?;
-    let parts = Parts {
-        inbox: store.clone(),
-        notes: store.clone(),
-        receipts: store.clone(),
-        clock,
-    };
+    let parts =
+        Parts { inbox: store.clone(), notes: store.clone(), receipts: store.clone(), clock };
     let routes = webhook::router(&options, parts).context("channels.whatsapp")?;
     Ok((channel, routes))
 }

@@ -8,6 +8,7 @@
 //!   can show that it would notice.
 //! - `OPENCLAW_BLOCK_WORKERS=one` or `all`: at SIGUSR1 so many workers of the runtime stop.
 
+mod abilities;
 mod crash;
 mod model;
 mod protection;
@@ -18,9 +19,10 @@ mod workers;
 use std::sync::Arc;
 
 use conversation::StoreError;
-use conversation::ports::{LanguageModel, Store};
+use conversation::ports::LanguageModel;
 use store_redis::RedisStore;
 
+use crate::storage::WholeStore;
 use crash::Crash;
 use protection::Protection;
 
@@ -35,9 +37,9 @@ pub(crate) struct Faults {
 /// If the environment asks for a fault that there is none of.
 #[allow(clippy::type_complexity, reason = "taken apart where it is made")]
 pub(crate) fn around(
-    store: Arc<dyn Store>,
+    store: Arc<dyn WholeStore>,
     model: Arc<dyn LanguageModel>,
-) -> anyhow::Result<(Faults, Arc<dyn Store>, Arc<dyn LanguageModel>)> {
+) -> anyhow::Result<(Faults, Arc<dyn WholeStore>, Arc<dyn LanguageModel>)> {
     tracing::warn!("this gateway is built with fault-injection, for tests only");
     let crash = Arc::new(Crash::of_environment()?);
     let missing = protection::missing()?;

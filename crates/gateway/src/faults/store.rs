@@ -7,26 +7,27 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{
     Accepted, Archive, Claim, DeadLetter, Event, Events, Inbox, Lease, MessageState, Opened,
-    Overview, QueueFigures, ReplicaReport, Store, StoreFigures, TurnResult, Turns,
+    Overview, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
 };
 use conversation::{ConversationId, DedupeKey, Exchange, Inbound, MessageId, StoreError, Watch};
 
 use super::crash::{Crash, Point};
 use super::protection::Protection;
+use crate::storage::WholeStore;
 
 /// How much later a message is stored than its caller is told so, where that is the fault.
 const LATER: Duration = Duration::from_millis(500);
 
 /// A store, where to die, and what is missing.
 pub(super) struct Faulty {
-    inner: Arc<dyn Store>,
+    pub(super) inner: Arc<dyn WholeStore>,
     crash: Arc<Crash>,
     missing: Option<Protection>,
 }
 
 impl Faulty {
     pub(super) fn new(
-        inner: Arc<dyn Store>,
+        inner: Arc<dyn WholeStore>,
         crash: Arc<Crash>,
         missing: Option<Protection>,
     ) -> Self {

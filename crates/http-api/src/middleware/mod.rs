@@ -20,6 +20,7 @@ use crate::proxies::TrustedProxies;
 use crate::vitals::Vitals;
 
 pub(crate) use probes::{Finding, Kind, Probes};
+pub use request_id::request_id;
 pub(crate) use request_id::{Origin, RequestId};
 pub(crate) use traffic::RouteFigures;
 

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
@@ -19,6 +19,13 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 /// The longest name that is taken over, in bytes.
 const MAX_BYTES: usize = 128;
+
+/// The name of the request with these extensions, which every route sees: it stands in the answer and
+/// in the log.
+#[must_use]
+pub fn request_id(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<RequestId>().map(RequestId::as_str)
+}
 
 /// Who named a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

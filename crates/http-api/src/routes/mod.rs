@@ -4,11 +4,11 @@ mod at_once;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod health;
+pub(crate) mod icon;
 pub(crate) mod message;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
-pub(crate) mod page;
 pub(crate) mod status;
 
 pub(crate) use at_once::{AtOnce, ShortWay};

@@ -63,7 +63,7 @@ impl Default for ServeOptions {
             body_timeout: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(75),
             header_bytes: 32 * 1024,
-            connections: 10_000,
+            connections: 12_000,
             grace: Duration::from_secs(25),
         }
     }

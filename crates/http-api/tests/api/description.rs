@@ -1,19 +1,16 @@
-//! The description of the API, and the page.
+//! The description of the API.
 
 use serde_json::Value;
 
 use crate::support::{Gateway, ask};
 
 /// What is served, and by which methods.
-const ROUTES: [(&str, &[&str]); 15] = [
-    ("/", &["get"]),
+const ROUTES: [(&str, &[&str]); 12] = [
     ("/api/v1/conversations/{channel}/{user_id}", &["delete", "get"]),
     ("/api/v1/dead-letters", &["get"]),
     ("/api/v1/dead-letters/{id}/retry", &["post"]),
     ("/api/v1/message", &["post"]),
     ("/api/v1/messages/{id}", &["get"]),
-    ("/assets/chat.css", &["get"]),
-    ("/assets/chat.js", &["get"]),
     ("/favicon.ico", &["get"]),
     ("/healthz", &["get", "head"]),
     ("/livez", &["get", "head"]),
@@ -80,30 +77,6 @@ async fn the_description_says_what_is_needed_to_use_the_api() {
         checked += 1;
     }
     assert!(checked > 10);
-}
-
-#[tokio::test]
-async fn the_page_forbids_everything_that_is_not_its_own() {
-    let gateway = Gateway::start().await;
-    let page = gateway.get("/").send().await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
-    let policy = page.header("content-security-policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
-    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"));
-    assert_eq!(page.header("x-content-type-options"), "nosniff");
-    for inline in ["<style", "style=", "onclick", "onload", "<script>", "http://", "https://"] {
-        assert!(!page.text().contains(inline), "the policy would stop {inline}");
-    }
-    for (path, content_type) in [
-        ("assets/chat.js", "text/javascript; charset=utf-8"),
-        ("assets/chat.css", "text/css; charset=utf-8"),
-        ("favicon.ico", "image/svg+xml"),
-    ] {
-        assert!(page.text().contains(path), "{path}");
-        let asset = gateway.get(&format!("/{path}")).send().await;
-        assert_eq!((asset.status, asset.header("content-type")), (200, content_type));
-        assert!(!asset.body.is_empty());
-    }
 }
 
 #[tokio::test]
