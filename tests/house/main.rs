@@ -8,10 +8,11 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The floor of every crate under `crates/`.
-const FLOORS: [(&str, u8); 11] = [
+const FLOORS: [(&str, u8); 12] = [
     ("conversation", 0),
     ("settings", 0),
     ("channel-telegram", 1),
+    ("channel-webchat", 1),
     ("channel-whatsapp", 1),
     ("dialogue", 1),
     ("language-model", 1),
