@@ -2,6 +2,7 @@
 //! port, scripted model servers, gateway processes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+pub mod event_stream;
 pub mod fake_model;
 mod fake_server;
 pub mod fake_telegram;

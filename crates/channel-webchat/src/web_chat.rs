@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use conversation::Clock;
-use conversation::ports::{Accord, Events, Inbox, Transcripts};
+use conversation::ports::{Accord, Events, Handovers, Inbox, Transcripts};
 
 use crate::address::Addresses;
 use crate::beats::Beats;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub events: Arc<dyn Events>,
     /// What was said, on whichever replica.
     pub transcripts: Arc<dyn Transcripts>,
+    /// Which conversations a person has.
+    pub handovers: Arc<dyn Handovers>,
     /// Where replicas count together.
     pub accord: Arc<dyn Accord>,
     /// The time of messages and sessions.

@@ -15,7 +15,6 @@ const OPEN: usize = 32;
 #[derive(Default)]
 pub(super) struct Account {
     last: Option<Box<str>>,
-    person: Option<Box<str>>,
     /// The customer's messages that no entry has answered yet.
     open: Vec<Open>,
     turn: Turn,
@@ -55,21 +54,13 @@ impl Account {
         self.last.as_deref()
     }
 
-    /// Who of the company has taken over.
-    pub(super) fn person(&self) -> Option<&str> {
-        self.person.as_deref()
-    }
-
     /// Takes an entry into account that the visitor knows, or is told now.
     pub(super) fn note(&mut self, entry: &Entry) {
         self.last = Some(entry.id.as_str().into());
         match &entry.said {
             Said::Customer { key, .. } => self.opened(key),
             Said::Assistant { answers, .. } | Said::Failed { answers } => self.answered(answers),
-            Said::Person { name, .. } | Said::TakenOver { name } => {
-                self.person = Some(name.as_str().into());
-            }
-            Said::Resumed => self.person = None,
+            Said::Person { .. } | Said::TakenOver { .. } | Said::Resumed => {}
         }
     }
 
@@ -228,15 +219,6 @@ mod tests {
         assert_eq!(heard(&mut account, &delta()).1, "");
         heard(&mut account, &Event::Started { messages: vec![id("one")] });
         assert!(heard(&mut account, &delta()).1.contains("delta"));
-    }
-
-    #[test]
-    fn the_person_is_the_last_who_took_over_until_the_gateway_answers_again() {
-        let mut account = Account::default();
-        account.note(&entry(1, Said::TakenOver { name: "Anna".into() }));
-        assert_eq!(account.person(), Some("Anna"));
-        account.note(&entry(2, Said::Resumed));
-        assert_eq!((account.person(), account.last()), (None, Some("2-0")));
     }
 
     #[test]

@@ -55,7 +55,8 @@ pub(crate) async fn open(
     let watch = shared.parts.events.watch(&conversation).await?;
     let limit = shared.options.limits.entries;
     let kept = shared.parts.transcripts.transcript(&conversation, None, limit).await?;
-    let first = hello(heard.condition, shared.parts.clock.now(), &kept);
+    let person = shared.parts.handovers.taken_over_by(&conversation).await?;
+    let first = hello(heard.condition, shared.parts.clock.now(), person.as_deref());
     let mut account = Account::default();
     let entries = not_told(kept, after.as_deref(), &mut account);
     let stream = Telling {
@@ -79,18 +80,15 @@ pub(crate) async fn open(
     Ok(Body::from_stream(stream))
 }
 
-/// The greeting, with the state that all of the kept entries lead to.
-fn hello(condition: Condition, server_time: Timestamp, kept: &[Entry]) -> String {
-    let mut account = Account::default();
-    kept.iter().for_each(|entry| account.note(entry));
-    let (state, person) = (wire::state(condition), account.person());
+fn hello(condition: Condition, server_time: Timestamp, person: Option<&str>) -> String {
     let mut text = String::new();
+    let state = wire::state(condition);
     wire::event("hello", &Hello { state, server_time, person }, &mut text);
     text
 }
 
 /// What of the kept entries comes after the last one that the visitor has. All are taken into
-/// account, since what is open and who has taken over follows from the earlier ones.
+/// account: what is open follows from the earlier ones.
 fn not_told(kept: Vec<Entry>, after: Option<&str>, account: &mut Account) -> VecDeque<Entry> {
     let known = after.and_then(|after| kept.iter().position(|entry| entry.id == after));
     let mut entries = VecDeque::from(kept);

@@ -5,9 +5,9 @@ use std::time::Duration;
 use channel_webchat::{Limits, Options};
 use conversation::Rate;
 use serde_json::json;
+use support::event_stream::Tape;
 
 use crate::stage::{Stage, options};
-use crate::tape::Tape;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 

@@ -14,4 +14,3 @@ mod pages;
 mod sessions;
 mod stage;
 mod streams;
-mod tape;

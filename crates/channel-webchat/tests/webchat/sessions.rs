@@ -6,9 +6,9 @@ use channel_webchat::Options;
 use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use support::event_stream::Tape;
 
 use crate::stage::{IDENTITY_SECRET, START, Stage, options, token};
-use crate::tape::Tape;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

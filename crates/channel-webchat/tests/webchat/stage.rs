@@ -11,11 +11,10 @@ use conversation::ports::{Claim, Event, Events as _, Memory, Opened, TurnResult,
 use conversation::{ManualClock, Reply, SystemClock, Timestamp};
 use serde_json::{Value, json};
 use store_memory::MemoryStore;
+use support::event_stream::Tape;
 use support::http::{Answer, send};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-
-use crate::tape::Tape;
 
 pub(crate) const SECRET: &str = "a-secret-of-some-length";
 pub(crate) const IDENTITY_SECRET: &str = "another-secret-of-some-length";
@@ -57,13 +56,26 @@ impl Stage {
 
     /// A further replica over the same store.
     pub(crate) async fn over(store: Arc<MemoryStore>, options: Options) -> Self {
+        let events = store.clone();
+        Self::hearing(store, events, options).await
+    }
+
+    /// A replica that hears nothing of what happens in its store.
+    pub(crate) async fn deaf() -> Self {
+        let store =
+            || Arc::new(MemoryStore::new(store_memory::Options::default(), Arc::new(SystemClock)));
+        Self::hearing(store(), store(), options()).await
+    }
+
+    async fn hearing(store: Arc<MemoryStore>, events: Arc<MemoryStore>, options: Options) -> Self {
         let clock = ManualClock::new(START);
         let condition = Arc::new(AtomicU8::new(0));
         let told = Arc::clone(&condition);
         let parts = Parts {
             inbox: store.clone(),
-            events: store.clone(),
+            events,
             transcripts: store.clone(),
+            handovers: store.clone(),
             accord: store.clone(),
             clock: Arc::new(clock.clone()),
             condition: Arc::new(move || match told.load(Ordering::SeqCst) {

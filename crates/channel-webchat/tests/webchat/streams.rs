@@ -1,10 +1,10 @@
 //! Streams: what is told, in which order, and how one goes on where another ended.
 
-use conversation::ports::{Event, Events as _};
+use conversation::ports::{Event, Events as _, Handovers as _};
 use serde_json::json;
+use support::event_stream::Tape;
 
 use crate::stage::{Stage, options};
-use crate::tape::Tape;
 
 #[tokio::test]
 async fn an_answer_is_told_while_it_is_made_and_then_as_a_whole() {
@@ -92,13 +92,25 @@ async fn an_id_that_means_nothing_brings_everything() {
 
 #[tokio::test]
 async fn what_nobody_announced_is_found_at_the_next_heartbeat() {
+    let stage = Stage::deaf().await;
+    let token = stage.visitor().await;
+    let mut tape = stage.listen(&token, None).await;
+    tape.expect("hello").await;
+    tape.heartbeat().await;
+    stage.ask(&token, "one").await;
+    assert_eq!(tape.entry().await["key"], "one");
+    stage.answer("There.").await;
+    assert_eq!(tape.entry().await["text"], "There.");
+}
+
+#[tokio::test]
+async fn a_silent_stream_stays_alive_and_tells_of_a_replica_in_trouble() {
     let stage = Stage::new().await;
     let token = stage.visitor().await;
     let mut tape = stage.listen(&token, None).await;
     tape.expect("hello").await;
     tape.heartbeat().await;
     tape.heartbeat().await;
-    assert!(tape.pings >= 2);
     stage.become_degraded();
     assert_eq!(tape.expect("state").await.data, json!({ "state": "degraded" }));
     let mut later = stage.listen(&token, None).await;
@@ -137,4 +149,27 @@ async fn a_long_conversation_is_told_in_order_and_without_a_gap() {
             assert_eq!(tape.entry().await["key"], format!("id-{number}"));
         }
     }
+}
+
+#[tokio::test]
+async fn a_visitor_learns_which_person_has_the_conversation() {
+    let stage = Stage::new().await;
+    let token = stage.visitor().await;
+    stage.ask(&token, "one").await;
+    let (claim, opened) = stage.begin_turn().await;
+    let conversation = claim.conversation.clone();
+    stage.commit(&claim, &opened, "There.").await;
+    let mut tape = stage.listen(&token, None).await;
+    assert_eq!(tape.expect("hello").await.data["person"], json!(null));
+    let (_, last) = (tape.entry().await, tape.entry().await);
+    stage.store.take_over(&conversation, "Anna").await.unwrap();
+    let taken = tape.entry().await;
+    assert_eq!((&taken["notice"], &taken["name"]), (&json!("taken_over"), &json!("Anna")));
+    let mut later = stage.listen(&token, last["id"].as_str()).await;
+    assert_eq!(later.expect("hello").await.data["person"], "Anna");
+    assert_eq!(later.entry().await, taken);
+    stage.store.resume(&conversation).await.unwrap();
+    assert_eq!(tape.entry().await["notice"], "resumed");
+    let mut later = stage.listen(&token, taken["id"].as_str()).await;
+    assert_eq!(later.expect("hello").await.data["person"], json!(null));
 }

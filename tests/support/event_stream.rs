@@ -1,4 +1,4 @@
-//! An event stream as it arrives, read from a plain connection.
+//! An event stream of Web Chat as it arrives, read from a plain connection.
 
 use std::time::Duration;
 
@@ -11,25 +11,35 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Told {
-    pub(crate) name: String,
-    pub(crate) id: Option<String>,
-    pub(crate) data: Value,
+pub struct Told {
+    /// What kind it is.
+    pub name: String,
+    /// Its id, if it is an entry.
+    pub id: Option<String>,
+    /// What it says.
+    pub data: Value,
 }
 
 /// The stream.
-pub(crate) struct Tape {
+pub struct Tape {
     stream: TcpStream,
     raw: Vec<u8>,
     text: String,
     /// The last chunk has come.
     over: bool,
-    pub(crate) pings: usize,
+    /// How many heartbeats came.
+    pub pings: usize,
 }
 
 impl Tape {
-    /// Opens it; an answer that is no stream is an error with its head and body.
-    pub(crate) async fn open(port: u16, token: &str, after: Option<&str>) -> Result<Self, String> {
+    /// Opens it on the loopback address.
+    ///
+    /// # Errors
+    /// The head and what has come of the body of an answer that is no stream.
+    ///
+    /// # Panics
+    /// If the connection ends before.
+    pub async fn open(port: u16, token: &str, after: Option<&str>) -> Result<Self, String> {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let after = after.map_or_else(String::new, |id| format!("last-event-id: {id}\r\n"));
         let request = format!(
@@ -75,7 +85,10 @@ impl Tape {
     }
 
     /// The next event, or none if the stream has ended.
-    pub(crate) async fn next(&mut self) -> Option<Told> {
+    ///
+    /// # Panics
+    /// If nothing comes for too long, or what comes is no event.
+    pub async fn next(&mut self) -> Option<Told> {
         loop {
             self.unchunk();
             while let Some(end) = self.text.find("\n\n") {
@@ -93,21 +106,30 @@ impl Tape {
     }
 
     /// The next event, which has this name.
-    pub(crate) async fn expect(&mut self, name: &str) -> Told {
+    ///
+    /// # Panics
+    /// If it has another, or the stream has ended.
+    pub async fn expect(&mut self, name: &str) -> Told {
         let told = self.next().await.expect("the stream goes on");
         assert_eq!(told.name, name, "{told:?}");
         told
     }
 
-    /// The data of the next entry.
-    pub(crate) async fn entry(&mut self) -> Value {
+    /// The data of the next event, which is an entry.
+    ///
+    /// # Panics
+    /// As [`Self::expect`].
+    pub async fn entry(&mut self) -> Value {
         let told = self.expect("entry").await;
         assert_eq!(told.id.as_deref(), told.data["id"].as_str());
         told.data
     }
 
-    /// Waits for a heartbeat. What else comes is an error.
-    pub(crate) async fn heartbeat(&mut self) {
+    /// Waits for a heartbeat.
+    ///
+    /// # Panics
+    /// If anything else comes before it.
+    pub async fn heartbeat(&mut self) {
         let before = self.pings;
         while self.pings == before {
             self.unchunk();
