@@ -113,6 +113,35 @@ async fn the_next_owner_goes_on_with_the_draft_of_a_dead_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_owner_that_dies_while_it_writes_its_draft_down_leaves_one_draft_at_most_behind() {
+    for (when, drafts) in
+        [(When::Before, ["draft-0", "draft-1"]), (When::After, ["draft-0", "draft-0"])]
+    {
+        let world = world();
+        let model = Arc::new(Driven::new());
+        let dies = Fault::once(Verb::Drafted, when, Effect::Freeze);
+        let store = Arc::new(Faulty::new(world.store.for_replica("one"), [dies]));
+        let one = world.start_with(store.clone(), model.clone());
+        world.say(&chat("ann"), "Hello").await;
+        let first = model.call().await;
+        first.say("I am the first");
+        store.frozen().await;
+        one.kill().await;
+
+        let _two = world.start_with(Arc::new(world.store.for_replica("two")), model.clone());
+        let call = model.call().await;
+        call.say("I am");
+        world.until(async || board(&world).texts().len() == 2).await;
+        call.finish(" another");
+        world.is_idle().await;
+        let shown: Vec<_> = board(&world).texts().into_iter().map(|(draft, _)| draft).collect();
+        assert_eq!(shown, drafts);
+        assert_eq!(world.channel.texts(), ["I am another"]);
+        assert_eq!(world.channel.arrived()[0].replaces.as_deref(), Some(drafts[1]));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_next_try_goes_on_with_the_draft_of_one_that_failed() {
     let world = world();
     let model = Arc::new(Driven::new());

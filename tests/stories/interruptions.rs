@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conversation::ports::{Event, Events as _, MessageState, Transcripts as _};
+use conversation::ports::{Event, Events as _, Handovers as _, MessageState, Transcripts as _};
 use conversation::{Author, Message, Timestamp};
 use tokio::time::sleep;
 
@@ -87,4 +87,32 @@ async fn those_who_come_late_hear_about_once_a_second_all_that_was_said() {
     let later = "[one two three four ]";
     let expected = ["one ", "two ", "three ", so_far, "four ", later, "five"];
     assert_eq!(told, expected, "nothing is told twice, however long it lasts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_who_takes_a_conversation_over_gets_what_was_not_answered_yet() {
+    let world = World::new();
+    let model = Arc::new(Driven::new());
+    let replica = world.start_with(Arc::new(world.store.clone()), model.clone());
+    let ann = chat("ann");
+    let first = world.say(&ann, "Hello").await;
+    let call = model.call().await;
+    world.store.take_over(&ann, "Anna").await.unwrap();
+    call.dropped().await;
+    world.is_idle().await;
+    let second = world.say(&ann, "Is anyone there?").await;
+    world.is_idle().await;
+    assert!(world.channel.tried().is_empty(), "the person answers");
+    for id in [first, second] {
+        assert_eq!(world.state(&id).await, MessageState::Recorded);
+    }
+    assert_eq!(replica.figure("openclaw_turns_total", "idle"), 2);
+
+    assert!(world.store.resume(&ann).await.unwrap());
+    world.say(&ann, "Thank you").await;
+    let call = model.call().await;
+    assert_eq!(call.prompt.question(), "Hello\n\nIs anyone there?\n\nThank you");
+    call.finish("You are welcome");
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["You are welcome"]);
 }

@@ -82,11 +82,12 @@ impl Turn<'_> {
         let messages = messages.get(..count.get()).unwrap_or_default();
         let work = Work { messages, count, attempts, memory };
         let answer = match by {
-            By::Gateway(saying) => Ok(self.say(saying, messages)),
+            By::Gateway(saying) => Ok(Some(self.say(saying, messages))),
             By::Model => self.answer(&work, Past { history, remarks }).await,
         };
         match answer {
-            Ok(answer) => self.finish(&work, answer, self.draft.id()).await,
+            Ok(Some(answer)) => self.finish(&work, answer, self.draft.id()).await,
+            Ok(None) => self.stop(&work).await,
             Err(failure) => self.fail(&work, &failure).await,
         }
     }
@@ -98,8 +99,22 @@ impl Turn<'_> {
         Answer { text, model: GATEWAY.to_owned() }
     }
 
-    /// Has the messages answered by the model, and shows that this is being done.
-    async fn answer(&self, work: &Work<'_>, past: Past) -> Result<Answer, Failure> {
+    /// Ends a turn that was stopped before anything was said. If that was for a person who has the
+    /// conversation now, its messages are the person's to answer; else the reader is told.
+    async fn stop(&self, work: &Work<'_>) -> Result<End, StoreError> {
+        let (store, claim) = (&self.pool.parts.store, &self.holding.claim);
+        let opened = insist(self.holding, || store.open(claim, work.count)).await?;
+        let first = |messages: &[Waiting]| messages.first().map(|waiting| waiting.id);
+        if first(&opened.messages) != first(work.messages) {
+            self.release().await?;
+            return Ok(End::Idle);
+        }
+        self.finish(work, self.say(Saying::Stopped, work.messages), self.draft.id()).await
+    }
+
+    /// Has the messages answered by the model, and shows that this is being done. There is no
+    /// answer if it was stopped before its first word.
+    async fn answer(&self, work: &Work<'_>, past: Past) -> Result<Option<Answer>, Failure> {
         let conversation = &self.holding.claim.conversation;
         let started = Event::Started { messages: ids(work.messages) };
         self.pool.parts.events.announce(conversation, started);
@@ -111,10 +126,10 @@ impl Turn<'_> {
             (Some(_) | None, _) => answering.await?,
         };
         match heard {
-            Heard::Whole(answer) => Ok(answer),
+            Heard::Whole(answer) => Ok(Some(answer)),
             Heard::Stopped(so_far) => {
                 self.pool.figures.stopped();
-                Ok(so_far.unwrap_or_else(|| self.say(Saying::Stopped, work.messages)))
+                Ok(so_far)
             }
         }
     }

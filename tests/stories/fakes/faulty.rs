@@ -23,6 +23,7 @@ pub(crate) enum Verb {
     Commit,
     Sending,
     Delivered,
+    Drafted,
     Release,
     RetryAt,
     Park,
@@ -227,7 +228,7 @@ impl Turns for Faulty {
     }
 
     async fn drafted(&self, claim: &Claim, receipt: &str) -> Result<(), StoreError> {
-        self.inner.drafted(claim, receipt).await
+        self.pass(Verb::Drafted, self.inner.drafted(claim, receipt)).await
     }
 
     async fn retry_at(
