@@ -103,6 +103,7 @@ contract! {
         an_edit_changes_a_message_that_waits,
         what_is_taken_back_while_it_waits_is_never_answered,
         when_all_is_taken_back_there_is_nothing_to_do,
+        what_was_taken_back_leaves_no_attempts_behind,
         an_edit_during_a_turn_is_kept_as_a_remark,
         an_edit_of_what_was_answered_is_kept_as_a_remark,
         what_is_put_off_or_revived_can_be_changed_too,

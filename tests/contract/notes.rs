@@ -108,6 +108,28 @@ pub(crate) async fn when_all_is_taken_back_there_is_nothing_to_do(harness: &dyn 
     assert_eq!(texts(&answer_next(&*store, "t").await), ["comes"]);
 }
 
+pub(crate) async fn what_was_taken_back_leaves_no_attempts_behind(harness: &dyn Harness) {
+    let store = harness.all_ports("one").await;
+    for (name, is_released) in [("released", true), ("put off", false)] {
+        let who = customer(name);
+        accept_new(&*store, referred(&who, "1", "goes")).await;
+        let claim = claim_one(&*store).await;
+        store.drafted(&claim, "a draft").await.unwrap();
+        store.retry_at(&claim, Duration::ZERO, Pause::Failure).await.unwrap();
+        tell(&*store, note(&who, "n", "1", Remarked::TakenBack)).await;
+        let claim = claim_one(&*store).await;
+        match is_released {
+            true => store.release(&claim).await.unwrap(),
+            false => store.retry_at(&claim, MINUTE, Pause::Failure).await.unwrap(),
+        }
+        claim_nothing(harness, &*store).await;
+        accept_new(&*store, referred(&who, "2", "comes")).await;
+        let opened = answer_next(&*store, "t").await;
+        assert_eq!((texts(&opened), opened.attempts), (vec!["comes"], 0), "{name}");
+        assert_eq!(opened.draft, None, "{name}");
+    }
+}
+
 pub(crate) async fn an_edit_during_a_turn_is_kept_as_a_remark(harness: &dyn Harness) {
     let store = harness.all_ports("one").await;
     let anna = customer("anna");

@@ -111,6 +111,12 @@ impl Conversation {
         self.waiting_count() > 0 || self.outbox.is_some()
     }
 
+    /// Forgets what belonged to the work that is done: what comes next begins anew.
+    pub(crate) fn come_to_rest(&mut self) {
+        self.attempts = 0;
+        self.draft = None;
+    }
+
     /// Lets the idle time run anew; a history whose time is over does not come back.
     pub(crate) fn touch(&mut self, now: Timestamp, until: Timestamp) {
         self.expire_history(now);

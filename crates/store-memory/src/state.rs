@@ -99,6 +99,7 @@ impl State {
             self.queue.make_ready(digest, now);
         } else {
             self.queue.remove(digest);
+            self.edit(digest, Conversation::come_to_rest);
         }
     }
 

@@ -111,7 +111,7 @@ impl Turns for MemoryStore {
                 state.edit(digest, |found| put_off(found, pause));
                 state.queue.delay(digest, now.plus(delay));
             } else {
-                state.queue.remove(digest);
+                state.end_claim(digest, now);
             }
             Ok(())
         })

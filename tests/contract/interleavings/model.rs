@@ -146,7 +146,12 @@ impl Talk {
 
     /// Ends the claim.
     pub(super) fn finish(&mut self) {
-        self.place = if self.has_work() { Place::Ready } else { Place::Idle };
+        if self.has_work() {
+            self.place = Place::Ready;
+        } else {
+            self.place = Place::Idle;
+            self.attempts = 0;
+        }
     }
 }
 

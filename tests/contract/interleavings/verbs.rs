@@ -179,8 +179,7 @@ impl Play<'_> {
         assert_eq!(outcome, Ok(()));
         let talk = &mut self.model.talks[made.who];
         if !talk.has_work() {
-            talk.place = Place::Idle;
-            return;
+            return talk.finish();
         }
         talk.place = Place::Delayed { since, delay };
         match pause {
