@@ -10,6 +10,7 @@ mod contract;
 mod fault;
 mod html;
 mod posting;
+mod postings;
 mod serving;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -26,6 +27,8 @@ use crate::fake_server::{accept, listener, lock, until};
 
 pub use fault::Fault;
 pub use posting::{Hook, Posted};
+pub use postings::Ticket;
+use postings::Postings;
 
 /// A call that kept to the contract.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct Call {
     pub method: String,
     /// Its parameters.
     pub parameters: Value,
+    /// What stood before `/bot` in the path, by which a test can tell its gateways apart.
+    pub via: String,
 }
 
 /// A message as a customer sees it.
@@ -84,6 +89,7 @@ struct State {
     hook_error: Mutex<Option<String>>,
     posted: Mutex<Vec<Posted>>,
     updates: Mutex<VecDeque<Value>>,
+    postings: Mutex<Postings>,
     next_update: AtomicI64,
     next_message: AtomicI64,
     is_polled: AtomicBool,
@@ -119,6 +125,7 @@ impl FakeTelegram {
             hook_error: Mutex::default(),
             posted: Mutex::default(),
             updates: Mutex::default(),
+            postings: Mutex::default(),
             next_update: AtomicI64::new(500_000_001),
             next_message: AtomicI64::new(1001),
             is_polled: AtomicBool::new(false),

@@ -77,6 +77,8 @@ impl File {
     }
 }
 
+type Rule = Box<dyn Fn(&Delivered, &str) -> Script + Send + Sync>;
+
 /// A running fake of the API.
 pub struct FakeWhatsApp {
     address: SocketAddr,
@@ -89,6 +91,8 @@ struct State {
     address: SocketAddr,
     account: Account,
     scripts: Mutex<VecDeque<Script>>,
+    rule: Mutex<Option<Rule>>,
+    next_receipt: AtomicUsize,
     delivered: Mutex<Vec<Delivered>>,
     read_marks: Mutex<Vec<ReadMark>>,
     files: Mutex<HashMap<String, File>>,
@@ -111,6 +115,8 @@ impl FakeWhatsApp {
             address,
             account,
             scripts: Mutex::default(),
+            rule: Mutex::default(),
+            next_receipt: AtomicUsize::new(0),
             delivered: Mutex::default(),
             read_marks: Mutex::default(),
             files: Mutex::default(),
@@ -142,6 +148,12 @@ impl FakeWhatsApp {
     /// a script is taken.
     pub fn push(&self, script: Script) {
         lock(&self.state.scripts).push_back(script);
+    }
+
+    /// Asks this about every message for which no script waits. It is told the message, and what
+    /// stood before the version in the path, by which a test can tell its gateways apart.
+    pub fn decide_by(&self, rule: impl Fn(&Delivered, &str) -> Script + Send + Sync + 'static) {
+        *lock(&self.state.rule) = Some(Box::new(rule));
     }
 
     /// How many scripts have not been used yet.

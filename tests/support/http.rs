@@ -2,10 +2,11 @@
 //! retried or hidden.
 
 use std::io::{Error, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
@@ -57,7 +58,22 @@ pub async fn send(
     headers: &[(&str, &str)],
     body: &str,
 ) -> std::io::Result<Answer> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+    send_from(Ipv4Addr::LOCALHOST, port, method, path, headers, body).await
+}
+
+/// The same from another of this machine's loopback addresses, as from another client.
+///
+/// # Errors
+/// What the connection says.
+pub async fn send_from(
+    source: Ipv4Addr,
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> std::io::Result<Answer> {
+    let mut stream = connect_from(source, port).await?;
     let mut request =
         format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -68,6 +84,19 @@ pub async fn send(
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     parse(&answer).ok_or_else(|| Error::new(ErrorKind::UnexpectedEof, "no whole answer came"))
+}
+
+/// A connection from one of this machine's loopback addresses.
+///
+/// # Errors
+/// What the connection says.
+pub async fn connect_from(source: Ipv4Addr, port: u16) -> std::io::Result<TcpStream> {
+    if source == Ipv4Addr::LOCALHOST {
+        return TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await;
+    }
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((source, 0)))?;
+    socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await
 }
 
 /// Posts a message to the API.

@@ -101,7 +101,7 @@ pub(super) fn read(method: &str, parameters: Value) -> Checked<Call> {
             return Err(format!("{method} has a wrong {name}"));
         }
     }
-    Ok(Call { method: method.to_owned(), parameters })
+    Ok(Call { method: method.to_owned(), parameters, via: String::new() })
 }
 
 fn is_list_of_kinds(value: &Value) -> bool {

@@ -57,13 +57,21 @@ pub(super) async fn post_updates(state: Arc<State>) {
         let is_due = || lock(&state.hook).is_some() && !lock(&state.updates).is_empty();
         until(&state.changed, is_due).await;
         let Some((hook, update)) = next(&state) else { continue };
-        let answer = post(&hook, &update).await;
         let id = update["update_id"].as_i64().unwrap_or_default();
+        let stay = lock(&state.postings).stay(id);
+        let answer = match stay {
+            Some(stay) => {
+                let _ = tokio::time::timeout(stay, post(&hook, &update)).await;
+                None
+            }
+            None => post(&hook, &update).await,
+        };
         let status = answer.as_ref().map(|answer| answer.status);
         let is_taken = status.is_some_and(|status| (200..300).contains(&status));
         if is_taken {
             failures = 0;
             lock(&state.updates).pop_front();
+            lock(&state.postings).was_taken(id);
             answer.iter().for_each(|answer| carry_out_in_answer(&state, answer));
         } else {
             failures += 1;

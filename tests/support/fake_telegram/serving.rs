@@ -62,7 +62,7 @@ struct Refused {
 }
 
 fn check(state: &State, head: &Head, body: &[u8]) -> Result<Call, Refused> {
-    let path = head.path.strip_prefix("/bot").unwrap_or_default();
+    let (via, path) = head.path.split_once("/bot").unwrap_or_default();
     let (token, method) = path.split_once('/').unwrap_or_default();
     if token != state.token {
         // What a wrong token gets: whoever tests that wants no violation.
@@ -74,6 +74,7 @@ fn check(state: &State, head: &Head, body: &[u8]) -> Result<Call, Refused> {
         let parameters = serde_json::from_slice(body).map_err(|error| format!("body: {error}"))?;
         read(method, parameters)
     });
+    let call = call.map(|call| Call { via: via.to_owned(), ..call });
     call.map_err(|what| {
         state.violation(what.clone());
         Refused { code: 400, description: format!("Bad Request: {what}") }

@@ -35,9 +35,9 @@ async fn answer(
         return error(connection, 401, 190, "Invalid OAuth access token.").await;
     }
     let (version, id) = (&state.account.version, &state.account.phone_number_id);
-    if (head.method.as_str(), head.path.as_str()) == ("POST", &format!("/{version}/{id}/messages"))
-    {
-        return post(connection, state, head, body).await;
+    let via = head.path.strip_suffix(&format!("/{version}/{id}/messages"));
+    if let ("POST", Some(via)) = (head.method.as_str(), via) {
+        return post(connection, state, head, via, body).await;
     }
     if head.method == "GET" && body.is_empty() {
         return get(connection, state, &head.path).await;
@@ -49,12 +49,13 @@ async fn post(
     connection: &mut Connection,
     state: &State,
     head: &Head,
+    via: &str,
     body: &[u8],
 ) -> io::Result<()> {
     if head.header("content-type") != Some("application/json") {
         return violation(connection, state, "the body isn't announced as JSON".to_owned()).await;
     }
-    let number = lock(&state.delivered).len();
+    let number = state.next_receipt.fetch_add(1, Ordering::SeqCst);
     match read(body, format!("wamid.fake{number:08}")) {
         Err(why) => violation(connection, state, why).await,
         Ok(Body::Read(mark)) => {
@@ -63,7 +64,9 @@ async fn post(
         }
         Ok(Body::Message(message)) => {
             let script = lock(&state.scripts).pop_front();
-            play(connection, state, message, script.unwrap_or(Script::Take)).await
+            let decided = || lock(&state.rule).as_ref().map(|decide| decide(&message, via));
+            let script = script.or_else(decided).unwrap_or(Script::Take);
+            play(connection, state, message, script).await
         }
     }
 }
