@@ -7,6 +7,7 @@ mod figures;
 mod proxied;
 mod servers;
 mod table;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -78,6 +79,9 @@ async fn measure(length: Length, only: Option<&str>) {
     }
     if is_wanted("takeover") {
         figures::takeover(&mut table, &redis).await;
+    }
+    if is_wanted("webhooks") {
+        webhooks::acknowledgement(&mut table, &length).await;
     }
     table.print();
 }

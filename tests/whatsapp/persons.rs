@@ -1,0 +1,63 @@
+//! One person under several names: the conversation goes on.
+
+use serde_json::{Value, json};
+use support::fake_model::FakeModel;
+
+use crate::world::World;
+
+const NUMBER: &str = "4915112345678";
+const OTHER_NUMBER: &str = "4917299999999";
+const ID: &str = "DE.13491208655302741918";
+
+/// A model that answers with how much the customer has said by now.
+fn counting() -> FakeModel {
+    FakeModel::answering(|asked| format!("{} said", asked.customer_said().len()))
+}
+
+fn message(id: &str, number: Option<&str>, user_id: Option<&str>) -> (Value, Value) {
+    let mut message = json!({"id": id, "type": "text", "text": {"body": id}});
+    let mut contact = json!({"profile": {"name": "Ann"}});
+    for (key, of, value) in [("from", "wa_id", number), ("from_user_id", "user_id", user_id)] {
+        if let Some(value) = value {
+            message[key] = json!(value);
+            contact[of] = json!(value);
+        }
+    }
+    (contact, message)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_appears_and_disappears_keeps_what_was_said_on_whichever_replica() {
+    let world = World::with(counting());
+    let replicas = [world.gateway(), world.gateway()];
+    for (turn, (number, id)) in
+        [(Some(NUMBER), None), (Some(NUMBER), Some(ID)), (None, Some(ID)), (Some(NUMBER), Some(ID))]
+            .into_iter()
+            .enumerate()
+    {
+        let (contact, message) = message(&format!("wamid.{turn}"), number, id);
+        world.post(&replicas[turn % 2], json!([contact]), json!([message])).await;
+        let replies = world.replies(turn + 1).await;
+        assert_eq!(replies[turn].text, format!("{} said", turn + 1));
+    }
+    let reached: Vec<String> = world.whatsapp.delivered().into_iter().map(|it| it.to).collect();
+    assert_eq!(reached, ["+4915112345678", ID, ID, ID]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_number_keeps_what_was_said_and_answers_go_to_the_other_one() {
+    let world = World::with(counting());
+    let gateway = world.gateway();
+    let (contact, first) = message("wamid.1", Some(NUMBER), None);
+    world.post(&gateway, json!([contact]), json!([first])).await;
+    world.replies(1).await;
+    let system = json!({"from": NUMBER, "id": "wamid.2", "type": "system", "system":
+        {"type": "user_changed_number", "wa_id": OTHER_NUMBER, "body": "A changed from B to C"}});
+    for _ in 0..2 {
+        world.post(&gateway, json!([]), json!([system])).await;
+    }
+    let (contact, next) = message("wamid.3", Some(OTHER_NUMBER), None);
+    world.post(&gateway, json!([contact]), json!([next])).await;
+    let replies = world.replies(2).await;
+    assert_eq!((replies[1].to.as_str(), replies[1].text.as_str()), ("+4917299999999", "2 said"));
+}
