@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use conversation::ports::{
     Accepted, Archive, Claim, DeadLetter, Event, Events, Inbox, Lease, MessageState, Opened,
-    Overview, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
+    Overview, Pause, QueueFigures, ReplicaReport, StoreFigures, TurnResult, Turns,
 };
 use conversation::{ConversationId, DedupeKey, Exchange, Inbound, MessageId, StoreError, Watch};
 
