@@ -203,7 +203,7 @@ pub(crate) async fn receipts_of_many_are_answered_in_their_order(harness: &dyn H
     for name in &names {
         sent(&*store, &customer(name), "t", 1).await;
     }
-    let passage = |number: usize| if number % 3 == 0 { failed() } else { Passage::Read };
+    let passage = |number: usize| if number.is_multiple_of(3) { failed() } else { Passage::Read };
     let said = names.iter().enumerate().flat_map(|(number, name)| {
         let turn = if number == 4 { "unknown" } else { "t" };
         let one = receipt(&customer(name), turn, 0, passage(number));
