@@ -9,4 +9,5 @@ mod reaching;
 mod sharing;
 mod starting;
 mod stopping;
+mod web_chat;
 mod world;
