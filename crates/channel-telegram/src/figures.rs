@@ -1,15 +1,31 @@
 //! What is counted. Labels are kinds, of which there are few; never anything that someone said.
 
+use conversation::ports::Accepted;
 use metrics::counter;
+
+use crate::CHANNEL;
 
 /// An update was taken.
 pub(crate) fn took(kind: &'static str) {
-    counter!("openclaw_telegram_updates_total", "kind" => kind).increment(1);
+    counter!("openclaw_webhook_updates_total", "channel" => CHANNEL, "kind" => kind).increment(1);
 }
 
 /// A request to the webhook was refused.
 pub(crate) fn refused(reason: &'static str) {
-    counter!("openclaw_telegram_webhook_refusals_total", "reason" => reason).increment(1);
+    counter!("openclaw_webhook_refused_total", "channel" => CHANNEL, "reason" => reason)
+        .increment(1);
+}
+
+/// A message was handed to the store.
+pub(crate) fn accepted(accepted: &Accepted) {
+    let outcome = match accepted {
+        Accepted::New(_) => "new",
+        Accepted::Duplicate(..) => "duplicate",
+        Accepted::Conflict => "conflict",
+        Accepted::Recorded(_) => "recorded",
+    };
+    counter!("openclaw_messages_accepted_total", "channel" => CHANNEL, "outcome" => outcome)
+        .increment(1);
 }
 
 /// A part waits for the pace of its chat, or of all.

@@ -93,6 +93,8 @@ impl Reception {
 
     async fn accept(&self, inbound: Inbound, request: Option<&str>) -> Result<(), StoreError> {
         let inbound = Inbound { request: request.map(str::to_owned), ..inbound };
-        self.inbox.accept(vec![inbound]).await.map(drop)
+        let accepted = self.inbox.accept(vec![inbound]).await?;
+        accepted.iter().for_each(figures::accepted);
+        Ok(())
     }
 }

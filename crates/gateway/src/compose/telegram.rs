@@ -81,20 +81,20 @@ async fn introduce(api: &BotApi, reception: &Reception, options: &Options) {
             }
             Err(error) => error,
         };
-        match &error {
-            ApiError::Unauthorised => {
-                tracing::error!(%error, retry_in = ?LONGEST_PAUSE, "channels.telegram.botToken")
-            }
-            other => {
-                tracing::warn!(error = %other, retry_in = ?pause, "Telegram doesn't say who the bot is")
-            }
-        }
-        let wait = match error {
+        let retry_in = match error {
             ApiError::TooMany { retry_after } => retry_after,
             ApiError::Unauthorised => LONGEST_PAUSE,
             _ => pause,
         };
-        sleep(wait).await;
+        match &error {
+            ApiError::Unauthorised => {
+                tracing::error!(%error, ?retry_in, "channels.telegram.botToken can't be used");
+            }
+            other => {
+                tracing::warn!(error = %other, ?retry_in, "Telegram doesn't say who the bot is");
+            }
+        }
+        sleep(retry_in).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
