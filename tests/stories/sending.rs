@@ -158,12 +158,14 @@ async fn a_providers_pace_is_kept_without_counting_as_a_failure() {
     world.options.max_attempts = 2;
     let paced = Step::Refuse(SendError::Paced { retry_after: Duration::from_secs(6) });
     world.channel.plan(std::iter::repeat_n(paced, 10));
+    world.channel.plan([not_sent(None)]);
     let replica = world.start("one");
     world.say(&chat("ann"), "Hello").await;
     world.is_idle().await;
     assert_eq!(world.channel.texts(), ["re: Hello"]);
     let tried = world.channel.tried();
     assert_eq!((tried[10] - tried[0]).as_secs(), 60);
+    assert!(world.dead().await.is_empty(), "the one failure was the first");
     assert_eq!(replica.figure("openclaw_sends_total", "outcome=\"paced\""), 10);
     assert_eq!(replica.figure("openclaw_sends_uncertain_total", ""), 0);
 }
