@@ -60,6 +60,23 @@ async fn a_reaction_starts_no_turn_and_is_known_to_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_photo_is_shown_to_a_model_that_can_see() {
+    let world = World::new("");
+    let _gateway = world.gateway().await;
+    world.telegram.put_file("photo-1", "photos/file_1.gif", b"GIF89a");
+    let mut photo = message(7, 5, "");
+    photo.as_object_mut().unwrap().remove("text");
+    photo["caption"] = json!("Is this damaged?");
+    photo["photo"] = json!([{"file_id": "photo-1", "width": 90, "height": 90, "file_size": 6}]);
+    world.telegram.update("message", photo);
+    world.texts(7, 1).await;
+    let asked = &world.model.requests()[0];
+    assert_eq!(asked.pictures().len(), 1, "{}", asked.body);
+    assert!(asked.question().contains("Is this damaged?"));
+    world.assert_kept_to_the_contract();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_is_answered_when_it_addresses_the_bot() {
     let world = World::new("");
     let _gateway = world.gateway().await;

@@ -44,6 +44,7 @@ impl World {
                 agents: {{ defaults: {{ model: {{ primary: "fake/test" }}, offlineAnswer: false }} }},
                 models: {{ providers: {{ fake: {{
                     api: "openai-completions", baseUrl: "{}", apiKey: "test",
+                    models: [{{ id: "test", input: ["text", "image"] }}],
                 }} }} }},
                 channels: {{ telegram: {{
                     botToken: "{TOKEN}", webhookSecret: "{}", apiRoot: "{}", {}
