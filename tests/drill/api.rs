@@ -1,6 +1,7 @@
 //! The API as a way in: `POST /api/v1/message` acknowledges, the recorded replies are the record
 //! of what was delivered.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::audit::insist;
-use crate::ledger::{Ledger, Mark, Record};
+use crate::ledger::{Entry, Ledger, Mark, Record};
+use crate::sends::Uncertain;
 use crate::verdict::Turn;
 use crate::way_in::{Attempt, Manner, WayIn};
 
@@ -99,6 +101,10 @@ impl Api {
 }
 
 impl WayIn for Api {
+    fn channel(&self, _: u32) -> &'static str {
+        "API"
+    }
+
     fn hand_in<'a>(
         &'a self,
         mark: Mark,
@@ -144,9 +150,9 @@ impl WayIn for Api {
         })
     }
 
-    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, Option<usize>> {
-        let entries = ledger.entries().into_iter().flatten();
+    fn collect<'a>(&'a self, entries: Vec<Entry>, ledger: &'a Ledger) -> BoxFuture<'a, ()> {
         let named: Vec<(Mark, String)> = entries
+            .into_iter()
             .flat_map(|entry| entry.ids.into_iter().map(move |id| (entry.mark, id)))
             .collect();
         let asking = stream::iter(named).for_each_concurrent(
@@ -157,11 +163,7 @@ impl WayIn for Api {
                 ledger.recorded(mark, insist(ask).await);
             },
         );
-        Box::pin(async move {
-            asking.await;
-            // It is asked, and doesn't send.
-            None
-        })
+        Box::pin(asking)
     }
 
     fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>> {
@@ -170,10 +172,19 @@ impl WayIn for Api {
             let answer = answer.filter(|answer| answer.status == 200)?;
             let letters: Value = serde_json::from_str(&answer.body).ok()?;
             let letters = letters["dead_letters"].as_array()?.iter();
-            let messages = letters.flat_map(|letter| letter["messages"].as_array()).flatten();
-            let texts = messages.filter_map(|message| message["text"].as_str());
+            let texts = letters.flat_map(|letter| {
+                let messages = letter["messages"].as_array().into_iter().flatten();
+                // A reply that could not be sent names the messages that it answers.
+                let said = messages.chain(letter.get("unsent_reply"));
+                said.filter_map(|said| said["text"].as_str())
+            });
             Some(texts.flat_map(Mark::all_in).collect())
         })
+    }
+
+    /// It is asked, and doesn't send.
+    fn uncertain(&self, _: &BTreeSet<Mark>) -> Vec<(&'static str, Uncertain)> {
+        Vec::new()
     }
 }
 
@@ -203,7 +214,7 @@ fn body(mark: Mark, keys: Keys) -> Value {
     let mut body = json!({
         "channel": "drill",
         "user_id": user(mark.customer),
-        "message": format!("Where is my parcel? {mark}"),
+        "message": mark.question(),
     });
     match keys {
         Keys::OfTheMessage => body["message_id"] = json!(format!("key-{mark}")),

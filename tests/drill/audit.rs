@@ -1,7 +1,7 @@
 //! The oracle's last questions: once nothing comes in any more it waits until every acknowledged
 //! message has come to its end, and then judges.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
@@ -27,26 +27,42 @@ pub struct Patience {
 
 /// Judges what stands in the ledger. What hasn't come to its end in time is lost.
 pub async fn judge(way: &dyn WayIn, ledger: &Ledger, patience: Patience) -> Verdict {
+    let mut all = Verdict::default();
+    judge_each(way, ledger, patience).await.into_values().for_each(|verdict| all.absorb(verdict));
+    all
+}
+
+/// The same by channel.
+pub async fn judge_each(
+    way: &dyn WayIn,
+    ledger: &Ledger,
+    patience: Patience,
+) -> BTreeMap<&'static str, Verdict> {
     let entries = ledger.entries();
     let mut letters = Letters::default();
     wait_for_the_end(way, &entries, &mut letters, patience).await;
     // Asked once more, when all is over: what comes late must not come in addition.
-    let uncertain = way.collect(ledger).await;
+    way.collect(entries.into_iter().flatten().collect(), ledger).await;
     let entries = ledger.entries();
-    let mut verdict = Verdict { uncertain, ..Verdict::default() };
     let asked = stream::iter(entries.iter().filter(|of_one| !of_one.is_empty())).map(|of_one| {
         let customer = of_one[0].mark.customer;
         async move { (of_one, insist(|| way.histories(customer)).await) }
     });
     let told: Vec<_> = asked.buffered(QUESTIONS_AT_ONCE).collect().await;
     letters.found(insist(|| way.dead_letters()).await);
+    let mut verdicts: BTreeMap<&'static str, Verdict> = BTreeMap::new();
     for (sent, histories) in told {
-        verdict.add(sent, &histories, &letters);
+        let channel = way.channel(sent[0].mark.customer);
+        verdicts.entry(channel).or_default().add(sent, &histories, &letters);
     }
-    verdict
+    for (channel, uncertain) in way.uncertain(&letters.now) {
+        verdicts.entry(channel).or_default().uncertain = Some(uncertain);
+    }
+    verdicts
 }
 
-/// Waits until every acknowledged message is answered or a dead letter, as far as patience goes.
+/// Waits until every acknowledged message is answered or a dead letter, and every uncertain send is
+/// settled, as far as patience goes.
 async fn wait_for_the_end(
     way: &dyn WayIn,
     entries: &[Vec<Entry>],
@@ -66,7 +82,9 @@ async fn wait_for_the_end(
         let is_open = |at: &usize| !is_over(sent[*at], turns[*at].as_deref(), &letters.now);
         let open: Vec<usize> = (0..sent.len()).filter(is_open).collect();
         let is_late = Instant::now() > deadline || changed.elapsed() > patience.still;
-        if open.is_empty() || is_late {
+        let uncertain = way.uncertain(&letters.now);
+        let is_settled = uncertain.iter().all(|(_, uncertain)| uncertain.left.is_empty());
+        if (open.is_empty() && is_settled) || is_late {
             return;
         }
         sleep(PAUSE).await;

@@ -24,6 +24,21 @@ impl std::fmt::Display for Mark {
 impl Mark {
     const LENGTH: usize = "#c0000m000".len();
 
+    /// The same where a `#` isn't allowed.
+    pub fn name(self) -> String {
+        format!("c{:04}m{:03}", self.customer, self.number)
+    }
+
+    /// Reads [`Self::name`] back.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::parse(&format!("#{name}"))
+    }
+
+    /// What the customer writes.
+    pub fn question(self) -> String {
+        format!("Where is my parcel? {self}")
+    }
+
     /// All marks in a text, in their order.
     pub fn all_in(text: &str) -> Vec<Self> {
         let starts = text.match_indices("#c").map(|(at, _)| at);

@@ -1,10 +1,13 @@
 //! What comes in by a load, seen by a way in that only writes it down.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use futures::future::BoxFuture;
 
 use super::*;
+use crate::ledger::Entry;
+use crate::sends::Uncertain;
 use crate::verdict::Turn;
 
 /// Writes down who came in, and refuses everything so many times.
@@ -24,6 +27,10 @@ impl Door {
 }
 
 impl WayIn for Door {
+    fn channel(&self, _: u32) -> &'static str {
+        "door"
+    }
+
     fn hand_in<'a>(
         &'a self,
         mark: Mark,
@@ -50,12 +57,16 @@ impl WayIn for Door {
         Box::pin(async { None })
     }
 
-    fn collect<'a>(&'a self, _: &'a Ledger) -> BoxFuture<'a, Option<usize>> {
-        Box::pin(async { None })
+    fn collect<'a>(&'a self, _: Vec<Entry>, _: &'a Ledger) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 
     fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>> {
         Box::pin(async { None })
+    }
+
+    fn uncertain(&self, _: &BTreeSet<Mark>) -> Vec<(&'static str, Uncertain)> {
+        Vec::new()
     }
 }
 

@@ -9,23 +9,33 @@ mod availability;
 mod controls;
 mod ledger;
 mod load;
+mod mishaps;
 mod models;
 mod observed;
 mod points;
+mod providers;
 mod replica;
 mod report;
+mod sayings;
 mod schedule;
+mod sends;
 mod storm;
+mod strikes;
 mod striking;
 mod takeovers;
+mod telegram;
 mod verdict;
+mod visitor;
 mod way_in;
+mod ways;
+mod web_chat;
+mod whatsapp;
 mod world;
 
 use std::process::ExitCode;
 
 use storm::{FULL, SMALL, Scale};
-use world::{Front, Plan, World};
+use world::{Channels, Front, Plan, World};
 
 const HELP: &str = include_str!("help.txt");
 
@@ -96,7 +106,12 @@ async fn drill(arguments: &Arguments) -> bool {
         held &= outcomes.iter().all(points::PointOutcome::is_green);
     }
     if is_wanted("storm") {
-        let mut world = World::start(Plan { front: *front, ..Plan::default() }).await;
+        let mut world = World::start(Plan {
+            front: *front,
+            channels: Channels::All { seed: *seed },
+            ..Plan::default()
+        })
+        .await;
         let outcome = storm::storm(&mut world, *scale, *seed).await;
         println!("{}", report::storm(&outcome));
         held &= outcome.is_green();

@@ -10,6 +10,7 @@ use support::fake_model::{Api, Asked, FakeModel, Script};
 use tokio::time::Instant;
 
 use crate::ledger::Mark;
+use crate::sayings::{Length, Sayings};
 use crate::takeovers::Takeovers;
 
 /// How a model server answers.
@@ -45,6 +46,8 @@ pub struct Models {
     moods: Arc<Mutex<Moods>>,
     /// Who works on what, as the models see it.
     pub takeovers: Arc<Takeovers>,
+    /// What they said.
+    pub sayings: Arc<Sayings>,
 }
 
 /// How long answers take: between the two.
@@ -53,23 +56,26 @@ pub struct Pace(pub Duration, pub Duration);
 
 impl Models {
     /// Starts both in the best mood.
-    pub fn start(pace: Pace) -> Self {
+    pub fn start(pace: Pace, length: Length) -> Self {
         let moods = Arc::new(Mutex::new(Moods { now: [Mood::Well; 2], asked: [0; 2] }));
         let takeovers = Arc::new(Takeovers::default());
         let serial = Arc::new(AtomicU64::new(0));
+        let sayings = Arc::new(Sayings::new(length));
         let server = |which: usize| {
             let (moods, takeovers, serial) =
                 (Arc::clone(&moods), Arc::clone(&takeovers), Arc::clone(&serial));
+            let sayings = Arc::clone(&sayings);
             FakeModel::deciding(move |asked| {
                 let mood = {
                     let mut moods = moods.lock().unwrap_or_else(PoisonError::into_inner);
                     moods.asked[which] += 1;
                     moods.now[which]
                 };
-                answer(asked, mood, pace, &takeovers, serial.fetch_add(1, Ordering::Relaxed))
+                let serial = serial.fetch_add(1, Ordering::Relaxed);
+                answer(asked, mood, pace, &takeovers, (&sayings, serial))
             })
         };
-        Self { primary: server(0), fallback: server(1), moods, takeovers }
+        Self { primary: server(0), fallback: server(1), moods, takeovers, sayings }
     }
 
     /// Sets the moods of the primary one and of the fallback, and says how often each was asked
@@ -85,8 +91,9 @@ impl Models {
         [self.primary.violations(), self.fallback.violations()].concat()
     }
 
-    /// A gateway's settings that use the two. The gateway is known to them by its `slot`.
-    pub fn settings(&self, slot: usize) -> String {
+    /// A gateway's settings that use the two, and these channels. The gateway is known to them by
+    /// its `slot`.
+    pub fn settings(&self, slot: usize, channels: &str) -> String {
         format!(
             r#"{{
                 gateway: {{ shutdownGraceSeconds: 8, trustedProxies: ["127.0.0.1"] }},
@@ -101,6 +108,7 @@ impl Models {
                         firstTokenSeconds: 2, timeoutSeconds: 6 }},
                 }} }},
                 skills: {{ directory: "skills", load: {{ watch: false }} }},
+                channels: {{ {channels} }},
                 logging: {{ level: "info" }},
             }}"#,
             self.primary.base_url(Api::OpenAi),
@@ -109,12 +117,16 @@ impl Models {
     }
 }
 
-fn answer(asked: &Asked, mood: Mood, pace: Pace, takeovers: &Takeovers, serial: u64) -> Script {
+fn answer(
+    asked: &Asked,
+    mood: Mood,
+    pace: Pace,
+    takeovers: &Takeovers,
+    (sayings, serial): (&Sayings, u64),
+) -> Script {
     let marks = Mark::all_in(asked.question());
-    let names = marks.iter().map(Mark::to_string).collect::<Vec<_>>().join(" ");
     let earlier = asked.messages.iter().filter(|said| said.role == "assistant").count();
-    let (first, second) =
-        (format!("Answer {serial} to "), format!("{names}, after {earlier} earlier turns."));
+    let (first, second) = sayings.say(serial, &marks, earlier);
     // By the question, so that the same seed gives the same times.
     let spread = marks.first().map_or(0, |mark| (mark.customer * 31 + mark.number * 17) % 97);
     let time = pace.0 + (pace.1 - pace.0) * spread / 97;

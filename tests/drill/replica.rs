@@ -62,22 +62,34 @@ impl Replica {
     pub fn start_again(&mut self) {
         let log = File::options().create(true).append(true).open(self.directory.join("log"));
         let log = log.expect("a log file");
-        let binary = match self.build {
+        let process = self
+            .command()
+            .stdout(log.try_clone().expect("a second handle on the log"))
+            .stderr(log)
+            .spawn();
+        self.process = Some(process.expect("the gateway's binary can be started"));
+    }
+
+    /// Runs one of the gateway's commands with the same settings, to its good end.
+    pub fn run(&self, arguments: &[&str]) {
+        let output = self.command().args(arguments).output().expect("the gateway can be started");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(match self.build {
             Build::Plain => gateway_binary(),
             Build::Faulty => faulty_gateway_binary(),
-        };
-        let process = Command::new(binary)
+        });
+        command
             .current_dir(&self.directory)
             .env_clear()
             .env("OPENCLAW_CONFIG_PATH", self.directory.join("openclaw.json"))
             .env("OPENCLAW_GATEWAY_PORT", self.port.to_string())
             .env("REDIS_URL", format!("redis://127.0.0.1:{}", self.proxy.port()))
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a second handle on the log"))
-            .stderr(log)
-            .spawn();
-        self.process = Some(process.expect("the gateway's binary can be started"));
+            .stdin(Stdio::null());
+        command
     }
 
     /// Waits until it takes work.

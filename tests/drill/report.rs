@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::availability::Availability;
 use crate::controls::ControlOutcome;
 use crate::points::PointOutcome;
+use crate::sends::Uncertain;
 use crate::storm::Outcome;
 use crate::takeovers::Times;
 use crate::verdict::Verdict;
@@ -31,14 +32,15 @@ pub fn points(outcomes: &[PointOutcome]) -> String {
 
 /// The table of a storm.
 pub fn storm(outcome: &Outcome) -> String {
-    let Outcome { verdict, observed, takeovers, undisturbed, never, took, violations, .. } =
-        outcome;
+    let Outcome { verdict, observed, providers, takeovers, undisturbed, never, took, .. } = outcome;
     let mut text = String::from("| storm | |\n| --- | --- |\n");
     let mut row = |what: &str, figure: String| {
         let _ = writeln!(text, "| {what} | {figure} |");
     };
     row("faults that happened", observed.faults());
     row("asked of models in a bad mood", observed.models());
+    row("mishaps of sends", providers.in_words());
+    row("event streams that visitors opened", providers.streams.to_string());
     row("faults before which the load stood still", observed.without_load.to_string());
     row("attempted", verdict.attempted.to_string());
     row("acknowledged", verdict.acknowledged.to_string());
@@ -46,8 +48,7 @@ pub fn storm(outcome: &Outcome) -> String {
     row("lost", marks(&verdict.lost));
     row("duplicated", marks(&verdict.duplicated));
     row("out of order", marks(&verdict.out_of_order));
-    let uncertain = verdict.uncertain.map(|count| count.to_string());
-    row("uncertain", uncertain.unwrap_or_else(|| "– (no channel that sends)".to_owned()));
+    row("uncertain", uncertain(verdict));
     row("dead letters (at most 1 in 100 messages)", verdict.dead_letters.to_string());
     let (acknowledged, repeated) = verdict.repetitions;
     row("messages repeated / repetitions acknowledged", format!("{repeated} / {acknowledged}"));
@@ -62,9 +63,59 @@ pub fn storm(outcome: &Outcome) -> String {
         "first requests acknowledged (200 with the reply, or 202: stored and not answered yet)",
         format!("{share:.2} %"),
     );
-    row("against the models' contract", violations.len().to_string());
+    row(
+        "against the models', the providers' and the visitors' contracts",
+        first(&outcome.violations),
+    );
     row("time", format!("{:.0} s", took.as_secs_f64()));
+    text.push('\n');
+    text + &channels(outcome)
+}
+
+/// The table of a storm's channels.
+fn channels(outcome: &Outcome) -> String {
+    let mut text = String::from(
+        "| channel | acknowledged | answered | lost | duplicated | out of order | dead letters | \
+         uncertain sends | parts seen twice, each for an uncertain send |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for (channel, verdict) in &outcome.channels {
+        let Verdict { acknowledged, answered, dead_letters, .. } = verdict;
+        let (lost, duplicated) = (marks(&verdict.lost), marks(&verdict.duplicated));
+        let disordered = marks(&verdict.out_of_order);
+        let twice = verdict.uncertain.as_ref().map(|uncertain| uncertain.seen_twice.to_string());
+        let _ = writeln!(
+            text,
+            "| {channel} | {acknowledged} | {answered} | {lost} | {duplicated} | {disordered} | \
+             {dead_letters} | {} | {} |",
+            uncertain(verdict),
+            twice.unwrap_or_else(|| "–".to_owned())
+        );
+    }
     text
+}
+
+/// How many sends are uncertain, and what became of them.
+fn uncertain(verdict: &Verdict) -> String {
+    let Some(uncertain) = &verdict.uncertain else { return "– (sends nothing)".to_owned() };
+    let Uncertain { resent, settled, parked, left, .. } = uncertain;
+    format!(
+        "{}: {resent} sent again, {settled} settled by the provider's word, {parked} parked, nobody \
+         cared for {}",
+        uncertain.count(),
+        first(left)
+    )
+}
+
+/// How many, and the first few.
+fn first(all: &[String]) -> String {
+    match all {
+        [] => "0".to_owned(),
+        some => {
+            let few: Vec<&str> = some.iter().take(3).map(String::as_str).collect();
+            format!("{} (such as: {})", some.len(), few.join("; "))
+        }
+    }
 }
 
 /// The table of the kills under a steady load.

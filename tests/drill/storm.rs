@@ -2,6 +2,7 @@
 //! of the load and the load by the progress of the faults, so that neither outruns the other on a
 //! slow machine.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,11 @@ use rand::{Rng, SeedableRng};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::audit::{Patience, judge};
+use crate::audit::{Patience, judge_each};
 use crate::ledger::Ledger;
 use crate::load::{Load, USUAL};
 use crate::observed::Observed;
+use crate::providers::Observations;
 use crate::schedule::{Counts, schedule};
 use crate::takeovers::{self, Times};
 use crate::verdict::Verdict;
@@ -45,8 +47,8 @@ pub struct Scale {
 /// What a storm has to have been like, beside that every promise was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
-    /// Of the takeovers that only kills were in the way of, 99 % were in time, and the models had
-    /// every mood while they were asked.
+    /// Of the takeovers that only kills were in the way of, 99 % were in time, the models had every
+    /// mood while they were asked, and the providers every mishap.
     All,
     /// Something was taken over. The test suite asks no more, since it runs on machines with other
     /// work.
@@ -92,14 +94,19 @@ pub const SMALL: Scale = Scale {
 /// What came of a storm.
 pub struct Outcome {
     pub verdict: Verdict,
+    /// The same by channel.
+    pub channels: BTreeMap<&'static str, Verdict>,
     pub observed: Observed,
+    /// What was seen at the channels' providers.
+    pub providers: Observations,
     pub takeovers: Times,
     pub undisturbed: Times,
     /// How many turns of killed gateways nobody took over.
     pub never: usize,
     pub demand: Demand,
     pub took: Duration,
-    /// What gateways asked the models against their contract.
+    /// What gateways asked the models and told the providers against their contracts, and visitors
+    /// against the protocol.
     pub violations: Vec<String>,
 }
 
@@ -110,12 +117,14 @@ impl Outcome {
             Demand::All => {
                 is_in_time(&self.undisturbed)
                     && self.observed.has_all_moods()
+                    && self.providers.has_all_mishaps()
                     && self.observed.killed >= KILLS
                     && self.observed.without_load <= MOST_WITHOUT_LOAD
             }
             Demand::Takeovers => self.takeovers.count() > 0,
         };
-        is_enough && self.verdict.is_green() && self.violations.is_empty()
+        let are_green = self.channels.values().all(Verdict::is_green);
+        is_enough && are_green && self.verdict.is_green() && self.violations.is_empty()
     }
 }
 
@@ -136,11 +145,12 @@ pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
         at_once: scale.at_once,
         habits: USUAL,
     };
-    let way = Arc::new(world.api());
+    let way = world.ways();
     let ledger = Arc::new(Ledger::new(scale.customers));
     let budget = Arc::new(Semaphore::new(0));
     let mut progress = ledger.progress();
-    let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), Arc::clone(&budget)));
+    let loading =
+        tokio::spawn(load.run(Arc::clone(&way), Arc::clone(&ledger), Arc::clone(&budget)));
 
     let mut observed = Observed::default();
     let share = load.total() / faults.len();
@@ -159,16 +169,25 @@ pub async fn storm(world: &mut World, scale: Scale, seed: u64) -> Outcome {
     budget.add_permits(load.total() - share * faults.len());
     let wound_up = timeout(WINDING_UP, loading).await;
     wound_up.expect("the load ends in time").expect("the load doesn't panic");
-    let verdict = judge(&*way, &ledger, QUIET).await;
+    let channels = judge_each(&*way, &ledger, QUIET).await;
+    let mut verdict = Verdict::default();
+    channels.values().cloned().for_each(|of_channel| verdict.absorb(of_channel));
+    let providers = match &world.providers {
+        Some(providers) => providers.observations().await,
+        None => Observations::default(),
+    };
+    let violations = [world.models.violations(), providers.violations.clone()].concat();
     Outcome {
         verdict,
+        channels,
         observed,
+        providers,
         takeovers: world.models.takeovers.all(),
         undisturbed: world.models.takeovers.undisturbed(),
         never: world.models.takeovers.never(),
         demand: scale.demand,
         took: begun.elapsed(),
-        violations: world.models.violations(),
+        violations,
     }
 }
 

@@ -32,18 +32,23 @@ impl World {
                 sleep(*time).await;
                 observed.frozen += usize::from(self.replicas[*slot].is_stopped());
                 self.replicas[*slot].signal("CONT");
+                self.strikes.hit(*slot, since.into_std());
             }
             Fault::KillRedis { pause } => {
                 observed.redis_killed += usize::from(self.redis.pid().is_some());
                 self.redis.kill();
                 sleep(*pause).await;
                 tokio::task::block_in_place(|| self.redis.start_again());
+                self.wait_until_ready().await;
+                self.strikes.hit_all(since.into_std());
             }
             Fault::Stall { slot, time } => {
                 self.replicas[*slot].proxy.hold();
                 sleep(*time).await;
                 observed.stalled += 1;
                 self.replicas[*slot].proxy.pass();
+                self.wait_until_ready().await;
+                self.strikes.hit(*slot, since.into_std());
             }
             Fault::Slow { slot, time } => {
                 self.replicas[*slot].proxy.delay(std::time::Duration::from_millis(40));
@@ -54,6 +59,8 @@ impl World {
             Fault::Reset { slot } => {
                 self.replicas[*slot].proxy.reset();
                 observed.reset += 1;
+                self.wait_until_ready().await;
+                self.strikes.hit(*slot, since.into_std());
             }
             Fault::Models { primary, fallback, time } => {
                 self.models.feel(*primary, *fallback);
@@ -73,6 +80,7 @@ impl World {
             let since = Instant::now();
             killed += usize::from(self.replicas[*slot].kill());
             self.models.takeovers.killed(*slot, since);
+            self.strikes.hit(*slot, since.into_std());
         }
         killed
     }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::{Entry, Mark, Record};
+use crate::sends::Uncertain;
 
 /// One turn of a conversation, as the gateway tells its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub struct Verdict {
     /// Messages that were answered before one that was acknowledged before they were sent, or
     /// whose place is another one at another gateway.
     pub out_of_order: Vec<Mark>,
-    /// Deliveries of which nobody knows whether they took place, where the channel sends.
-    pub uncertain: Option<usize>,
+    /// Sends of which the gateways could not know whether they went out, where the channel sends.
+    pub uncertain: Option<Uncertain>,
     /// Messages that an operator has to deal with.
     pub dead_letters: usize,
     /// Of the messages whose first request the client did not cut, how many it acknowledged.
@@ -77,7 +78,29 @@ impl Verdict {
             && self.acknowledged == self.attempted
             && self.acknowledged > 0
             && self.repetitions.0 == self.repetitions.1
+            && self.uncertain.as_ref().is_none_or(|uncertain| uncertain.left.is_empty())
             && self.dead_letters * MESSAGES_PER_DEAD_LETTER <= self.attempted
+    }
+
+    /// Adds another one up.
+    pub fn absorb(&mut self, other: Self) {
+        self.attempted += other.attempted;
+        self.acknowledged += other.acknowledged;
+        self.answered += other.answered;
+        self.lost.extend(other.lost);
+        self.vanished += other.vanished;
+        self.duplicated.extend(other.duplicated);
+        self.out_of_order.extend(other.out_of_order);
+        if let Some(uncertain) = other.uncertain {
+            self.uncertain.get_or_insert_default().absorb(uncertain);
+        }
+        self.dead_letters += other.dead_letters;
+        self.first_try.0 += other.first_try.0;
+        self.first_try.1 += other.first_try.1;
+        self.repetitions.0 += other.repetitions.0;
+        self.repetitions.1 += other.repetitions.1;
+        self.swapped += other.swapped;
+        self.overlapping += other.overlapping;
     }
 
     /// Judges one customer's conversation, as each of the gateways tells it, and adds it up.

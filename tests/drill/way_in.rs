@@ -2,9 +2,12 @@
 //! delivered can be seen. A further channel joins the drill by implementing [`WayIn`] over its
 //! provider's fake.
 
+use std::collections::BTreeSet;
+
 use futures::future::BoxFuture;
 
-use crate::ledger::{Ledger, Mark};
+use crate::ledger::{Entry, Ledger, Mark};
+use crate::sends::Uncertain;
 use crate::verdict::Turn;
 
 /// How one request is made.
@@ -40,6 +43,9 @@ pub enum Attempt {
 
 /// A channel's way in, with its own acknowledgement and its own record of what was delivered.
 pub trait WayIn: Send + Sync {
+    /// What the channel is called by which this customer writes.
+    fn channel(&self, customer: u32) -> &'static str;
+
     /// Hands a message in once, and enters what came of it into the ledger.
     fn hand_in<'a>(
         &'a self,
@@ -51,13 +57,16 @@ pub trait WayIn: Send + Sync {
     /// The turns of a customer's conversation, or `None` if nobody answers.
     fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>>;
 
-    /// The same as each of the gateways tells it, or `None` if one doesn't answer.
+    /// The same as each of those tells it who can, or `None` if one doesn't answer.
     fn histories(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Vec<Turn>>>>;
 
-    /// Enters into the ledger what is on record for each of its ids, and says how many deliveries
-    /// have an unknown outcome: `None` for a channel whose replies are fetched and not sent.
-    fn collect<'a>(&'a self, ledger: &'a Ledger) -> BoxFuture<'a, Option<usize>>;
+    /// Enters into the ledger what is on record for these messages.
+    fn collect<'a>(&'a self, entries: Vec<Entry>, ledger: &'a Ledger) -> BoxFuture<'a, ()>;
 
     /// The messages that lie among the dead letters, or `None` if nobody answers.
     fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>>;
+
+    /// By channel the sends with an unknown outcome, where there are sends. `dead` are the messages
+    /// among the dead letters.
+    fn uncertain(&self, dead: &BTreeSet<Mark>) -> Vec<(&'static str, Uncertain)>;
 }

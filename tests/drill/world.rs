@@ -9,7 +9,11 @@ use support::redis_server::RedisServer;
 
 use crate::api::Api;
 use crate::models::{Models, Pace};
+use crate::providers::Providers;
 use crate::replica::{Build, Replica};
+use crate::sayings::Length;
+use crate::strikes::Strikes;
+use crate::way_in::WayIn;
 
 /// How many gateways there are.
 pub const REPLICAS: usize = 3;
@@ -23,6 +27,15 @@ pub enum Front {
     Nothing,
 }
 
+/// By which channels customers write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channels {
+    /// Over the API alone.
+    Api,
+    /// Over all there are, through providers whose mishaps come from this seed.
+    All { seed: u64 },
+}
+
 /// What kind of world it is.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -34,6 +47,7 @@ pub struct Plan {
     /// How long the models take.
     pub pace: Pace,
     pub front: Front,
+    pub channels: Channels,
 }
 
 /// Redis as it ships.
@@ -49,6 +63,7 @@ impl Default for Plan {
             redis: DURABLE,
             pace: Pace(Duration::from_millis(100), Duration::from_millis(600)),
             front: Front::Nothing,
+            channels: Channels::Api,
         }
     }
 }
@@ -58,6 +73,10 @@ pub struct World {
     pub redis: RedisServer,
     pub replicas: Vec<Replica>,
     pub models: Arc<Models>,
+    /// Where gateways send to, if customers write over more than the API.
+    pub providers: Option<Providers>,
+    /// The faults that kept gateways from writing down what they did.
+    pub strikes: Arc<Strikes>,
     nginx: Option<Nginx>,
 }
 
@@ -65,10 +84,20 @@ impl World {
     /// Starts everything and waits until it is ready.
     pub async fn start(plan: Plan) -> Self {
         let redis = tokio::task::block_in_place(|| RedisServer::start_shipped(plan.redis));
-        let models = Arc::new(Models::start(plan.pace));
+        let strikes = Arc::new(Strikes::default());
+        let length = match plan.channels {
+            Channels::Api => Length::Short,
+            Channels::All { .. } => Length::SomeLong,
+        };
+        let models = Arc::new(Models::start(plan.pace, length));
+        let providers = match plan.channels {
+            Channels::Api => None,
+            Channels::All { seed } => Some(Providers::start(seed, &strikes, &models.sayings)),
+        };
         let mut replicas = Vec::new();
         for slot in 0..REPLICAS {
-            let settings = models.settings(slot);
+            let channels = providers.as_ref().map(|providers| providers.settings(slot));
+            let settings = models.settings(slot, &channels.unwrap_or_default());
             let environment = plan.environment.clone();
             let replica = Replica::start(redis.port(), &settings, plan.build, environment).await;
             replicas.push(replica);
@@ -81,8 +110,13 @@ impl World {
             }
             Front::Nothing => None,
         };
-        let world = Self { redis, replicas, models, nginx };
+        let world = Self { redis, replicas, models, providers, strikes, nginx };
         world.wait_until_ready().await;
+        if world.providers.is_some() {
+            let url = format!("http://127.0.0.1:{}", world.entrances()[0]);
+            let telling = ["webhook", "set", "telegram", "--url", &url];
+            tokio::task::block_in_place(|| world.replicas[0].run(&telling));
+        }
         world
     }
 
@@ -102,8 +136,25 @@ impl World {
 
     /// The API of this world.
     pub fn api(&self) -> Api {
-        let gateways: Vec<u16> = self.replicas.iter().map(|replica| replica.port).collect();
-        let entrances = self.nginx.as_ref().map(|nginx| vec![nginx.http_port()]);
-        Api::new(entrances.unwrap_or_else(|| gateways.clone()), gateways)
+        Api::new(self.entrances(), self.gateways())
+    }
+
+    /// All ways into this world.
+    pub fn ways(&mut self) -> Arc<dyn WayIn> {
+        let (api, entrances, gateways) = (self.api(), self.entrances(), self.gateways());
+        match &mut self.providers {
+            Some(providers) => providers.ways(api, &entrances, &gateways),
+            None => Arc::new(api),
+        }
+    }
+
+    /// Where customers come in: the proxy in front, or the gateways.
+    fn entrances(&self) -> Vec<u16> {
+        let in_front = self.nginx.as_ref().map(|nginx| vec![nginx.http_port()]);
+        in_front.unwrap_or_else(|| self.gateways())
+    }
+
+    fn gateways(&self) -> Vec<u16> {
+        self.replicas.iter().map(|replica| replica.port).collect()
     }
 }
