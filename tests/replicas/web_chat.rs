@@ -36,23 +36,33 @@ async fn listen(gateway: &GatewayProcess, token: &str, after: Option<&str>) -> T
     tape
 }
 
-/// The partial answer as a widget shows it, until an entry comes.
+/// Takes an event as a widget does, into the partial answer that it shows. What is an entry is
+/// returned.
+fn taken(told: Told, shown: &mut String) -> Option<Value> {
+    let text = |data: &Value| data["text"].as_str().expect("words").to_owned();
+    match told.name.as_str() {
+        "started" | "restarted" => shown.clear(),
+        "delta" => {
+            let at = usize::try_from(told.data["at"].as_u64().expect("a place")).unwrap();
+            if at <= shown.len() {
+                shown.truncate(at);
+                shown.push_str(&text(&told.data));
+            }
+        }
+        "text" => *shown = text(&told.data),
+        "entry" => return Some(told.data),
+        "state" => {}
+        other => panic!("{other} {}", told.data),
+    }
+    None
+}
+
+/// Follows the answer until an entry comes.
 async fn followed(tape: &mut Tape, shown: &mut String) -> Value {
     loop {
-        let Told { name, data, .. } = within(tape.next()).await.expect("the stream goes on");
-        match name.as_str() {
-            "started" | "restarted" => shown.clear(),
-            "delta" => {
-                let (at, text) = (data["at"].as_u64().unwrap(), data["text"].as_str().unwrap());
-                if usize::try_from(at).unwrap() <= shown.len() {
-                    shown.truncate(usize::try_from(at).unwrap());
-                    shown.push_str(text);
-                }
-            }
-            "text" => *shown = data["text"].as_str().unwrap().to_owned(),
-            "entry" => return data,
-            "state" => {}
-            other => panic!("{other} {data}"),
+        let told = within(tape.next()).await.expect("the stream goes on");
+        if let Some(entry) = taken(told, shown) {
+            return entry;
         }
     }
 }
@@ -61,13 +71,8 @@ async fn followed(tape: &mut Tape, shown: &mut String) -> Value {
 async fn until_shown(tape: &mut Tape, wanted: &str) {
     let mut shown = String::new();
     while shown != wanted {
-        let Told { name, data, .. } = within(tape.next()).await.expect("the stream goes on");
-        match name.as_str() {
-            "delta" => shown.push_str(data["text"].as_str().unwrap()),
-            "text" => shown = data["text"].as_str().unwrap().to_owned(),
-            "started" | "state" => shown.clear(),
-            other => panic!("{other} {data}"),
-        }
+        let told = within(tape.next()).await.expect("the stream goes on");
+        assert_eq!(taken(told, &mut shown), None);
     }
 }
 
@@ -109,17 +114,18 @@ async fn what_one_replica_says_is_told_on_every_other_while_it_is_said() {
 async fn an_answer_whose_replica_is_killed_halfway_is_told_once_and_as_a_whole() {
     let redis = RedisServer::start();
     let model = FakeModel::answering(|asked| format!("answered: {}", asked.question()));
-    let never = Gate::default();
-    model.push(Script::new().say("half an ans").wait(&never).finish());
+    let (joined, never) = (Gate::default(), Gate::default());
+    model.push(Script::new().say("half ").wait(&joined).say("an ans").wait(&never).finish());
     let mut dying = gateway(&model, &redis);
     let token = visitor(&dying).await;
     let mut cut = listen(&dying, &token, None).await;
     ask(&dying, &token, "one").await;
     let said = within(cut.entry()).await;
-    until_shown(&mut cut, "half an ans").await;
+    until_shown(&mut cut, "half ").await;
     let other = gateway(&model, &redis);
-    // Whoever comes to the middle is told what was said so far.
+    // Whoever comes to the middle is told all that was said as soon as there is more of it.
     let mut tape = listen(&other, &token, said["id"].as_str()).await;
+    joined.open();
     until_shown(&mut tape, "half an ans").await;
     dying.kill();
     while cut.next().await.is_some() {}
