@@ -20,5 +20,5 @@ mod widget;
 pub use gate::RequestId;
 pub use keyring::{InvalidSecret, agreed_secret};
 pub use options::{Limits, Options};
-pub use token::CHANNEL;
+pub use token::{CHANNEL, conversation};
 pub use web_chat::{Condition, Parts, WebChat};

@@ -17,12 +17,26 @@ pub const CHANNEL: &str = "webchat";
 /// The only layout so far.
 const VERSION: u8 = 1;
 const CODE_BYTES: usize = 32;
+/// Of the key of a conversation whose visitor nobody knows.
+const RANDOM_BYTES: usize = 16;
 const HEAD_BYTES: usize = 1 + KEY_ID_BYTES + 8 + 2;
 /// The longest spelling that is looked at: the longest conversation and name take less.
 const LONGEST: usize = 2048;
 /// What begins the key of a conversation whose visitor the site knows. Those of others are
 /// hexadecimal digits, so neither can be the other.
 const IDENTIFIED: &str = "u/";
+
+/// The conversation that operators name by this key: `u/` and the site's own id of a visitor whom it
+/// knows, or the 32 hexadecimal digits of anyone else's.
+#[must_use]
+pub fn conversation(key: &str) -> Option<ConversationId> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    let is_key = match key.strip_prefix(IDENTIFIED) {
+        Some(user) => !user.is_empty(),
+        None => key.len() == 2 * RANDOM_BYTES && key.bytes().all(is_digit),
+    };
+    is_key.then(|| ConversationId::new(CHANNEL, key).ok()).flatten()
+}
 
 /// What a session opens, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +59,7 @@ pub(crate) enum Unusable {
 impl Session {
     /// A session that opens a conversation of its own.
     pub(crate) fn anonymous(expires: Timestamp) -> Option<Self> {
-        let random: [u8; 16] = rand::random();
+        let random: [u8; RANDOM_BYTES] = rand::random();
         let conversation = ConversationId::new(CHANNEL, &crate::keyring::hex(&random)).ok()?;
         Some(Self { conversation, name: None, expires })
     }
@@ -171,6 +185,20 @@ mod tests {
         assert_eq!(Session::open(&renewed, &own(), NOW), Err(Unusable::Unknown));
         let over = keyring("the-next-secret-as-long", &[]);
         assert_eq!(Session::open(&token, &over, NOW), Err(Unusable::Unknown));
+    }
+
+    #[test]
+    fn operators_name_conversations_by_their_keys_and_nothing_else() {
+        for session in [Session::anonymous(LATER), Session::identified("ann/7", None, LATER)] {
+            let its = session.unwrap().conversation;
+            assert_eq!(conversation(its.key()), Some(its));
+        }
+        let digits = "0123456789abcdef0123456789abcdef";
+        assert!(conversation(digits).is_some());
+        for wrong in ["", "u/", "ann", &digits[1..], &digits.to_uppercase(), &digits.replace('0', "g")]
+        {
+            assert_eq!(conversation(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub(super) async fn send(
     let request = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.to_string());
     let inbound = inbound(&shared, session, key, author, &said.text, request);
     let accepted = shared.parts.inbox.accept(vec![inbound]).await?;
-    let (status, message_id) = outcome(accepted.into_iter().next())?;
+    let (status, message_id) = outcome(accepted.first())?;
     Ok((status, Json(Taken { id: said.id, message_id })).into_response())
 }
 
@@ -95,12 +95,12 @@ fn inbound(
     }
 }
 
-fn outcome(accepted: Option<Accepted>) -> Result<(StatusCode, MessageId), Refusal> {
+fn outcome(accepted: Option<&Accepted>) -> Result<(StatusCode, MessageId), Refusal> {
     let (label, outcome) = match accepted {
-        Some(Accepted::New(id)) => ("new", Ok((StatusCode::ACCEPTED, id))),
+        Some(Accepted::New(id)) => ("new", Ok((StatusCode::ACCEPTED, *id))),
         // A person reads it, if nobody else does.
-        Some(Accepted::Recorded(id)) => ("recorded", Ok((StatusCode::ACCEPTED, id))),
-        Some(Accepted::Duplicate(id, _)) => ("duplicate", Ok((StatusCode::OK, id))),
+        Some(Accepted::Recorded(id)) => ("recorded", Ok((StatusCode::ACCEPTED, *id))),
+        Some(Accepted::Duplicate(id, _)) => ("duplicate", Ok((StatusCode::OK, *id))),
         Some(Accepted::Conflict) => ("conflict", Err(Refusal::Conflict)),
         None => ("refused", Err(Refusal::Incomplete)),
     };
