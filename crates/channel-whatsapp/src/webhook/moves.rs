@@ -14,7 +14,7 @@ use futures::stream::{self, TryStreamExt as _};
 use crate::inbound::{Moved, Sender};
 
 /// How many are carried over at the same time: a webhook may bring a thousand customers.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// How many pairs of names are remembered.
 const MOST: usize = 100_000;
