@@ -6,6 +6,7 @@ mod durability;
 mod figures;
 mod proxied;
 mod servers;
+mod streams;
 mod table;
 mod webhooks;
 
@@ -79,6 +80,9 @@ async fn measure(length: Length, only: Option<&str>) {
     }
     if is_wanted("takeover") {
         figures::takeover(&mut table, &redis).await;
+    }
+    if is_wanted("streams") {
+        streams::streams(&mut table, &redis).await;
     }
     if is_wanted("webhooks") {
         webhooks::acknowledgement(&mut table, &length).await;
