@@ -195,7 +195,8 @@ mod tests {
         }
         let digits = "0123456789abcdef0123456789abcdef";
         assert!(conversation(digits).is_some());
-        for wrong in ["", "u/", "ann", &digits[1..], &digits.to_uppercase(), &digits.replace('0', "g")]
+        for wrong in
+            ["", "u/", "ann", &digits[1..], &digits.to_uppercase(), &digits.replace('0', "g")]
         {
             assert_eq!(conversation(wrong), None, "{wrong}");
         }

@@ -55,7 +55,8 @@ pub(crate) struct Asked {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Unanswered {
     /// `pending`: it will be answered. `parked`: no answer could be given, and an operator
-    /// deals with it.
+    /// deals with it. `taken_over`: a person has the conversation instead of the gateway, which
+    /// gives no answer to it.
     pub(crate) status: UnansweredStatus,
     /// Names the message.
     pub(crate) id: String,
@@ -76,12 +77,14 @@ pub(crate) enum AnsweredStatus {
 
 /// The status of a message that isn't answered.
 #[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum UnansweredStatus {
     /// It waits, or is being answered.
     Pending,
     /// It lies among the dead letters.
     Parked,
+    /// It is left to the person who has the conversation.
+    TakenOver,
 }
 
 impl Answered {
@@ -109,6 +112,12 @@ impl Unanswered {
         Self::new(id, UnansweredStatus::Parked, detail)
     }
 
+    pub(crate) fn taken_over(id: &MessageId) -> Self {
+        let detail = "A person has taken this conversation over. The message is stored for the \
+                      gateway to know of later, which gives no answer to it.";
+        Self::new(id, UnansweredStatus::TakenOver, detail)
+    }
+
     fn new(id: &MessageId, status: UnansweredStatus, detail: &'static str) -> Self {
         let id = id.to_string();
         let href = format!("/api/v1/messages/{id}");
@@ -126,6 +135,7 @@ pub(crate) fn respond(
         Settled::Answered(reply) => Ok(Answered::new(id, asked, reply).into_response()),
         Settled::Parked => Ok(Unanswered::parked(id).into_response()),
         Settled::Pending => Ok(Unanswered::pending(id).into_response()),
+        Settled::LeftToPerson => Ok(Unanswered::taken_over(id).into_response()),
         Settled::Erased => Err(erased()),
     }
 }
@@ -160,7 +170,7 @@ impl IntoResponse for Unanswered {
             UnansweredStatus::Pending => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(COME_BACK));
             }
-            UnansweredStatus::Parked => {}
+            UnansweredStatus::Parked | UnansweredStatus::TakenOver => {}
         }
         response
     }

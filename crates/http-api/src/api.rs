@@ -6,10 +6,11 @@ use std::time::Duration;
 use axum::Router;
 use bytes::Bytes;
 use conversation::Clock;
-use conversation::ports::Store;
+use conversation::ports::{Handovers, Store, Transcripts};
 use ipnet::IpNet;
 
 use crate::auth::ApiAuth;
+use crate::channels::{ChannelKeys, Channels};
 use crate::proxies::TrustedProxies;
 use crate::vitals::Vitals;
 
@@ -20,6 +21,13 @@ pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct Api {
     /// The store that takes messages and knows their answers.
     pub store: Arc<dyn Store>,
+    /// Its conversations that a person has instead of the model.
+    pub handovers: Arc<dyn Handovers>,
+    /// Its conversations that are read along.
+    pub transcripts: Arc<dyn Transcripts>,
+    /// The channels beside this API whose conversations operators may name, whether or not they are
+    /// on.
+    pub channels: Vec<ChannelKeys>,
     /// Where the time of a message comes from.
     pub clock: Arc<dyn Clock>,
     /// Who may use the routes under `/api/v1`.
@@ -70,6 +78,9 @@ impl Default for Limits {
 /// What every handler sees.
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) handovers: Arc<dyn Handovers>,
+    pub(crate) transcripts: Arc<dyn Transcripts>,
+    pub(crate) channels: Channels,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) vitals: Arc<Vitals>,
@@ -90,6 +101,9 @@ impl Api {
     pub(crate) fn into_parts(self) -> Parts {
         let shared = Shared {
             store: self.store,
+            handovers: self.handovers,
+            transcripts: self.transcripts,
+            channels: Channels(self.channels),
             clock: self.clock,
             limits: self.limits,
             vitals: self.vitals,

@@ -130,6 +130,7 @@ impl Telling {
             }
             Settled::Parked => line("parked", &Unanswered::parked(id)),
             Settled::Pending => line("pending", &Unanswered::pending(id)),
+            Settled::LeftToPerson => line("taken_over", &Unanswered::taken_over(id)),
             Settled::Erased => {
                 Line::default().event("error").data(erased().body(self.told.request_id.as_str()))
             }

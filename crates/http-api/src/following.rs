@@ -19,6 +19,8 @@ pub(crate) enum Settled {
     Answered(Reply),
     /// The message lies among the dead letters.
     Parked,
+    /// A person has the conversation instead of the gateway, and the message with it.
+    LeftToPerson,
     /// The conversation was erased, and the message with it.
     Erased,
     /// Time is up, and the message still waits.
@@ -145,9 +147,9 @@ pub(crate) fn settled_by(state: Option<MessageState>) -> Option<Settled> {
         Some(
             MessageState::Answered(None)
             | MessageState::TakenBack
-            | MessageState::Undelivered { .. }
-            | MessageState::Recorded,
+            | MessageState::Undelivered { .. },
         ) => Some(Settled::Erased),
+        Some(MessageState::Recorded) => Some(Settled::LeftToPerson),
         Some(MessageState::Parked { .. }) => Some(Settled::Parked),
     }
 }

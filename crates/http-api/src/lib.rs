@@ -4,8 +4,10 @@ mod answer;
 mod api;
 mod auth;
 mod body;
+mod channels;
 mod entrance;
 mod events;
+mod fields;
 mod following;
 mod host;
 mod identity;
@@ -25,6 +27,7 @@ mod vitals;
 
 pub use api::{Api, Limits, MetricsPage};
 pub use auth::ApiAuth;
+pub use channels::ChannelKeys;
 pub use entrance::{Entrance, Routes};
 pub use middleware::request_id;
 pub use router::router;

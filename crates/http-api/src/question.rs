@@ -1,23 +1,24 @@
 //! The body of `POST /api/v1/message`: what it may hold, and how it becomes words that can't be
 //! wrong. Every problem of a body is told at once.
 
-use axum::http::StatusCode;
 use conversation::{Author, ConversationId, Fingerprint};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
-use serde_json::error::Category;
 use utoipa::ToSchema;
 
+use crate::fields::{Wrong, kind_of, parse, required};
 use crate::problem::Problem;
 use crate::rules::{
     CHANNEL_RULE, USER_RULE, check_channel, check_language, check_message_id, check_name,
-    check_text, check_user, shows_nothing,
+    check_text, check_user,
 };
 
 /// The channel's name under which the store keeps all conversations of this API, whatever the
 /// caller calls its own channel. It keeps them apart from those of every other channel.
-const NAMESPACE: &str = "api";
+pub(crate) const NAMESPACE: &str = "api";
+
+/// What a body must hold, for error messages.
+const FIELDS: &str = "`channel`, `user_id` and `message`";
 
 /// A message from a customer. Fields that are not listed are ignored.
 #[derive(Deserialize, ToSchema)]
@@ -79,13 +80,13 @@ pub(crate) struct Question {
 impl Question {
     /// Reads a body.
     pub(crate) fn read(body: &[u8], max_chars: usize) -> Result<Self, Problem> {
-        let new = parse(body)?;
+        let new: NewMessage = parse(body, FIELDS)?;
         let mut wrong = Wrong::default();
         let channel = wrong.check(required("channel", new.channel, CHANNEL_RULE), check_channel);
         let user_id = wrong.check(required("user_id", new.user_id, USER_RULE), check_user);
         let message_rule = format!("1 to {max_chars} characters");
         let text = wrong.check(required("message", new.message, &message_rule), |text| {
-            check_text(text, max_chars)
+            check_text("message", text, max_chars)
         });
         let message_id = wrong.check_optional("message_id", new.message_id, check_message_id);
         let display_name = wrong.check_optional("user_name", new.user_name, check_name);
@@ -121,106 +122,10 @@ fn conversation_of(channel: &str, user_id: &str) -> Result<ConversationId, Probl
         .map_err(|invalid| Problem::invalid(format!("`channel` and `user_id`: {invalid}.")))
 }
 
-/// What is wrong with a body, sentence by sentence.
-#[derive(Default)]
-struct Wrong(Vec<String>);
-
-impl Wrong {
-    fn take<T: Default>(&mut self, found: Result<T, String>) -> T {
-        found.unwrap_or_else(|sentence| {
-            self.0.push(sentence);
-            T::default()
-        })
-    }
-
-    fn check(
-        &mut self,
-        found: Result<String, String>,
-        check: impl FnOnce(&str) -> Result<(), String>,
-    ) -> String {
-        self.take(found.and_then(|text| check(&text).map(|()| text)))
-    }
-
-    fn check_optional(
-        &mut self,
-        field: &'static str,
-        found: Option<Value>,
-        check: impl FnOnce(&str) -> Result<(), String>,
-    ) -> Option<String> {
-        match found {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => self.take(check(&text).map(|()| Some(text))),
-            Some(other) => {
-                self.take(Err(format!("`{field}` must be a string, not {}.", kind_of(&other))))
-            }
-        }
-    }
-
-    /// The end result, if nothing is wrong.
-    fn end<T>(self, result: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
-        if self.0.is_empty() { result() } else { Err(Problem::invalid(self.0.join(" "))) }
-    }
-}
-
-fn required(field: &'static str, found: Option<Value>, rule: &str) -> Result<String, String> {
-    match found {
-        None | Some(Value::Null) => Err(format!("`{field}` is missing: give {rule}.")),
-        Some(Value::String(text)) if shows_nothing(&text) => {
-            Err(format!("`{field}` is empty: give {rule}."))
-        }
-        Some(Value::String(text)) => Ok(text),
-        Some(other) => {
-            Err(format!("`{field}` must be a string of {rule}, not {}.", kind_of(&other)))
-        }
-    }
-}
-
 fn answer_form(found: Option<Value>) -> Result<AnswerForm, String> {
     match found {
         None | Some(Value::Null | Value::Bool(false)) => Ok(AnswerForm::Json),
         Some(Value::Bool(true)) => Ok(AnswerForm::Events),
         Some(other) => Err(format!("`stream` must be true or false, not {}.", kind_of(&other))),
     }
-}
-
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// A list is not taken for an object with its fields in order, as the parser would have it.
-fn parse(body: &[u8]) -> Result<NewMessage, Problem> {
-    if body.trim_ascii_start().starts_with(b"[") {
-        serde_json::from_slice::<IgnoredAny>(body).map_err(|error| not_this(&error))?;
-        return Err(not_an_object(1, 1));
-    }
-    serde_json::from_slice(body).map_err(|error| not_this(&error))
-}
-
-/// A body that isn't JSON, or is JSON but no such object.
-fn not_this(error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => not_an_object(error.line(), error.column()),
-        Category::Syntax | Category::Eof | Category::Io => Problem::new(
-            StatusCode::BAD_REQUEST,
-            "not_json",
-            format!(
-                "The body is not JSON: {error}. Expected was an object with `channel`, `user_id` and \
-                 `message`."
-            ),
-        ),
-    }
-}
-
-fn not_an_object(line: usize, column: usize) -> Problem {
-    Problem::invalid(format!(
-        "The body must be a JSON object with `channel`, `user_id` and `message`, each of them \
-         once; it is something else at line {line}, column {column}."
-    ))
 }

@@ -17,7 +17,8 @@ use crate::middleware::{Middleware, Probes};
 use crate::openapi::{document, rendered};
 use crate::problem::Problem;
 use crate::routes::{
-    conversations, dead_letters, health, icon, message, messages, metrics, openapi, status,
+    channel_conversations, conversations, dead_letters, health, icon, message, messages, metrics,
+    openapi, sayings, status, takeovers,
 };
 use crate::taking;
 
@@ -32,6 +33,10 @@ pub fn router(api: Api) -> Routes {
         .routes(routes!(message::send))
         .routes(routes!(messages::fetch))
         .routes(routes!(conversations::history, conversations::erase))
+        .routes(routes!(channel_conversations::show, channel_conversations::erase))
+        .routes(routes!(takeovers::take_over))
+        .routes(routes!(takeovers::resume))
+        .routes(routes!(sayings::say))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::retry))
         .routes(routes!(status::status))

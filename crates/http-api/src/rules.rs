@@ -10,10 +10,15 @@ const MAX_USER_ID: usize = 256;
 /// What is left of a conversation's key beside the longest channel and the slash.
 const MAX_USER_ID_BYTES: usize = ConversationId::MAX_KEY_BYTES - MAX_CHANNEL - 1;
 const MAX_NAME: usize = 128;
+const MAX_PERSON: usize = 80;
 const MAX_LANGUAGE: usize = 35;
 
 /// The rule for a channel's name.
 pub(crate) const CHANNEL_RULE: &str = "1 to 32 characters of a-z, 0-9, '_' and '-'";
+
+/// The rule for the name of a person who takes a conversation over.
+pub(crate) const PERSON_RULE: &str =
+    "1 to 80 characters, something of it visible, without control characters";
 
 /// The rule for a user's name.
 pub(crate) const USER_RULE: &str = "1 to 256 characters";
@@ -66,12 +71,22 @@ pub(crate) fn check_user(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-pub(crate) fn check_text(text: &str, max_chars: usize) -> Result<(), String> {
+/// The text of `field`.
+pub(crate) fn check_text(field: &str, text: &str, max_chars: usize) -> Result<(), String> {
     let length = text.chars().count();
     if length > max_chars {
         return Err(format!(
-            "`message` must be 1 to {max_chars} characters; this one has {length}."
+            "`{field}` must be 1 to {max_chars} characters; this one has {length}."
         ));
+    }
+    Ok(())
+}
+
+/// The name of a person of the company, as customers see it.
+pub(crate) fn check_person(text: &str) -> Result<(), String> {
+    let length = text.chars().count();
+    if shows_nothing(text) || length > MAX_PERSON || text.chars().any(char::is_control) {
+        return Err(format!("`name` must be {PERSON_RULE}; this one has {length}."));
     }
     Ok(())
 }

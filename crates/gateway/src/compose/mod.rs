@@ -4,6 +4,7 @@ mod banner;
 mod channels;
 mod doors;
 mod models;
+mod operators;
 mod telegram;
 mod web_chat;
 mod whatsapp;
@@ -100,6 +101,9 @@ pub(crate) async fn compose(
 
     let routes = http_api::router(Api {
         store: store.clone(),
+        handovers: store.clone(),
+        transcripts: store.clone(),
+        channels: operators::channels(),
         clock,
         auth: api_auth(&settings.gateway.api_auth),
         trusted_proxies: settings.gateway.trusted_proxies.clone(),

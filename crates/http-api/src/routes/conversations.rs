@@ -4,19 +4,16 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use conversation::{ConversationId, Exchange, Message};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::rfc3339;
 use crate::api::Shared;
+use crate::channels::{Named, not_utf_8};
 use crate::problem::{ErrorBody, Problem};
 use crate::question::conversation_at;
-
-type Whose = Result<Path<(String, String)>, PathRejection>;
 
 /// What is remembered of a conversation.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +51,7 @@ pub(crate) struct Said {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Erased {
     /// Whether there was anything.
-    erased: bool,
+    pub(super) erased: bool,
 }
 
 /// Read a conversation's history.
@@ -78,7 +75,7 @@ pub(crate) struct Erased {
 )]
 pub(crate) async fn history(
     State(shared): State<Arc<Shared>>,
-    whose: Whose,
+    whose: Named,
 ) -> Result<Json<History>, Problem> {
     let (conversation, channel, user_id) = named(whose)?;
     let exchanges = shared.store.history(&conversation).await?;
@@ -109,7 +106,7 @@ pub(crate) async fn history(
 )]
 pub(crate) async fn erase(
     State(shared): State<Arc<Shared>>,
-    whose: Whose,
+    whose: Named,
 ) -> Result<Json<Erased>, Problem> {
     let (conversation, ..) = named(whose)?;
     let erased = shared.store.forget(&conversation).await?;
@@ -117,14 +114,8 @@ pub(crate) async fn erase(
     Ok(Json(Erased { erased }))
 }
 
-fn named(whose: Whose) -> Result<(ConversationId, String, String), Problem> {
-    let Path((channel, user_id)) = whose.map_err(|_| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad_request",
-            "The path's parts must be percent-encoded UTF-8.",
-        )
-    })?;
+fn named(whose: Named) -> Result<(ConversationId, String, String), Problem> {
+    let Path((channel, user_id)) = whose.map_err(|_| not_utf_8())?;
     let conversation = conversation_at(&channel, &user_id)?;
     Ok((conversation, channel, user_id))
 }

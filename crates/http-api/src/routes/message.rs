@@ -34,7 +34,7 @@ use crate::taking::{Course, Sent, take};
 /// With `Accept: text/event-stream` or `"stream": true` the answer comes as server-sent events:
 /// `accepted` {id, href}, `started` {}, `delta` {text}, `restarted` {} (what was said so far is
 /// void, as it is after another `started`), and at last one of `done` (the same object as
-/// without streaming), `parked`, `pending` (the same objects as with 202) or `error`.
+/// without streaming), `parked`, `pending`, `taken_over` (the same objects as with 202) or `error`.
 #[utoipa::path(
     post,
     path = "/api/v1/message",
@@ -50,7 +50,7 @@ use crate::taking::{Course, Sent, take};
             (Answered = "application/json"),
             (String = "text/event-stream"),
         )),
-        (status = 202, description = "Not answered in time, or parked for an operator", body = Unanswered),
+        (status = 202, description = "Not answered in time, parked for an operator, or left to the person who has the conversation", body = Unanswered),
         (status = 400, description = "Not JSON, or a broken body or key", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
         (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),

@@ -42,7 +42,7 @@ pub(crate) struct Wait {
     ),
     responses(
         (status = 200, description = "The answer", body = Answered),
-        (status = 202, description = "Not answered yet, or parked for an operator", body = Unanswered),
+        (status = 202, description = "Not answered yet, parked for an operator, or left to the person who has the conversation", body = Unanswered),
         (status = 400, description = "`wait` is not a number of seconds", body = ErrorBody),
         (status = 401, description = "No token, or a wrong one", body = ErrorBody),
         (status = 403, description = "Called by a foreign name on a gateway without a token", body = ErrorBody),

@@ -157,7 +157,9 @@ async fn a_wrong_method_is_refused_with_the_right_ones() {
         ("BREW", "/api/v1/message", "POST"),
         ("PUT", "/api/v1/conversations/a/b", "GET,HEAD,DELETE"),
         ("POST", "/healthz", "GET,HEAD"),
-        ("DELETE", "/", "GET,HEAD"),
+        ("DELETE", "/favicon.ico", "GET,HEAD"),
+        ("GET", "/api/v1/channels/chat/conversations/a/takeover", "POST"),
+        ("PUT", "/api/v1/channels/chat/conversations/a", "GET,HEAD,DELETE"),
     ] {
         let refused = ask(gateway.address, method, path).send().await;
         refused.assert_error(405, "method_not_allowed", &[method, "Allow"]);

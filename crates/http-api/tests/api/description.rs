@@ -5,7 +5,11 @@ use serde_json::Value;
 use crate::support::{Gateway, ask};
 
 /// What is served, and by which methods.
-const ROUTES: [(&str, &[&str]); 12] = [
+const ROUTES: [(&str, &[&str]); 16] = [
+    ("/api/v1/channels/{channel}/conversations/{key}", &["delete", "get"]),
+    ("/api/v1/channels/{channel}/conversations/{key}/resume", &["post"]),
+    ("/api/v1/channels/{channel}/conversations/{key}/say", &["post"]),
+    ("/api/v1/channels/{channel}/conversations/{key}/takeover", &["post"]),
     ("/api/v1/conversations/{channel}/{user_id}", &["delete", "get"]),
     ("/api/v1/dead-letters", &["get"]),
     ("/api/v1/dead-letters/{id}/retry", &["post"]),
@@ -47,6 +51,7 @@ async fn the_description_lists_exactly_the_routes_that_are_served() {
 
     for (path, methods) in listed {
         let path = path.replace("{channel}", "c").replace("{user_id}", "u").replace("{id}", "i");
+        let path = path.replace("{key}", "k");
         for method in ["get", "head", "post", "put", "patch", "delete", "options", "trace"] {
             let answer = ask(gateway.address, &method.to_uppercase(), &path).send().await;
             let described =

@@ -15,4 +15,5 @@ mod server;
 mod starting;
 mod status;
 mod support;
+mod takeovers;
 mod trouble;

@@ -106,6 +106,12 @@ impl Turn {
         self.store.commit(&self.claim, result).await.unwrap();
     }
 
+    /// Ends a turn that has nothing to answer.
+    pub(crate) async fn leave(self) {
+        assert!(self.opened.messages.is_empty());
+        self.store.release(&self.claim).await.unwrap();
+    }
+
     /// Gives up.
     pub(crate) async fn park(self, reason: &str) {
         let messages = NonZeroUsize::new(self.opened.messages.len()).unwrap();

@@ -15,7 +15,7 @@ use store_memory::MemoryStore;
 
 /// A store in memory, and what is wrong with it.
 pub(crate) struct FaultyStore {
-    inner: MemoryStore,
+    pub(super) inner: MemoryStore,
     fault: Mutex<Option<StoreError>>,
     silent: AtomicBool,
     deaf: AtomicBool,
@@ -53,7 +53,15 @@ impl FaultyStore {
         self.silence.announce_missed();
     }
 
-    fn check(&self) -> Result<(), StoreError> {
+    /// What comes back of what was stored.
+    pub(super) fn answer<T>(&self, stored: Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.silent.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("no answer in time".into()));
+        }
+        stored
+    }
+
+    pub(super) fn check(&self) -> Result<(), StoreError> {
         match &*self.fault.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(fault) => Err(fault.clone()),
             None => Ok(()),
@@ -65,11 +73,7 @@ impl FaultyStore {
 impl Inbox for FaultyStore {
     async fn accept(&self, batch: Vec<Inbound>) -> Result<Vec<Accepted>, StoreError> {
         self.check()?;
-        let accepted = self.inner.accept(batch).await;
-        if self.silent.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable("no answer in time".into()));
-        }
-        accepted
+        self.answer(self.inner.accept(batch).await)
     }
 
     async fn message(&self, id: &MessageId) -> Result<Option<MessageState>, StoreError> {

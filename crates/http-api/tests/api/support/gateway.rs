@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use conversation::ports::Store;
 use conversation::{ConversationId, ManualClock, Timestamp};
-use http_api::{Api, ApiAuth, Closed, Limits, OllamaLink, Phase, ServeOptions, StoreLink, Vitals};
+use http_api::{
+    Api, ApiAuth, ChannelKeys, Closed, Limits, OllamaLink, Phase, ServeOptions, StoreLink, Vitals,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::{Value, json};
 use store_memory::{MemoryStore, Options};
@@ -49,6 +51,16 @@ pub(crate) struct Gateway {
     pub(crate) served: JoinHandle<Closed>,
 }
 
+/// A channel whose conversations are named by small letters.
+const CHAT: ChannelKeys = ChannelKeys {
+    channel: "chat",
+    rule: "small letters",
+    find: |key| {
+        let is_key = key.bytes().all(|byte| byte.is_ascii_lowercase());
+        is_key.then(|| ConversationId::new("chat", key).ok()).flatten()
+    },
+};
+
 /// The moment at which the tests' clock stands.
 pub(crate) const NOON: Timestamp = Timestamp(1_769_860_800_000);
 
@@ -64,6 +76,9 @@ impl Setup {
         Log::shared();
         let router = http_api::router(Api {
             store: store.clone() as Arc<dyn Store>,
+            handovers: store.clone(),
+            transcripts: store.clone(),
+            channels: vec![CHAT],
             clock,
             auth: self.auth,
             trusted_proxies: self.trusted_proxies.iter().map(|net| net.parse().unwrap()).collect(),

@@ -3,6 +3,7 @@
 mod answerer;
 mod client;
 mod events;
+mod faulty_abilities;
 mod faulty_store;
 mod gateway;
 mod log;
