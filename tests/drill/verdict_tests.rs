@@ -202,3 +202,17 @@ fn a_repetition_that_is_never_acknowledged_is_not_green() {
     repeated[0].repetitions_acknowledged = 1;
     assert!(!judged(&repeated, &turns, &[]).is_green());
 }
+
+#[test]
+fn an_uncertain_send_that_nobody_cared_for_is_not_green_in_any_sum() {
+    let turns = [turn(&[0, 1, 2])];
+    let mut settled = judged(&sent(&turns), &turns, &[]);
+    settled.uncertain = Some(Uncertain { resent: 1, settled: 2, ..Uncertain::default() });
+    assert!(settled.is_green());
+    let left = Uncertain { left: vec!["a part".to_owned()], ..Uncertain::default() };
+    let mut all = settled.clone();
+    all.absorb(Verdict { uncertain: Some(left), ..settled });
+    assert_eq!((all.attempted, all.answered), (6, 6));
+    assert_eq!(all.uncertain.as_ref().map(Uncertain::count), Some(7));
+    assert!(!all.is_green());
+}
