@@ -28,6 +28,7 @@ pub struct GatewayOptions {
 pub struct GatewayProcess {
     port: u16,
     directory: PathBuf,
+    options: GatewayOptions,
     process: Child,
     begun: Instant,
     ready_after: Duration,
@@ -58,15 +59,22 @@ impl GatewayProcess {
         let port = free_port();
         let settings = if options.settings.is_empty() { "{}" } else { &options.settings };
         std::fs::write(directory.join("openclaw.json"), settings).expect("the settings file");
-        let log = std::fs::File::create(directory.join("log")).expect("a log file");
         let begun = Instant::now();
-        let process = command(&directory, options)
-            .env("OPENCLAW_GATEWAY_PORT", port.to_string())
-            .stdout(log.try_clone().expect("a second handle on the log"))
-            .stderr(log)
-            .spawn()
-            .expect("the gateway's binary can be started");
-        Self { port, directory, process, begun, ready_after: Duration::ZERO }
+        let process = spawn(&directory, options, port);
+        let (options, ready_after) = (options.clone(), Duration::ZERO);
+        Self { port, directory, options, process, begun, ready_after }
+    }
+
+    /// Starts it again after it has ended, on its old port with its old settings, and waits until it
+    /// is ready.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_again(&mut self) {
+        self.kill();
+        self.begun = Instant::now();
+        self.process = spawn(&self.directory, &self.options, self.port);
+        self.wait_until_ready();
     }
 
     /// Waits until it is ready.
@@ -178,6 +186,21 @@ pub fn run_gateway(
         .envs(environment.iter().copied())
         .stdin(Stdio::null())
         .output()
+        .expect("the gateway's binary can be started")
+}
+
+/// Starts the process. What it prints is added to the log.
+fn spawn(directory: &Path, options: &GatewayOptions, port: u16) -> Child {
+    let log = std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(directory.join("log"))
+        .expect("a log file");
+    command(directory, options)
+        .env("OPENCLAW_GATEWAY_PORT", port.to_string())
+        .stdout(log.try_clone().expect("a second handle on the log"))
+        .stderr(log)
+        .spawn()
         .expect("the gateway's binary can be started")
 }
 

@@ -1,5 +1,6 @@
 //! The project's chores, run as `cargo xtask NAME`.
 
+mod browser;
 mod compose;
 mod drill;
 mod kubernetes;

@@ -9,29 +9,45 @@ struct Need {
     package: &'static str,
 }
 
-const NEEDS: [Need; 2] = [
+const REDIS: [Need; 2] = [
     Need { program: "redis-server", package: "redis-server" },
     Need { program: "redis-cli", package: "redis-tools" },
 ];
 
+const BROWSER: [Need; 2] = [
+    Need { program: "chromium", package: "chromium" },
+    Need { program: "chromedriver", package: "chromium-driver" },
+];
+
+/// Installs Redis where it is missing.
+pub(crate) fn ensure_redis() -> Result<(), String> {
+    ensure(&REDIS, "They come with Redis 7.")?;
+    is_redis_new_enough()
+}
+
+/// Installs the browser of the widget's tests, and what drives it, where they are missing.
+pub(crate) fn ensure_browser() -> Result<(), String> {
+    ensure(&BROWSER, "They are Chromium and the driver of the same version.")
+}
+
 /// Installs what is missing by apt, asking nothing. Elsewhere it names what is missing.
-pub(crate) fn ensure() -> Result<(), String> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !is_there(need.program)).collect();
+fn ensure(needs: &[Need], origin: &str) -> Result<(), String> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !is_there(need.program)).collect();
     if missing.is_empty() {
-        return is_redis_new_enough();
+        return Ok(());
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     let programs: Vec<&str> = missing.iter().map(|need| need.program).collect();
     if !is_there("apt-get") {
         return Err(format!(
-            "these programs are missing and must be on the PATH: {}. They come with Redis 7.",
+            "these programs are missing and must be on the PATH: {}. {origin}",
             programs.join(", ")
         ));
     }
     install(&packages)?;
     match missing.iter().find(|need| !is_there(need.program)) {
         Some(need) => Err(format!("{} is still missing after its installation", need.program)),
-        None => is_redis_new_enough(),
+        None => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
-use crate::{Done, SKIPPED, compose, drill, kubernetes, nginx, packages};
+use crate::{Done, SKIPPED, browser, compose, drill, kubernetes, nginx, packages};
 
 /// What `cargo xtask bench` takes. The benchmark prints the same file; from here it takes no build.
 const BENCH_HELP: &str = include_str!("../../tests/load/help.txt");
@@ -27,9 +27,11 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         print!("{TEST_HELP}");
         return Ok(());
     }
-    packages::ensure()?;
+    packages::ensure_redis()?;
+    packages::ensure_browser()?;
     let nginx = nginx::ensure()?;
     let schemas = kubernetes::ensure()?;
+    let axe = browser::ensure()?;
     let faulty = drill::faulty_gateway(Profile::Debug)?;
     cargo(&["build", "--locked", "--package", "gateway"], &[])?;
     let gateway = binary(Profile::Debug);
@@ -46,6 +48,7 @@ pub(crate) fn test(arguments: &[String]) -> Result<(), String> {
         (drill::VARIABLE, &faulty),
         (nginx::VARIABLE, &nginx),
         (kubernetes::VARIABLE, &schemas),
+        (browser::VARIABLE, &axe),
     ];
     cargo(&test, &variables)?;
     if arguments.is_empty() { kubernetes::rendered(&variables) } else { Ok(()) }
@@ -93,7 +96,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
         print!("{BENCH_HELP}");
         return Ok(());
     }
-    packages::ensure()?;
+    packages::ensure_redis()?;
     let nginx = nginx::ensure()?;
     cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
     let gateway = binary(Profile::Release);

@@ -1,0 +1,117 @@
+//! Replicas that die, networks that go, gateways that are away: nothing is lost, nothing doubled.
+
+use std::time::Duration;
+
+use serde_json::json;
+use support::fake_model::{Gate, Script};
+
+use crate::browser::Browser;
+use crate::page::PATIENCE;
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_whose_replica_is_killed_is_completed_once_by_another() {
+    let mut world = World::behind_nginx();
+    let never = Gate::default();
+    world.model.push(Script::new().say("Your parcel ").wait(&never).finish());
+    let rest = Gate::default();
+    let again = Script::new().say("Your parcel ").wait(&rest).say("is on its way.");
+    world.model.push(again.finish());
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.record().await;
+    browser.write("Where is my parcel?").await;
+    browser.until_streaming("Your parcel").await;
+    let dying = world.at_work();
+    world.gateways[dying].kill();
+    // Another replica takes the turn over when the lease is over, and asks the model again.
+    world.model.wait_for_requests(2).await;
+    browser.until_connected().await;
+    rest.open();
+    browser.until_answered(&["Your parcel is on its way."]).await;
+    let states = browser.recorded().await;
+    assert!(states.contains(&vec!["Your parcel".to_owned()]), "{states:?}");
+    for state in states {
+        let doubled = state.concat().matches("Your parcel").count() > 1;
+        assert!(state.len() <= 1 && !doubled, "what a visitor saw: {state:?}");
+    }
+    assert_eq!(browser.texts(".message.customer .bubble").await, ["Where is my parcel?"]);
+    // What another browser or a later visit is told is the same.
+    browser
+        .run(
+            "for (const key of Object.keys(localStorage)) {
+        if (key.endsWith(':log')) localStorage.removeItem(key);
+    }",
+        )
+        .await;
+    browser.reload().await;
+    browser.until_connected().await;
+    browser.until_answered(&["Your parcel is on its way."]).await;
+    assert_eq!(world.model.request_count(), 2, "once by the dead replica, once by the other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_who_was_offline_for_half_a_minute_finds_everything() {
+    let world = World::start();
+    let gate = Gate::default();
+    world.model.push(Script::new().say("While you ").wait(&gate).say("were away.").finish());
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("First question").await;
+    browser.until_streaming("While you").await;
+    offline(&browser, true).await;
+    browser.until("one('.banner').textContent").await;
+    gate.open();
+    world.model.wait_until_idle().await;
+    browser.write("Second question").await;
+    browser
+        .until("texts('.message.customer .caption').at(-1) === 'Waiting for a connection'")
+        .await;
+    // The half minute itself is what is to be outlived.
+    browser.run("window.since = performance.now();").await;
+    let half_a_minute = "performance.now() - window.since > 30_000";
+    browser.until_within(half_a_minute, Duration::from_secs(30) + PATIENCE).await;
+    assert_eq!(browser.value("answers().filter((text) => text.includes('away'))").await, json!([]));
+    assert_eq!(world.model.request_count(), 1, "the second question is still in the browser");
+    offline(&browser, false).await;
+    browser.until_answered(&["While you were away.", "answer: Second question"]).await;
+    let asked = browser.texts(".message.customer .bubble").await;
+    assert_eq!(asked, ["First question", "Second question"]);
+    browser.until("!one('.banner').textContent").await;
+    assert_eq!(world.model.request_count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_sent_is_shown_and_sent_when_asked_to() {
+    let mut world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("Before").await;
+    browser.until_answered(&["answer: Before"]).await;
+    world.gateways[0].kill();
+    browser.write("Is anybody there?").await;
+    browser.until_within("one('.message.customer.failed .again')", 3 * PATIENCE).await;
+    browser.until("one('.banner').textContent").await;
+    assert_eq!(browser.texts(".message.customer .bubble").await, ["Before", "Is anybody there?"]);
+    // Asked to, it tries again, and keeps trying until somebody is there.
+    browser.click(".again").await;
+    browser.until("!one('.message.customer.failed')").await;
+    world.gateways[0].start_again();
+    browser.until_answered(&["answer: Before", "answer: Is anybody there?"]).await;
+    assert_eq!(browser.texts(".message.customer .bubble").await, ["Before", "Is anybody there?"]);
+    browser.until("!one('.banner').textContent").await;
+    assert_eq!(world.model.request_count(), 2);
+}
+
+/// Takes the network away from the page, or gives it back.
+async fn offline(browser: &Browser, offline: bool) {
+    let conditions = json!({
+        "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+    });
+    // Without this the page is told that it is offline, and isn't.
+    browser.devtools("Network.enable", json!({})).await;
+    browser.devtools("Network.emulateNetworkConditions", conditions).await;
+    let reached =
+        "fetch('/livez', { cache: 'no-store' }).then(() => done(true), () => done(false));";
+    assert_eq!(browser.run_async(reached).await, json!(!offline));
+}

@@ -1,0 +1,13 @@
+//! Web Chat in a real Chromium: the widget as it ships, on the page at `/` and on sites of its own,
+//! against real gateways on a real Redis.
+
+mod accessibility;
+mod browser;
+mod chatting;
+mod dying;
+mod looks;
+mod markup;
+mod page;
+mod site;
+mod sites;
+mod world;

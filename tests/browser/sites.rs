@@ -1,0 +1,162 @@
+//! Sites of other origins: the strictest policy, and visitors whom the site vouches for.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use conversation::ConversationId;
+use conversation::ports::Handovers as _;
+use hmac::{Hmac, Mac as _};
+use serde_json::json;
+use sha2::Sha256;
+use store_redis::{Options, RedisStore};
+
+use crate::browser::Browser;
+use crate::page::PATIENCE;
+use crate::site::Site;
+use crate::world::World;
+
+/// What the site and the gateway share.
+const SECRET: &str = "shared-by-the-site-and-the-gateway";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_strictest_policy_has_nothing_to_object_to() {
+    let site = Site::start().await;
+    let world = World::start_with(json!({ "allowedOrigins": [site.origin()] }));
+    let page = site.embed(&world.page(), "");
+    let browser = Browser::start().await;
+    watch_policy(&browser).await;
+    browser.visit_and_open(&page).await;
+    world.model.push(support::fake_model::Script::saying(&[
+        "**Bold**, `code`, [a link](https://example.com/), and\n\n",
+        "| a | table |\n|---|---|\n| 1 | 2 |\n\n> a quotation\n\n```\nwith code\n```\n",
+    ]));
+    browser.write("Show me all that you can").await;
+    browser.until("!one('.live') && one('.bubble table') && one('.bubble pre')").await;
+    browser.click(".close").await;
+    browser.until("!shown('.panel')").await;
+    assert_eq!(browser.value("window.violations").await, json!([]));
+    let said = browser.driver().browser_log().await.unwrap();
+    assert!(said.is_empty(), "the console has {said:?}");
+    // The policy is there, and is watched.
+    browser.run("document.body.setAttribute('style', 'color: red');").await;
+    browser.until("window.violations.length === 1").await;
+    browser.run("document.body.append(Object.assign(new Image(), {src: '/x.png'}));").await;
+    browser.until("window.violations.length === 2").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_is_not_allowed_gets_no_session() {
+    let site = Site::start().await;
+    let world = World::start();
+    let page = site.embed(&world.page(), "");
+    let browser = Browser::start().await;
+    browser.visit(&page).await;
+    browser.until("one('.launcher')").await;
+    browser.click(".launcher").await;
+    browser.until("one('.banner')?.textContent").await;
+    assert_eq!(browser.value("Boolean(one('.panel.linked'))").await, json!(false));
+    let kept = "Object.keys(localStorage).filter((key) => key.endsWith(':session'))";
+    assert_eq!(browser.value(kept).await, json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_whom_the_site_vouches_for_has_one_conversation_on_all_devices() {
+    let site = Site::start().await;
+    let world = World::start_with(json!({
+        "allowedOrigins": [site.origin()], "identitySecret": SECRET,
+    }));
+    let attributes = format!(
+        "data-identity-user=\"42\" data-identity-signature=\"{}\" data-identity-name=\"Ann\"",
+        signature("42")
+    );
+    let page = site.embed(&world.page(), &attributes);
+    let browser = Browser::start().await;
+    browser.visit_and_open(&page).await;
+    browser.write("From my phone").await;
+    browser.until_answered(&["answer: From my phone"]).await;
+    // A device that knows nothing of the first one.
+    browser.run("localStorage.clear(); sessionStorage.clear();").await;
+    browser.visit_and_open(&page).await;
+    browser.until_answered(&["answer: From my phone"]).await;
+    let identified = "Object.keys(sessionStorage).filter((key) => key.endsWith(':session'))
+        .map((key) => JSON.parse(sessionStorage.getItem(key)).identified)";
+    assert_eq!(browser.value(identified).await, json!([true]));
+    browser.run("OpenClawChat.identify(null);").await;
+    browser.until("answers().length === 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_for_whom_nobody_vouches_sees_nothing_of_the_one_they_claim_to_be() {
+    let site = Site::start().await;
+    let world = World::start_with(json!({
+        "allowedOrigins": [site.origin()], "identitySecret": SECRET,
+    }));
+    // Somebody's signature, but not this one's.
+    let attributes =
+        format!("data-identity-user=\"42\" data-identity-signature=\"{}\"", signature("43"));
+    let page = site.embed(&world.page(), &attributes);
+    let browser = Browser::start().await;
+    browser.visit_and_open(&page).await;
+    browser.write("Who am I?").await;
+    browser.until_answered(&["answer: Who am I?"]).await;
+    let named = "Object.keys(sessionStorage).filter((key) => key.endsWith(':session'))";
+    assert_eq!(browser.value(named).await, json!([]));
+    let said = browser.driver().browser_log().await.unwrap();
+    assert!(said.iter().any(|entry| entry.message.contains("identity was refused")), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_is_told_whom_they_are_talking_to() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("May I talk to somebody?").await;
+    browser.until_answered(&["answer: May I talk to somebody?"]).await;
+    let assistant = browser.texts(".who").await;
+    let conversation = conversation(&browser).await;
+    let options = Options { url: world.redis.url(), ..Options::default() };
+    let store = RedisStore::connect(options).await.unwrap();
+    store.take_over(&conversation, "Rosa").await.unwrap();
+    let now = "texts('.who')[0] === 'You are now talking to Rosa'";
+    browser.until(&format!("{now} && one('.notice.taken_over')")).await;
+    browser.write("Hello Rosa").await;
+    browser.until("texts('.message.customer .caption').at(-1)?.includes('Sent')").await;
+    browser.reload().await;
+    browser.until_connected().await;
+    browser.until(now).await;
+    let unanswered = ["answer: May I talk to somebody?"];
+    browser.until_answered(&unanswered).await;
+    assert!(store.resume(&conversation).await.unwrap());
+    browser.until("one('.notice.resumed')").await;
+    assert_eq!(browser.texts(".who").await, assistant);
+    browser.write("And now?").await;
+    browser.until_within("answers().at(-1)?.endsWith('And now?')", PATIENCE).await;
+    assert_eq!(world.model.request_count(), 2, "the model didn't answer in Rosa's place");
+}
+
+/// The conversation that the token in the browser opens: after the version, the key's id and the
+/// end of its time stand the length of its name, and the name.
+async fn conversation(browser: &Browser) -> ConversationId {
+    let kept = "Object.keys(localStorage).filter((key) => key.endsWith(':session'))
+        .map((key) => JSON.parse(localStorage.getItem(key)).token)[0]";
+    let token = browser.value(kept).await;
+    let bytes = URL_SAFE_NO_PAD.decode(token.as_str().unwrap()).unwrap();
+    let name = bytes.windows(34).find_map(|window| {
+        let name = std::str::from_utf8(window.strip_prefix(&[0, 32])?).ok()?;
+        name.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(name)
+    });
+    ConversationId::new("webchat", name.expect("an anonymous visitor's token")).unwrap()
+}
+
+fn signature(user: &str) -> String {
+    let mut code = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    code.update(user.as_bytes());
+    code.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Collects what a policy objects to, from before the page's first script on.
+async fn watch_policy(browser: &Browser) {
+    let source = "window.violations = []; document.addEventListener('securitypolicyviolation',
+        (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));";
+    let parameters = json!({ "source": source });
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", parameters).await;
+}
