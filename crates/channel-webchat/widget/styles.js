@@ -96,6 +96,7 @@ textarea{flex:1;min-width:0;resize:none;field-sizing:content;max-height:148px;pa
 border:1px solid var(--edge);border-radius:22px;background:var(--surface);color:var(--ink);
 font-size:16px;line-height:22px;unicode-bidi:plaintext;text-align:start}
 textarea::placeholder{color:var(--muted);opacity:1}
+textarea:placeholder-shown{unicode-bidi:normal}
 textarea:focus-visible{outline:2px solid var(--link);outline-offset:0;border-color:transparent}
 .send{display:grid;place-items:center;width:44px;height:44px;flex:none;padding:0;border-radius:50%;
 border:1px solid transparent;background:var(--accent);color:var(--on-accent);
