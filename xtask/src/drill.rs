@@ -20,7 +20,7 @@ pub(crate) fn drill(arguments: &[String]) -> Result<(), String> {
     let mut run =
         vec!["run", "--quiet", "--release", "--package", "openclaw-tests", "--bin", "drill", "--"];
     run.extend(arguments.iter().map(String::as_str));
-    packages::ensure()?;
+    packages::ensure_redis()?;
     let nginx = nginx::ensure()?;
     let faulty = faulty_gateway(Profile::Release)?;
     cargo(&["build", "--locked", "--release", "--package", "gateway"], &[])?;
