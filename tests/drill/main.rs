@@ -17,6 +17,7 @@ mod providers;
 mod replica;
 mod report;
 mod sayings;
+mod scenes;
 mod schedule;
 mod sends;
 mod storm;

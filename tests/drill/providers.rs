@@ -10,7 +10,7 @@ use support::fake_whatsapp::{Account, FakeWhatsApp};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::api::Api;
-use crate::mishaps::{Mishap, Mishaps};
+use crate::mishaps::{Mishap, Mishaps, Temper};
 use crate::sayings::Sayings;
 use crate::sends::Sends;
 use crate::strikes::Strikes;
@@ -31,9 +31,9 @@ struct Provider<F> {
 }
 
 impl<F> Provider<F> {
-    fn new(fake: F, seed: u64, strikes: &Arc<Strikes>, sayings: &Arc<Sayings>) -> Self {
+    fn new(fake: F, mishaps: Mishaps, strikes: &Arc<Strikes>, sayings: &Arc<Sayings>) -> Self {
         let sends = Sends::new(Arc::clone(strikes), Arc::clone(sayings));
-        let (mishaps, sends) = (Arc::new(Mishaps::of_seed(seed)), Arc::new(sends));
+        let (mishaps, sends) = (Arc::new(mishaps), Arc::new(sends));
         Self { fake: Arc::new(fake), mishaps, sends }
     }
 
@@ -54,8 +54,18 @@ impl<F> Provider<F> {
     }
 }
 
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writers {
+    /// Customers of all channels.
+    All,
+    /// Those of channels that send.
+    OfSenders,
+}
+
 /// All of them.
 pub struct Providers {
+    writers: Writers,
     telegram: Provider<FakeTelegram>,
     whatsapp: Provider<FakeWhatsApp>,
     statuses: Option<UnboundedReceiver<Status>>,
@@ -97,16 +107,21 @@ impl Observations {
 
 impl Providers {
     /// Starts the fakes.
-    pub fn start(seed: u64, strikes: &Arc<Strikes>, sayings: &Arc<Sayings>) -> Self {
+    pub fn start(
+        writers: Writers,
+        (seed, temper): (u64, Temper),
+        strikes: &Arc<Strikes>,
+        sayings: &Arc<Sayings>,
+    ) -> Self {
         let fake = FakeTelegram::start_with(telegram::TOKEN, "drill_bot", SECOND);
-        let telegram = Provider::new(fake, seed ^ 1, strikes, sayings);
+        let telegram = Provider::new(fake, Mishaps::of_seed(seed ^ 1, temper), strikes, sayings);
         let (mishaps, sends) = telegram.own();
         telegram::torment(&telegram.fake, mishaps, sends);
         let fake = FakeWhatsApp::start(Account::default());
-        let whatsapp = Provider::new(fake, seed ^ 2, strikes, sayings);
+        let whatsapp = Provider::new(fake, Mishaps::of_seed(seed ^ 2, temper), strikes, sayings);
         let (mishaps, sends) = whatsapp.own();
         let statuses = Some(whatsapp::torment(&whatsapp.fake, mishaps, sends));
-        Self { telegram, whatsapp, statuses, web_chat: None }
+        Self { writers, telegram, whatsapp, statuses, web_chat: None }
     }
 
     /// What stands in the section of the channels in a gateway's settings. The fakes know the
@@ -151,7 +166,11 @@ impl Providers {
         let web_chat =
             Arc::new(WebChat::new(entrances.to_vec(), gateways.to_vec(), Arc::clone(&api)));
         self.web_chat = Some(Arc::clone(&web_chat));
-        Arc::new(Ways::new(vec![api, Arc::new(whatsapp), Arc::new(telegram), web_chat]))
+        let senders: [Arc<dyn WayIn>; 2] = [Arc::new(whatsapp), Arc::new(telegram)];
+        Arc::new(Ways::new(match self.writers {
+            Writers::All => [senders.to_vec(), vec![api, web_chat]].concat(),
+            Writers::OfSenders => senders.to_vec(),
+        }))
     }
 
     /// What was seen so far.

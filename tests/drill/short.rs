@@ -46,7 +46,7 @@ fn killing_one_or_two_of_three_replicas_fails_no_request() {
 
 #[test]
 fn without_any_one_protection_the_oracle_notices() {
-    assert_eq!(run("controls"), 6, "four controls under two lines of heading");
+    assert_eq!(run("controls"), 8, "six controls under two lines of heading");
 }
 
 #[test]

@@ -8,8 +8,9 @@ use support::nginx::{Nginx, NginxOptions};
 use support::redis_server::RedisServer;
 
 use crate::api::Api;
+use crate::mishaps::Temper;
 use crate::models::{Models, Pace};
-use crate::providers::Providers;
+use crate::providers::{Providers, Writers};
 use crate::replica::{Build, Replica};
 use crate::sayings::Length;
 use crate::strikes::Strikes;
@@ -34,6 +35,8 @@ pub enum Channels {
     Api,
     /// Over all there are, through providers whose mishaps come from this seed.
     All { seed: u64 },
+    /// Over those that send, through providers of this temper.
+    Senders { seed: u64, temper: Temper },
 }
 
 /// What kind of world it is.
@@ -87,13 +90,16 @@ impl World {
         let strikes = Arc::new(Strikes::default());
         let length = match plan.channels {
             Channels::Api => Length::Short,
-            Channels::All { .. } => Length::SomeLong,
+            Channels::All { .. } | Channels::Senders { .. } => Length::SomeLong,
         };
         let models = Arc::new(Models::start(plan.pace, length));
-        let providers = match plan.channels {
+        let writers = match plan.channels {
             Channels::Api => None,
-            Channels::All { seed } => Some(Providers::start(seed, &strikes, &models.sayings)),
+            Channels::All { seed } => Some((Writers::All, (seed, Temper::Stormy))),
+            Channels::Senders { seed, temper } => Some((Writers::OfSenders, (seed, temper))),
         };
+        let providers = writers
+            .map(|(writers, chance)| Providers::start(writers, chance, &strikes, &models.sayings));
         let mut replicas = Vec::new();
         for slot in 0..REPLICAS {
             let channels = providers.as_ref().map(|providers| providers.settings(slot));

@@ -1,4 +1,4 @@
-//! What a store can do besides its protocol. No fault concerns it.
+//! What a store can do besides its protocol. Of all this only receipts can be taken away.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use conversation::ports::{
 };
 use conversation::{ConversationId, DedupeKey, Entry, Note, Rate, StoreError};
 
+use super::protection::Protection;
 use super::store::Faulty;
 
 #[async_trait]
@@ -29,6 +30,9 @@ impl Notes for Faulty {
 #[async_trait]
 impl Receipts for Faulty {
     async fn receive(&self, receipts: Vec<Receipt>) -> Result<Vec<Received>, StoreError> {
+        if self.missing == Some(Protection::Receipts) {
+            return Ok(vec![Received::Unknown; receipts.len()]);
+        }
         self.inner.receive(receipts).await
     }
 }

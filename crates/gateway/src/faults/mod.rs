@@ -4,8 +4,8 @@
 //! - `OPENCLAW_CRASH_AT=mid-stream` or `mid-stream:3`: the process kills itself at the first or
 //!   third passage of that point. Of all that share `OPENCLAW_CRASH_ONCE=FILE` only one dies: the
 //!   one that makes the file. With `OPENCLAW_FREEZE_AT` it freezes instead, until SIGCONT.
-//! - `OPENCLAW_WITHOUT=dedupe`, `persist` or `fence`: takes one protection away, so that a drill
-//!   can show that it would notice.
+//! - `OPENCLAW_WITHOUT=dedupe`, `persist`, `fence` or `receipts`: takes one protection away, so that
+//!   a drill can show that it would notice.
 //! - `OPENCLAW_BLOCK_WORKERS=one` or `all`: at SIGUSR1 so many workers of the runtime stop.
 
 mod abilities;
@@ -53,9 +53,8 @@ pub(crate) fn around(
 pub(crate) async fn connect(options: store_redis::Options) -> Result<RedisStore, StoreError> {
     match protection::missing() {
         Ok(Some(Protection::Fence)) => RedisStore::connect_unfenced(options).await,
-        Ok(Some(Protection::Dedupe | Protection::Persist) | None) | Err(_) => {
-            RedisStore::connect(options).await
-        }
+        Ok(Some(Protection::Dedupe | Protection::Persist | Protection::Receipts) | None)
+        | Err(_) => RedisStore::connect(options).await,
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) enum Protection {
     Persist,
     /// Only the owner of a claim acts under it.
     Fence,
+    /// What a provider says of sent parts is heeded.
+    Receipts,
 }
 
 /// The one that the environment takes away.
@@ -18,8 +20,11 @@ pub(super) fn missing() -> anyhow::Result<Option<Protection>> {
         Some("dedupe") => Ok(Some(Protection::Dedupe)),
         Some("persist") => Ok(Some(Protection::Persist)),
         Some("fence") => Ok(Some(Protection::Fence)),
+        Some("receipts") => Ok(Some(Protection::Receipts)),
         Some(other) => {
-            anyhow::bail!("OPENCLAW_WITHOUT is dedupe, persist or fence, and not '{other}'")
+            anyhow::bail!(
+                "OPENCLAW_WITHOUT is dedupe, persist, fence or receipts, and not '{other}'"
+            )
         }
     }
 }

@@ -22,7 +22,7 @@ const LATER: Duration = Duration::from_millis(500);
 pub(super) struct Faulty {
     pub(super) inner: Arc<dyn WholeStore>,
     crash: Arc<Crash>,
-    missing: Option<Protection>,
+    pub(super) missing: Option<Protection>,
 }
 
 impl Faulty {
@@ -51,9 +51,10 @@ impl Faulty {
     }
 }
 
-/// The same message under a key that nothing else has.
+/// The same message under a key that nothing else has. It begins as the true one does, since channels
+/// read in it which message it is.
 fn never_the_same(inbound: Inbound) -> Inbound {
-    let key = DedupeKey::new(format!("{:032x}", rand::random::<u128>()));
+    let key = DedupeKey::new(format!("{}.{:016x}", inbound.key.as_str(), rand::random::<u64>()));
     Inbound { key: key.unwrap_or_else(|_| inbound.key.clone()), ..inbound }
 }
 
@@ -66,7 +67,7 @@ impl Inbox for Faulty {
             Some(Protection::Dedupe) => {
                 self.inner.accept(batch.into_iter().map(never_the_same).collect()).await
             }
-            Some(Protection::Fence) | None => self.inner.accept(batch).await,
+            Some(Protection::Fence | Protection::Receipts) | None => self.inner.accept(batch).await,
         };
         self.crash.pass(Point::AfterAccept);
         accepted
