@@ -2,12 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use conversation::ConversationId;
-use conversation::ports::Handovers as _;
 use hmac::{Hmac, Mac as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
-use store_redis::{Options, RedisStore};
+use support::http::send;
 
 use crate::browser::Browser;
 use crate::page::PATIENCE;
@@ -112,20 +110,21 @@ async fn a_visitor_is_told_whom_they_are_talking_to() {
     browser.write("May I talk to somebody?").await;
     browser.until_answered(&["answer: May I talk to somebody?"]).await;
     let assistant = browser.texts(".who").await;
-    let conversation = conversation(&browser).await;
-    let options = Options { url: world.redis.url(), ..Options::default() };
-    let store = RedisStore::connect(options).await.unwrap();
-    store.take_over(&conversation, "Rosa").await.unwrap();
+    let operator = Operator::of(&world, &conversation(&browser).await);
+    operator.does("takeover", &json!({ "name": "Rosa" })).await;
     let now = "texts('.who')[0] === 'You are now talking to Rosa'";
     browser.until(&format!("{now} && one('.notice.taken_over')")).await;
     browser.write("Hello Rosa").await;
     browser.until("texts('.message.customer .caption').at(-1)?.includes('Sent')").await;
+    operator.does("say", &json!({ "text": "Hello, *I* am Rosa", "message_id": "1" })).await;
+    browser.until("texts('.message.person .bubble')[0] === 'Hello, I am Rosa'").await;
+    assert_eq!(browser.texts(".message.person .name").await, ["Rosa"]);
     browser.reload().await;
     browser.until_connected().await;
     browser.until(now).await;
-    let unanswered = ["answer: May I talk to somebody?"];
-    browser.until_answered(&unanswered).await;
-    assert!(store.resume(&conversation).await.unwrap());
+    // Nobody but Rosa has answered.
+    browser.until_answered(&["answer: May I talk to somebody?"]).await;
+    operator.does("resume", &json!({})).await;
     browser.until("one('.notice.resumed')").await;
     assert_eq!(browser.texts(".who").await, assistant);
     browser.write("And now?").await;
@@ -133,18 +132,38 @@ async fn a_visitor_is_told_whom_they_are_talking_to() {
     assert_eq!(world.model.request_count(), 2, "the model didn't answer in Rosa's place");
 }
 
-/// The conversation that the token in the browser opens: after the version, the key's id and the
-/// end of its time stand the length of its name, and the name.
-async fn conversation(browser: &Browser) -> ConversationId {
+/// A person of the company at one conversation.
+struct Operator {
+    port: u16,
+    path: String,
+}
+
+impl Operator {
+    fn of(world: &World, conversation: &str) -> Self {
+        let path = format!("/api/v1/channels/webchat/conversations/{conversation}");
+        Self { port: world.gateways[0].port(), path }
+    }
+
+    async fn does(&self, what: &str, how: &Value) {
+        let (path, json) =
+            (format!("{}/{what}", self.path), [("content-type", "application/json")]);
+        let answer = send(self.port, "POST", &path, &json, &how.to_string()).await.unwrap();
+        assert_eq!(answer.status / 100, 2, "{what}: {}", answer.body);
+    }
+}
+
+/// The key of the conversation that the token in the browser opens: in the token, the length of the
+/// key stands before it.
+async fn conversation(browser: &Browser) -> String {
     let kept = "Object.keys(localStorage).filter((key) => key.endsWith(':session'))
         .map((key) => JSON.parse(localStorage.getItem(key)).token)[0]";
     let token = browser.value(kept).await;
     let bytes = URL_SAFE_NO_PAD.decode(token.as_str().unwrap()).unwrap();
-    let name = bytes.windows(34).find_map(|window| {
-        let name = std::str::from_utf8(window.strip_prefix(&[0, 32])?).ok()?;
-        name.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(name)
+    let key = bytes.windows(34).find_map(|window| {
+        let key = std::str::from_utf8(window.strip_prefix(&[0, 32])?).ok()?;
+        key.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| key.to_owned())
     });
-    ConversationId::new("webchat", name.expect("an anonymous visitor's token")).unwrap()
+    key.expect("an anonymous visitor's token")
 }
 
 fn signature(user: &str) -> String {
