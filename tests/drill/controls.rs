@@ -146,6 +146,7 @@ impl Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Mark;
 
     #[test]
     fn a_control_that_is_red_for_another_reason_says_nothing() {

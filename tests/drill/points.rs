@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
@@ -13,33 +13,57 @@ use crate::api::Keys;
 use crate::audit::{Patience, judge};
 use crate::ledger::Ledger;
 use crate::load::{Habits, Load};
+use crate::mishaps::Temper;
 use crate::models::{Mood, Pace};
 use crate::replica::Build;
 use crate::verdict::Verdict;
-use crate::world::{Front, Plan, World};
+use crate::way_in::WayIn;
+use crate::world::{Channels, Front, Plan, World};
 
 /// How many worlds there are at a time.
 const AT_ONCE: usize = 3;
 /// How long its messages have to come to their end.
 const QUIET: Patience = Patience { whole: Duration::from_secs(60), still: Duration::from_secs(30) };
 
-/// The points, in the order of a message's way, as `OPENCLAW_CRASH_AT` takes them.
-pub const POINTS: [&str; 10] = [
-    "before-accept",
-    "after-accept",
-    "before-200",
-    "after-claim",
-    "mid-stream",
-    "before-commit",
-    "after-commit",
-    "before-send",
-    "after-send",
-    "before-release",
+/// The points, in the order of a message's way, as `OPENCLAW_CRASH_AT` takes them, and who writes.
+pub const POINTS: [(&str, Whose); 12] = [
+    ("before-accept", Whose::Api),
+    ("after-accept", Whose::Api),
+    ("before-200", Whose::Api),
+    ("after-claim", Whose::Api),
+    ("mid-stream", Whose::Api),
+    ("before-commit", Whose::Api),
+    ("after-commit", Whose::Api),
+    ("before-send", Whose::Api),
+    ("after-send", Whose::Api),
+    ("before-send", Whose::Senders),
+    ("after-send", Whose::Senders),
+    ("before-release", Whose::Api),
 ];
+
+/// Whose messages come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of callers of the API, who fetch their replies.
+    Api,
+    /// Those of customers on WhatsApp and Telegram, to whom replies are sent.
+    Senders,
+}
+
+impl Whose {
+    /// What the table says of it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Api => "",
+            Self::Senders => " (WhatsApp, Telegram)",
+        }
+    }
+}
 
 /// What came of one point.
 pub struct PointOutcome {
     pub point: &'static str,
+    pub whose: Whose,
     /// How many gateways died there: it must be one.
     pub deaths: usize,
     /// How many requests nginx gave to a second gateway.
@@ -60,10 +84,11 @@ impl PointOutcome {
 
 /// Goes through all points.
 pub async fn points(seed: u64) -> Vec<PointOutcome> {
-    stream::iter(POINTS).map(|name| point(name, seed)).buffered(AT_ONCE).collect().await
+    let dying = stream::iter(POINTS).map(|(name, whose)| point(name, whose, seed));
+    dying.buffered(AT_ONCE).collect().await
 }
 
-async fn point(point: &'static str, seed: u64) -> PointOutcome {
+async fn point(point: &'static str, whose: Whose, seed: u64) -> PointOutcome {
     let file = scratch_file();
     let environment = [
         ("OPENCLAW_CRASH_AT".to_owned(), format!("{point}:{}", passage(point, seed))),
@@ -74,6 +99,10 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
         environment: environment.to_vec(),
         pace: Pace(Duration::from_millis(50), Duration::from_millis(150)),
         front: Front::Nginx,
+        channels: match whose {
+            Whose::Api => Channels::Api,
+            Whose::Senders => Channels::Senders { seed, temper: Temper::Calm },
+        },
         ..Plan::default()
     };
     let mut world = World::start(plan).await;
@@ -83,16 +112,19 @@ async fn point(point: &'static str, seed: u64) -> PointOutcome {
     }
     let keys = keys(point);
     let load = Load { seed, customers: 8, messages: 4, at_once: 8, habits: habits(keys) };
-    let (way, ledger) =
-        (Arc::new(world.api().with_keys(keys)), Arc::new(Ledger::new(load.customers)));
+    let way: Arc<dyn WayIn> = match whose {
+        Whose::Api => Arc::new(world.api().with_keys(keys)),
+        Whose::Senders => world.ways(),
+    };
+    let ledger = Arc::new(Ledger::new(load.customers));
     let budget = Arc::new(Semaphore::new(load.total()));
-    let loading = tokio::spawn(load.run(way.clone(), Arc::clone(&ledger), budget));
+    let loading = tokio::spawn(load.run(Arc::clone(&way), Arc::clone(&ledger), budget));
     let deaths = funeral(&mut world).await;
     world.models.feel(Mood::Well, Mood::Well);
     loading.await.expect("the load doesn't panic");
     let verdict = judge(&*way, &ledger, QUIET).await;
     let _ = std::fs::remove_file(file);
-    PointOutcome { point, deaths, passed_on: world.passed_on(), verdict }
+    PointOutcome { point, whose, deaths, passed_on: world.passed_on(), verdict }
 }
 
 /// Where a gateway dies before its caller has heard of it, callers give no keys and never send twice
@@ -122,7 +154,7 @@ pub fn scratch_file() -> PathBuf {
 
 /// At which passage the gateway dies: by the seed, so that several seeds meet several states.
 fn passage(point: &str, seed: u64) -> u64 {
-    let place = POINTS.iter().position(|known| *known == point).unwrap_or_default() as u64;
+    let place = POINTS.iter().position(|(known, _)| *known == point).unwrap_or_default() as u64;
     1 + (seed + place) % 2
 }
 
@@ -132,7 +164,10 @@ async fn funeral(world: &mut World) -> usize {
         let dead: Vec<usize> =
             (0..world.replicas.len()).filter(|at| world.replicas[*at].has_died()).collect();
         if !dead.is_empty() {
-            dead.iter().for_each(|at| world.replicas[*at].start_again());
+            for at in &dead {
+                world.strikes.hit(*at, Instant::now());
+                world.replicas[*at].start_again();
+            }
             world.wait_until_ready().await;
             return dead.len();
         }
@@ -149,7 +184,8 @@ mod tests {
     fn a_point_is_green_if_one_died_and_nginx_tried_again_where_callers_have_no_keys() {
         let verdict = Verdict { attempted: 1, acknowledged: 1, answered: 1, ..Verdict::default() };
         let is_green = |point, deaths, passed_on| {
-            PointOutcome { point, deaths, passed_on, verdict: verdict.clone() }.is_green()
+            let (whose, verdict) = (Whose::Api, verdict.clone());
+            PointOutcome { point, whose, deaths, passed_on, verdict }.is_green()
         };
         assert!(is_green("before-200", 1, 1));
         assert!(!is_green("before-200", 1, 0));

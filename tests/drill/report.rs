@@ -17,14 +17,15 @@ pub fn points(outcomes: &[PointOutcome]) -> String {
         "| crash point | deaths | passed on by nginx | acknowledged | answered | lost | duplicated | out \
          of order |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n",
     );
-    for PointOutcome { point, deaths, passed_on, verdict } in outcomes {
+    for PointOutcome { point, whose, deaths, passed_on, verdict } in outcomes {
         let Verdict { acknowledged, answered, lost, duplicated, out_of_order, .. } = verdict;
         let (lost, duplicated) = (lost.len(), duplicated.len());
         let disordered = out_of_order.len();
         let _ = writeln!(
             text,
-            "| {point} | {deaths} | {passed_on} | {acknowledged} | {answered} | {lost} | {duplicated} | \
-             {disordered} |"
+            "| {point}{} | {deaths} | {passed_on} | {acknowledged} | {answered} | {lost} | {duplicated} | \
+             {disordered} |",
+            whose.in_words()
         );
     }
     text
@@ -69,7 +70,8 @@ pub fn storm(outcome: &Outcome) -> String {
     );
     row("time", format!("{:.0} s", took.as_secs_f64()));
     text.push('\n');
-    text + &channels(outcome)
+    text.push_str(&channels(outcome));
+    text
 }
 
 /// The table of a storm's channels.

@@ -27,7 +27,7 @@ fn printed_by(part: &str) -> String {
 
 #[test]
 fn a_gateway_that_dies_at_any_step_of_a_messages_way_loses_and_repeats_nothing() {
-    assert_eq!(run("points"), 12, "ten points under two lines of heading");
+    assert_eq!(run("points"), 14, "twelve points under two lines of heading");
 }
 
 #[test]
