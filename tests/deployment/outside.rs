@@ -6,7 +6,7 @@ use support::nginx::{Nginx, NginxOptions};
 use crate::upstream::{Does, Upstream};
 
 /// Routes for monitors and operators, spelled in every way that reaches them.
-const INSIDE: [&str; 10] = [
+const INSIDE: [&str; 12] = [
     "/metrics",
     "/metrics/",
     "//metrics",
@@ -15,6 +15,8 @@ const INSIDE: [&str; 10] = [
     "/status",
     "/api/v1/dead-letters",
     "/api/v1/dead-letters/x/retry",
+    "/api/v1/channels/webchat/conversations/u%2Fann",
+    "/api/v1/%63hannels/api/conversations/web%2Fann/takeover",
     "/api/v1/conversations/web/ann",
     "/api/v1//conversations/web/ann",
 ];

@@ -7,7 +7,8 @@ use crate::documents::{Document, items, the};
 use crate::gateway;
 
 /// What nobody outside may ask for.
-const INSIDE: [&str; 4] = ["/metrics", "/status", "/api/v1/dead-letters", "/api/v1/conversations"];
+const INSIDE: [&str; 5] =
+    ["/metrics", "/status", "/api/v1/channels", "/api/v1/dead-letters", "/api/v1/conversations"];
 
 /// Everything that selects pods selects the gateway's.
 pub fn selectors_find_the_pods(documents: &[Document]) -> Complaints {
