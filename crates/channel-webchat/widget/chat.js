@@ -81,7 +81,7 @@ export class Chat {
   }
 
   /** The conversation is this session's from now on. */
-  settle({ user, before, greeting, server_time: now }) {
+  settle({ user, before, greeting, conversation, server_time: now }) {
     // What was written before there was a session, or while the last one ran out.
     for (const from of [before, NOBODY.user]) if (from) inherit(this.shelf, { user: from }, { user });
     this.greeting = greeting ?? '';
@@ -107,6 +107,7 @@ export class Chat {
     this.ears.changed('entries');
     this.stream.renew();
     this.outbox.flush();
+    this.ears.emit('session', { conversation });
   }
 
   async deliver({ id, text }) {

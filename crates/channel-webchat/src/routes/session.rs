@@ -30,6 +30,8 @@ struct Made<'a> {
     expires_at: Timestamp,
     identified: bool,
     user: String,
+    /// The conversation's key, by which operators name it. Nothing can be opened with it.
+    conversation: &'a str,
     greeting: Option<&'a str>,
     attachments: bool,
     server_time: Timestamp,
@@ -51,6 +53,7 @@ pub(super) async fn session(
         expires_at: session.expires,
         identified: session.is_identified(),
         user: session.user(),
+        conversation: session.conversation.key(),
         greeting: shared.options.greeting.as_deref(),
         attachments: false,
         server_time: now,

@@ -47,9 +47,12 @@ async fn a_visitor_gets_a_session_of_its_own_and_keeps_it() {
     assert_eq!(first["expires_at"], START.plus(30 * DAY).0);
     assert_eq!((&first["identified"], &first["attachments"]), (&json!(false), &json!(false)));
     assert_eq!(first["greeting"], "Hello!");
+    let key = first["conversation"].as_str().unwrap();
+    assert!(channel_webchat::conversation(key).is_some(), "operators can name it by {key}");
     stage.clock.advance(DAY);
     let renewed = stage.session(&json!({ "token": first["token"] })).await;
     assert_eq!(renewed["user"], first["user"]);
+    assert_eq!(renewed["conversation"], key);
     assert_eq!(renewed["expires_at"], START.plus(31 * DAY).0);
     let another = stage.session(&json!({})).await;
     assert_ne!(another["user"], first["user"]);
@@ -150,11 +153,13 @@ async fn a_visitor_whom_the_site_knows_has_one_conversation_everywhere() {
     let one = stage.session(&identity("ann/7", IDENTITY_SECRET)).await;
     let other = stage.session(&identity("ann/7", IDENTITY_SECRET)).await;
     assert_eq!((&one["identified"], &one["user"]), (&json!(true), &other["user"]));
+    assert_eq!(one["conversation"], "u/ann/7");
     stage.ask(&token(&one), "a").await;
     let mut tape = stage.listen(&token(&other), None).await;
     tape.expect("hello").await;
     assert_eq!(tape.entry().await["key"], "a");
-    let (_, opened) = stage.begin_turn().await;
+    let (claim, opened) = stage.begin_turn().await;
+    assert_eq!(Some(claim.conversation), channel_webchat::conversation("u/ann/7"));
     assert_eq!(opened.messages[0].message.author.display_name.as_deref(), Some("Ann"));
     let bob = stage.session(&identity("bob", IDENTITY_SECRET)).await;
     assert_ne!(bob["user"], one["user"]);
