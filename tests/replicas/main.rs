@@ -9,5 +9,6 @@ mod reaching;
 mod sharing;
 mod starting;
 mod stopping;
+mod taking_over;
 mod web_chat;
 mod world;
