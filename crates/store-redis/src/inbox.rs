@@ -82,6 +82,11 @@ impl Inner {
             self.for_readers(&mut call, inbound, incoming.id)?;
             calls.add_command(call);
         }
+        // By itself each message would be read, stored and synced to the disk before the next one is
+        // read. Together they are synced once.
+        if chunk.len() > 1 && self.link.topology().spans_partitions() {
+            calls.atomic();
+        }
         let answers: Vec<Answer> = self.link.call_all(script, &calls).await?;
         let mut outcome = Ok(());
         for ((answer, id), inbound) in answers.iter().zip(ids).zip(chunk) {

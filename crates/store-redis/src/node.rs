@@ -131,10 +131,14 @@ impl Node {
 
     /// Runs several commands in one round trip, and brings what the server says to each.
     pub(crate) async fn send_all(&self, commands: &Pipeline) -> Result<Vec<Value>, RedisError> {
-        self.with(async |connection: &mut MultiplexedConnection| {
-            connection.send_packed_commands(commands, 0, commands.len()).await
-        })
-        .await
+        // A transaction is answered at its beginning and its end, too.
+        let frame = if commands.is_transaction() { 2 } else { 0 };
+        let answers = self
+            .with(async |connection: &mut MultiplexedConnection| {
+                connection.send_packed_commands(commands, 0, commands.len() + frame).await
+            })
+            .await?;
+        Ok(if frame == 0 { answers } else { of_transaction(answers, commands.len()) })
     }
 
     /// Waits until as many replicas as are asked for have all that was written before. `key` is
@@ -222,6 +226,19 @@ impl Lane {
         let current = self.open.load();
         if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, broken)) {
             self.open.compare_and_swap(&*current, None);
+        }
+    }
+}
+
+/// What the server says to each of the `count` commands of a transaction. One that it didn't begin,
+/// or gave up, refuses them all with its first error.
+fn of_transaction(mut answers: Vec<Value>, count: usize) -> Vec<Value> {
+    match answers.pop() {
+        Some(Value::Array(each)) if each.len() == count => each,
+        last => {
+            let is_refusal = |answer: &Value| matches!(answer, Value::ServerError(_));
+            let first = answers.into_iter().chain(last).find(is_refusal);
+            vec![first.unwrap_or(Value::Nil); count]
         }
     }
 }

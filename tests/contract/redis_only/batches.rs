@@ -22,3 +22,27 @@ async fn a_full_conversation_keeps_none_of_the_others_out() {
     let is_stored = |accepted: &Accepted| matches!(accepted, Accepted::Duplicate(..));
     assert_eq!(again.iter().filter(|accepted| is_stored(accepted)).count(), 400);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_is_stored_also_where_redis_forgot_the_script() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    assert_eq!(harness.server().cli(&["SCRIPT", "FLUSH"]), "OK");
+    let batch = (0..20).map(|n| recorded(&customer(&n.to_string()), "k", "hello")).collect();
+    let accepted = store.accept(batch).await.unwrap();
+    assert!(accepted.iter().all(|accepted| matches!(accepted, Accepted::New(_))), "{accepted:?}");
+    assert_eq!(accepted.len(), 20);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_that_may_not_be_written_is_refused_as_a_whole_and_told_why() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let batch = || (0..20).map(|n| recorded(&customer(&n.to_string()), "k", "hello")).collect();
+    harness.server().cli(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    let refused = store.accept(batch()).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    harness.server().cli(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    let accepted = store.accept(batch()).await.unwrap();
+    assert!(accepted.iter().all(|accepted| matches!(accepted, Accepted::New(_))), "{accepted:?}");
+}
