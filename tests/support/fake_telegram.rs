@@ -27,8 +27,8 @@ use crate::fake_server::{accept, listener, lock, until};
 
 pub use fault::Fault;
 pub use posting::{Hook, Posted};
-pub use postings::Ticket;
 use postings::Postings;
+pub use postings::Ticket;
 
 /// A call that kept to the contract.
 #[derive(Clone, Debug)]
