@@ -44,7 +44,7 @@ impl Browser {
 
     /// Waits until the panel is there and its stream is open.
     pub(crate) async fn until_connected(&self) {
-        self.until("one('.panel.linked')").await;
+        self.until("shown('.panel.linked')").await;
     }
 
     /// Runs a script in the page, and returns what it returns.
