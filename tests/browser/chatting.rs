@@ -48,8 +48,9 @@ async fn an_answer_that_is_cut_off_is_what_was_said_so_far() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_loaded_anew_in_mid_answer_goes_on_with_it() {
     let world = World::start();
-    let gate = Gate::default();
-    world.model.push(Script::new().say("Your parcel ").wait(&gate).say("is here.").finish());
+    let (more, rest) = (Gate::default(), Gate::default());
+    let script = Script::new().say("Your parcel ").wait(&more).say("is ").wait(&rest).say("here.");
+    world.model.push(script.finish());
     let browser = Browser::start().await;
     browser.visit_and_open(&world.page()).await;
     browser.write("Where is my parcel?").await;
@@ -57,10 +58,12 @@ async fn a_page_that_is_loaded_anew_in_mid_answer_goes_on_with_it() {
     browser.reload().await;
     // Nobody opens it: whoever had it open goes on with it.
     browser.until_connected().await;
-    browser.until_streaming("Your parcel").await;
+    // Who comes late is told all that was said so far, as soon as there is more.
+    more.open();
+    browser.until_streaming("Your parcel is").await;
     assert_eq!(browser.texts(".message.customer .bubble").await, ["Where is my parcel?"]);
     browser.record().await;
-    gate.open();
+    rest.open();
     browser.until_answered(&["Your parcel is here."]).await;
     for state in browser.recorded().await {
         assert!(state.len() <= 1 && state.concat().matches("Your").count() <= 1, "{state:?}");

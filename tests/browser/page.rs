@@ -176,13 +176,19 @@ impl Browser {
     /// What the page looks like, for the message of a test that failed.
     async fn described(&self) -> String {
         let seen = self
-            .value(
-                "({ link: texts('.banner'), who: texts('.who'), log: all('.log .list > *')
-                    .map((row) => `${row.className}: ${row.textContent}`), title: document.title })",
+            .run_async(
+                "const frames = setTimeout(() => tell('no frame is drawn'), 2000);
+                requestAnimationFrame(() => { clearTimeout(frames); tell('frames are drawn'); });
+                function tell(frames) {
+                    done({ frames, visibility: document.visibilityState, title: document.title,
+                        partial: chat?.host.chat?.transcript?.partial, link: chat?.host.chat?.link,
+                        banner: texts('.banner'), who: texts('.who'), log: all('.log .list > *')
+                            .map((row) => `${row.className}: ${row.textContent}`) });
+                }",
             )
             .await;
         let said = self.driver().browser_log().await.unwrap_or_default();
         let said: Vec<_> = said.into_iter().map(|entry| entry.message).collect();
-        format!("the page has {seen}, and its console said {said:#?}")
+        format!("the page has {seen:#}, and its console said {said:#?}")
     }
 }
