@@ -39,10 +39,11 @@ async fn a_batch_that_may_not_be_written_is_refused_as_a_whole_and_told_why() {
     let harness = RedisHarness::start().await;
     let store = harness.store("one").await;
     let batch = || (0..20).map(|n| recorded(&customer(&n.to_string()), "k", "hello")).collect();
-    harness.server().cli(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    let replicas = |count| harness.server().cli(&["CONFIG", "SET", "min-replicas-to-write", count]);
+    assert_eq!(replicas("1"), "OK");
     let refused = store.accept(batch()).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
-    harness.server().cli(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    assert_eq!(replicas("0"), "OK");
     let accepted = store.accept(batch()).await.unwrap();
     assert!(accepted.iter().all(|accepted| matches!(accepted, Accepted::New(_))), "{accepted:?}");
 }
