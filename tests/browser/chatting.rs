@@ -1,5 +1,6 @@
 //! The everyday: asking, reading along, cutting an answer off, loading the page anew, two tabs.
 
+use serde_json::json;
 use support::fake_model::{Gate, Script};
 
 use crate::browser::Browser;
@@ -16,6 +17,9 @@ async fn an_answer_is_read_while_it_is_made_and_is_there_once_in_the_end() {
     browser.record().await;
     browser.write("Where is my parcel?").await;
     browser.until("shown('.live .dots')").await;
+    // They stay when all is drawn once more, as it is when something else has changed.
+    browser.run_async("chat.host.changed('entries'); requestAnimationFrame(() => done());").await;
+    assert_eq!(browser.value("shown('.live .dots')").await, json!(true));
     first.open();
     browser.until_streaming("Your parcel").await;
     rest.open();

@@ -155,8 +155,10 @@ export class Messages {
     const bubble = this.live.querySelector('.bubble');
     const dots = bubble.querySelector('.dots');
     if (partial === '') {
+      // Drawing anew would take the dots away.
+      if (dots) return;
       draw(bubble, '');
-      if (!dots) bubble.append(this.dots());
+      bubble.append(this.dots());
     } else {
       dots?.remove();
       draw(bubble, partial, { open: true });
