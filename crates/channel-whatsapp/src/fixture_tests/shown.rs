@@ -8,7 +8,9 @@ use crate::inbound::{
 };
 
 pub(super) fn envelope(envelope: &Envelope) -> String {
-    let changes: Vec<Value> = envelope.changes.iter().map(change).collect();
+    let mut changes: Vec<Value> = envelope.changes.iter().map(change).collect();
+    // Whether a map keeps its order is up to what else is built with it.
+    changes.iter_mut().for_each(Value::sort_all_objects);
     serde_json::to_string_pretty(&changes).unwrap()
 }
 
