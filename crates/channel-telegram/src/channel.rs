@@ -180,18 +180,29 @@ impl Channel for Telegram {
 #[async_trait]
 impl Media for Telegram {
     async fn fetch(&self, attachment: &Attachment, limit: u64) -> Option<Content> {
-        let kind = attachment.media_type.as_str();
+        let kind = kind(attachment);
         if attachment.bytes.is_some_and(|bytes| bytes > limit) {
             tracing::debug!(kind, limit, "an attachment is too large to be looked at");
             return None;
         }
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         match self.api.download(&attachment.handle, most).await {
-            Ok(bytes) => Some(Content { media_type: kind.to_owned(), bytes }),
+            Ok(bytes) => Some(Content { media_type: attachment.media_type.clone(), bytes }),
             Err(error) => {
                 tracing::info!(kind, %error, "an attachment can't be fetched");
                 None
             }
         }
+    }
+}
+
+/// What kind of file it is, in a word of ours: the sender's own could be any text.
+fn kind(attachment: &Attachment) -> &'static str {
+    match attachment.media_type.split_once('/') {
+        Some(("image", _)) => "image",
+        Some(("audio", _)) => "audio",
+        Some(("video", _)) => "video",
+        Some(("application" | "text", _)) => "document",
+        Some(_) | None => "other",
     }
 }

@@ -181,9 +181,15 @@ impl Media for WhatsApp {
     }
 }
 
-/// What kind of file it is, as far as the first half of its type says it.
-fn kind(attachment: &Attachment) -> &str {
-    attachment.media_type.split('/').next().unwrap_or_default()
+/// What kind of file it is, in a word of ours: the sender's own could be any text.
+fn kind(attachment: &Attachment) -> &'static str {
+    match attachment.media_type.split_once('/') {
+        Some(("image", _)) => "image",
+        Some(("audio", _)) => "audio",
+        Some(("video", _)) => "video",
+        Some(("application" | "text", _)) => "document",
+        Some(_) | None => "other",
+    }
 }
 
 /// WhatsApp's id of the message that was taken.

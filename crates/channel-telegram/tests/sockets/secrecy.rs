@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use channel_telegram::{ApiError, Poller};
-use conversation::ports::Channel as _;
+use conversation::Attachment;
+use conversation::ports::{Channel as _, Media as _};
 use support::fake_telegram::Fault;
 use support::ports::free_port;
 
@@ -51,6 +52,14 @@ async fn talk_badly() -> String {
         note(&world.send("7", "CUSTOMERS-WORDS").await.map(drop));
         world.channel.typing(&chat("7"), &waiting("2")).await;
         note(&world.api.download("handle", 100).await.map(drop));
+        let file = Attachment {
+            media_type: "image/jpeg; CUSTOMERS-WORDS".to_owned(),
+            name: Some("CUSTOMERS-WORDS".to_owned()),
+            handle: "handle".to_owned(),
+            bytes: None,
+        };
+        world.fake.fail("getFile", fault.clone());
+        assert_eq!(world.channel.fetch(&file, 100).await.map(|content| content.bytes), None);
         note(&world.api.me().await.map(drop));
         world.fake.says(7, "CUSTOMERS-WORDS");
         let shelf = Shelf::new(&world);

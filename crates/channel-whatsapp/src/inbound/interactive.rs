@@ -30,7 +30,9 @@ fn filled_in(form: &Value) -> String {
     let name = text(form, "name").unwrap_or_else(|| "form".to_owned());
     let mut lines = vec![format!("[filled in: {name}]")];
     let response = text(form, "response_json").and_then(|json| serde_json::from_str(&json).ok());
-    if let Some(Value::Object(fields)) = response {
+    if let Some(Value::Object(mut fields)) = response {
+        // JSON knows no order of fields, so they get one that is always the same.
+        fields.sort_keys();
         let fields = fields.into_iter().filter(|(key, _)| key != "flow_token").take(MOST_FIELDS);
         lines.extend(fields.map(|(key, value)| format!("{key}: {}", plain(&value))));
     } else {
