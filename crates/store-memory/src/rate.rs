@@ -42,8 +42,10 @@ impl Pace {
     pub(crate) fn count(&mut self, verdict: Verdict, rate: Rate, now: Timestamp) {
         match verdict {
             Verdict::Fits if rate.period > Duration::ZERO => {
-                let free = self.free.max(now).plus(rate.period);
-                *self = Self { free, was_told: false };
+                // Who was told stays told until the whole burst is there again, or each answer would
+                // bring a notice.
+                let was_told = self.was_told && self.free > now;
+                *self = Self { free: self.free.max(now).plus(rate.period), was_told };
             }
             Verdict::Fits | Verdict::Again => {}
             Verdict::First => self.was_told = true,

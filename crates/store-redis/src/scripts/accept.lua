@@ -68,8 +68,11 @@ if is_over then
   redis.call('SET', KEYS[7], rate .. '!', 'KEEPTTL')
   after = string.sub(after, 1, line) .. '{"slow":true,' .. string.sub(after, line + 2)
 elseif free then
+  -- Who was told stays told until the whole burst is there again, or each answer would bring a notice.
+  local told = free > tonumber(now) and string.sub(rate, -1) == '!' and '!' or ''
   free = free + tonumber(ARGV[11])
-  redis.call('SET', KEYS[7], string.format('%d', free), 'PX', string.format('%d', free - tonumber(now)))
+  redis.call('SET', KEYS[7], string.format('%d', free) .. told,
+    'PX', string.format('%d', free - tonumber(now)))
 end
 redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'w')
 redis.call('PEXPIRE', KEYS[5], ARGV[5])
