@@ -54,6 +54,8 @@ pub(crate) struct Conversation {
     pub(crate) history: Pile<Arc<Exchange>>,
     /// What happened besides messages.
     pub(crate) remarks: Pile<Remark>,
+    /// How many remarks the turn was opened with. One that restarts the history forgets these.
+    pub(crate) known_remarks: usize,
     /// How long history and remarks are kept.
     pub(crate) history_until: Timestamp,
     pub(crate) has_reminder: bool,
@@ -82,6 +84,7 @@ impl Conversation {
             revived: Pile::default(),
             history: Pile::default(),
             remarks: Pile::default(),
+            known_remarks: 0,
             history_until: Timestamp::default(),
             has_reminder: false,
             outbox: None,

@@ -51,8 +51,10 @@ impl Turns for MemoryStore {
                 state.edit(digest, Conversation::take_in_revived);
             }
             state.leave_to_person(digest, now);
-            let view =
-                |found: &mut Conversation| (found.opened(limit.get(), now), found.history_at(now));
+            let view = |found: &mut Conversation| {
+                found.known_remarks = found.remarks.len();
+                (found.opened(limit.get(), now), found.history_at(now))
+            };
             state.edit(digest, view).ok_or(StoreError::Stale)
         })?;
         // The history may be long: its words are copied outside the lock.
@@ -155,7 +157,7 @@ impl State {
                 Memory::Continues => {}
                 Memory::Restarts => {
                     found.history.clear();
-                    found.remarks.clear();
+                    found.remarks.take(found.known_remarks);
                 }
             }
             let messages = found.answer(answered.get(), &reply, keep);

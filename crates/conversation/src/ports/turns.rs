@@ -83,7 +83,8 @@ pub enum Memory {
     /// The turn is added to it.
     #[default]
     Continues,
-    /// It begins with this turn: what was said before, and all remarks, are forgotten.
+    /// It begins with this turn: what was said before is forgotten, and the remarks that the turn was
+    /// opened with. Those that came later stay.
     Restarts,
 }
 

@@ -51,9 +51,14 @@ record(KEYS[6], envelopes, function(envelope)
   return string.sub(envelope, 2, 2) == 'r' and 'a' .. reply or 'a'
 end)
 if ARGV[15] == 'restarts' then
-  redis.call('DEL', KEYS[4], KEYS[8])
-  redis.call('HDEL', KEYS[6], 'remarks')
-  redis.call('HDEL', KEYS[2], 'k')
+  redis.call('DEL', KEYS[4])
+  redis.call('LTRIM', KEYS[8], redis.call('HGET', KEYS[2], 'ks') or '0', '-1')
+  redis.call('HDEL', KEYS[2], 'ks')
+  if remarked and redis.call('EXISTS', KEYS[8]) == 0 then
+    redis.call('HDEL', KEYS[6], 'remarks')
+    redis.call('HDEL', KEYS[2], 'k')
+    remarked = false
+  end
 end
 local turns = redis.call('RPUSH', KEYS[4],
   '{"v":1,"asked":[' .. table.concat(asked, ',') .. '],"reply":' .. reply .. '}')

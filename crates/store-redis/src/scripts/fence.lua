@@ -44,7 +44,7 @@ local function finish(waits)
   if waits or revived then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
-    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k')
+    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k', 'ks')
   end
 end
 

@@ -45,6 +45,11 @@ if since and is_sending then
   local now = t[1] * 1000 + math.floor(t[2] / 1000)
   sending_for = string.format('%d', math.max(now - tonumber(since), 0))
 end
+-- A turn that restarts the history forgets the remarks that it knew, and none that came later.
+local remarks = remarked and redis.call('LRANGE', KEYS[8], '0', '-1') or {}
+if #remarks > 0 then
+  redis.call('HSET', KEYS[2], 'ks', #remarks)
+end
 return {
   redis.call('LRANGE', KEYS[3], '0', ARGV[6]),
   redis.call('LRANGE', KEYS[4], '0', '-1'),
@@ -52,6 +57,6 @@ return {
   redis.call('HKEYS', KEYS[6]),
   attempts or '0',
   draft or '',
-  remarked and redis.call('LRANGE', KEYS[8], '0', '-1') or {},
+  remarks,
   sending_for,
 }

@@ -83,7 +83,7 @@ if is_out then
     if redis.call('EXISTS', KEYS[3], KEYS[9]) > 0 then
       queue()
     else
-      redis.call('HDEL', KEYS[2], 'e', 't', 'd', 'k')
+      redis.call('HDEL', KEYS[2], 'e', 't', 'd', 'k', 'ks')
     end
   end
 end
