@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use conversation::Rate;
 use conversation::ports::Accord;
-use futures::future::try_join_all;
 
 use crate::keyring::Keyring;
 use crate::refusal::Refusal;
@@ -17,21 +16,21 @@ pub(crate) struct Lane<'a> {
     pub(crate) rate: Rate,
 }
 
-/// Passes all lanes, or says how long to wait. The lanes' names hold no address.
+/// Passes the lanes in their order, or says how long to wait. Whom one of them keeps out is not
+/// counted by those behind it: a visitor who asks too often uses up nothing that is shared with
+/// others. The lanes' names hold no address.
 pub(crate) async fn pass(
     accord: &Arc<dyn Accord>,
     keyring: &Keyring,
     lanes: &[Lane<'_>],
 ) -> Result<(), Refusal> {
-    let asking = lanes.iter().map(|lane| async {
+    for lane in lanes {
         let name = format!("webchat/{}/{}", lane.what, keyring.name(lane.who));
-        accord.pass(&name, lane.rate).await
-    });
-    let waits = try_join_all(asking).await?;
-    match waits.into_iter().flatten().max() {
-        None => Ok(()),
-        Some(wait) => Err(Refusal::TooOften(whole_seconds(wait))),
+        if let Some(wait) = accord.pass(&name, lane.rate).await? {
+            return Err(Refusal::TooOften(whole_seconds(wait)));
+        }
     }
+    Ok(())
 }
 
 fn whole_seconds(wait: Duration) -> u32 {

@@ -107,7 +107,7 @@ export class Chat {
     this.ears.changed('entries');
     this.stream.renew();
     this.outbox.flush();
-    this.ears.emit('session', { conversation });
+    if (conversation) this.ears.emit('session', { conversation });
   }
 
   async deliver({ id, text }) {

@@ -157,7 +157,8 @@ fn channels(settings: &ChannelSettings) -> String {
         TelegramIntake::Webhook { .. } => "telegram (webhook)",
         TelegramIntake::Polling => "telegram (polling)",
     });
-    let on: Vec<&str> = [whatsapp, telegram].into_iter().flatten().collect();
+    let web_chat = settings.web_chat.as_ref().map(|_| "web chat");
+    let on: Vec<&str> = [whatsapp, telegram, web_chat].into_iter().flatten().collect();
     if on.is_empty() { "none but the API".to_owned() } else { on.join(", ") }
 }
 

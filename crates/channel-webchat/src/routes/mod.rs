@@ -61,7 +61,8 @@ fn authorized(shared: &Shared, headers: &HeaderMap) -> Result<Session, Refusal> 
     Session::open(token.trim(), &shared.keyring, now).map_err(|_| Refusal::NoSession)
 }
 
-/// Passes the lane of the address that a request comes from, and that of its session if it has one.
+/// Passes the lane of a request's session if it has one, and then that of the address that it comes
+/// from.
 async fn paced(
     shared: &Shared,
     (extensions, headers): (&Extensions, &HeaderMap),
@@ -69,10 +70,11 @@ async fn paced(
     of_session: Option<(&'static str, Rate, &Session)>,
 ) -> Result<(), Refusal> {
     let address = shared.addresses.sender(extensions, headers).unwrap_or_default();
-    let (what, rate) = of_address;
-    let mut lanes = vec![Lane { what, who: &address, rate }];
+    let mut lanes = Vec::with_capacity(2);
     if let Some((what, rate, session)) = of_session {
         lanes.push(Lane { what, who: session.conversation.as_str().as_bytes(), rate });
     }
+    let (what, rate) = of_address;
+    lanes.push(Lane { what, who: &address, rate });
     pass(&shared.parts.accord, &shared.keyring, &lanes).await
 }

@@ -37,6 +37,19 @@ async fn a_session_may_not_flood_and_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn who_floods_uses_up_nothing_of_what_an_address_shares() {
+    let limits =
+        Limits { messages_of_session: rate(1), messages_of_address: rate(2), ..Limits::default() };
+    let stage = Stage::with(Options { limits, ..options() }).await;
+    let (ann, bob) = (stage.visitor().await, stage.visitor().await);
+    stage.ask(&ann, "a").await;
+    for refused in ["b", "c", "d"] {
+        assert_eq!(stage.say(&ann, refused, "Hello").await.status, 429);
+    }
+    stage.ask(&bob, "a").await;
+}
+
+#[tokio::test]
 async fn replicas_count_together() {
     let limits = Limits { messages_of_session: rate(2), ..Limits::default() };
     let one = Stage::with(Options { limits: limits.clone(), ..options() }).await;
