@@ -1,5 +1,7 @@
 //! Several replicas, of which one asks for updates.
 
+use std::time::Duration;
+
 use support::gateway_process::GatewayProcess;
 
 use crate::world::{World, within};
@@ -22,6 +24,13 @@ async fn everyone_is_answered_once(world: &World, people: std::ops::Range<i64>) 
     }
 }
 
+/// Waits until no reply is on its way out any more.
+async fn all_is_recorded(world: &World) {
+    while !world.redis.cli(&["--scan", "--pattern", "oc:*:out:*"]).is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_three_asks_and_when_it_dies_another_follows_and_nothing_is_lost_or_doubled() {
     let world = World::new("mode: 'polling',");
@@ -30,6 +39,8 @@ async fn one_of_three_asks_and_when_it_dies_another_follows_and_nothing_is_lost_
         world.telegram.says(person, &format!("I am {person}."));
     }
     everyone_is_answered_once(&world, 1..10).await;
+    // A reply whose sending is not on record yet would rightly be sent once more.
+    within(all_is_recorded(&world)).await;
     let mut dying = replicas.remove(poller(&replicas));
     // What comes now is handed to one that will never take it.
     dying.signal("STOP");
