@@ -68,7 +68,7 @@ pub struct Limits {
     pub sessions_of_address: Rate,
     /// How often one session may open a stream, or ask to stop.
     pub requests_of_session: Rate,
-    /// How often the sessions of one address may open a stream.
+    /// How often the sessions of one address may, together.
     pub streams_of_address: Rate,
 }
 

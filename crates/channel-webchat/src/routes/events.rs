@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{authorized, paced};
+use super::let_in;
 use crate::refusal::Refusal;
 use crate::stream;
 use crate::web_chat::Shared;
@@ -30,15 +30,7 @@ pub(super) async fn events(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (parts, _body) = request.into_parts();
-    let session = authorized(&shared, &parts.headers)?;
-    let limits = &shared.options.limits;
-    paced(
-        &shared,
-        (&parts.extensions, &parts.headers),
-        ("streams-of-address", limits.streams_of_address),
-        Some(("requests", limits.requests_of_session, &session)),
-    )
-    .await?;
+    let session = let_in(&shared, (&parts.extensions, &parts.headers)).await?;
     let after = last_seen(&parts.headers).or(asked.after).filter(|id| id.len() <= ID_BYTES);
     let body = stream::open(shared, session, after).await?;
     let mut response = Response::new(body);

@@ -61,6 +61,19 @@ fn authorized(shared: &Shared, headers: &HeaderMap) -> Result<Session, Refusal> 
     Session::open(token.trim(), &shared.keyring, now).map_err(|_| Refusal::NoSession)
 }
 
+/// The session of a request that brings no words, if neither it nor its address asks too often.
+async fn let_in(
+    shared: &Shared,
+    (extensions, headers): (&Extensions, &HeaderMap),
+) -> Result<Session, Refusal> {
+    let session = authorized(shared, headers)?;
+    let limits = &shared.options.limits;
+    let of_address = ("streams-of-address", limits.streams_of_address);
+    let of_session = Some(("requests", limits.requests_of_session, &session));
+    paced(shared, (extensions, headers), of_address, of_session).await?;
+    Ok(session)
+}
+
 /// Passes the lane of a request's session if it has one, and then that of the address that it comes
 /// from.
 async fn paced(

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::{authorized, paced};
+use super::let_in;
 use crate::refusal::Refusal;
 use crate::web_chat::Shared;
 
@@ -17,15 +17,7 @@ pub(super) async fn stop(
     request: Request,
 ) -> Result<Response, Refusal> {
     let (parts, _body) = request.into_parts();
-    let session = authorized(&shared, &parts.headers)?;
-    let limits = &shared.options.limits;
-    paced(
-        &shared,
-        (&parts.extensions, &parts.headers),
-        ("streams-of-address", limits.streams_of_address),
-        Some(("requests", limits.requests_of_session, &session)),
-    )
-    .await?;
+    let session = let_in(&shared, (&parts.extensions, &parts.headers)).await?;
     let stopping = shared.parts.transcripts.interrupt(&session.conversation).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "stopping": stopping }))).into_response())
 }
