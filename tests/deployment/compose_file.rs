@@ -37,6 +37,20 @@ fn env_example_names_every_variable_and_no_other() {
 }
 
 #[test]
+fn every_variable_of_the_settings_file_reaches_the_gateways() {
+    let compose = read("docker-compose.yml");
+    let (_, gateway) = compose.split_once("\n  gateway:").unwrap();
+    let (gateway, _) = gateway.split_once("\n  redis:").unwrap();
+    let settings = read("config/openclaw.json");
+    let lines = settings.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let named = variables(&lines.collect::<String>());
+    assert!(named.len() > 10, "{named:?}");
+    for (name, _) in named {
+        assert!(gateway.contains(&format!("\n      {name}: ")), "{name}");
+    }
+}
+
+#[test]
 fn every_variable_has_a_default_so_that_no_env_file_is_needed() {
     for (at, _) in read("docker-compose.yml").match_indices("${") {
         let text = read("docker-compose.yml");

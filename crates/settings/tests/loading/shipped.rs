@@ -57,8 +57,6 @@ fn the_examples_in_the_shipped_file_are_valid() {
             "allowedOrigins:",
             "sessionSecret:",
             "acceptedSessionSecrets:",
-            "identitySecret:",
-            "greeting:",
             "sentinelPassword:",
             "replicasToAcknowledge:",
             "\"172.",
@@ -94,8 +92,9 @@ fn the_examples_in_the_shipped_file_are_valid() {
         ("WHATSAPP_VERIFY_TOKEN", "f"),
     ]);
     let variables = variables.chain([
+        ("WEBCHAT_ALLOWED_ORIGIN", "https://shop.example"),
         ("WEBCHAT_SESSION_SECRET", "0123456789abcdef"),
-        ("WEBCHAT_NEXT_SESSION_SECRET", "0123456789abcdef"),
+        ("WEBCHAT_ACCEPTED_SESSION_SECRET", "0123456789abcdef"),
         ("WEBCHAT_IDENTITY_SECRET", "0123456789abcdef"),
     ]);
     let variables: Vec<_> = variables.collect();
