@@ -95,6 +95,8 @@ contract! {
         a_message_that_fits_is_answered_and_another_notice_comes_after_a_silence_only,
         a_duplicate_does_not_count_against_the_rate,
         a_rate_counts_for_one_conversation_only,
+        those_who_share_a_conversation_are_counted_apart,
+        of_a_crowd_those_who_write_most_are_remembered,
         a_message_that_finds_no_room_does_not_count_against_the_rate,
         what_is_recorded_goes_with_the_history,
         of_many_at_once_no_more_than_fit_are_answered,

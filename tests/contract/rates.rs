@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use conversation::ports::{Accepted, MessageState, Opened, Store};
-use conversation::{Command, ConversationId, Inbound, Message, Rate, Remark, Remarked, StoreError};
+use conversation::{
+    Allowance, Command, ConversationId, Inbound, Message, Rate, Remark, Remarked, Sender,
+    StoreError,
+};
 use futures::future::join_all;
 
 use crate::harness::{Harness, IDLE, WAITING_LIMIT};
@@ -14,7 +17,14 @@ use crate::words::{by_channel, customer, recorded};
 const PERIOD: Duration = Duration::from_secs(10 * 60);
 
 fn rated(who: &ConversationId, key: &str, burst: u32) -> Inbound {
-    let rate = Some(Rate { burst, period: PERIOD });
+    let rate = Some(Rate { burst, period: PERIOD }.into());
+    Inbound { rate, ..by_channel(who, key, key) }
+}
+
+/// A message of one of those who share a conversation.
+fn of_one(who: &ConversationId, sender: &str, key: &str, burst: u32) -> Inbound {
+    let rate = Rate { burst, period: PERIOD };
+    let rate = Some(Allowance { rate, sender: Some(Sender::named(sender)) });
     Inbound { rate, ..by_channel(who, key, key) }
 }
 
@@ -193,4 +203,46 @@ pub(crate) async fn of_many_at_once_no_more_than_fit_are_answered(harness: &dyn 
     let opened = answer_next(&*stores[0], "t").await;
     assert_eq!((opened.messages.len(), opened.remarks.len()), (5, 19));
     assert_eq!(notices(&opened).len(), 1);
+}
+
+pub(crate) async fn those_who_share_a_conversation_are_counted_apart(harness: &dyn Harness) {
+    let store = harness.store("one").await;
+    let group = customer("group");
+    for key in ["a1", "a2"] {
+        accept_new(&*store, of_one(&group, "anna", key, 1)).await;
+    }
+    is_recorded(&*store, of_one(&group, "anna", "a3", 1)).await;
+    // Neither another one nor those who are not told apart pay for it.
+    accept_new(&*store, of_one(&group, "berta", "b1", 1)).await;
+    accept_new(&*store, rated(&group, "c1", 1)).await;
+    let opened = answer_next(&*store, "t").await;
+    assert_eq!((texts(&opened), notices(&opened)), (vec!["a1", "a2", "b1", "c1"], vec!["a2"]));
+    for key in ["b2", "b3"] {
+        let accepted = accept(&*store, of_one(&group, "berta", key, 1)).await;
+        assert_eq!(matches!(accepted, Accepted::Recorded(_)), key == "b3", "{accepted:?}");
+    }
+    assert_eq!(notices(&answer_next(&*store, "t2").await), ["b2"]);
+    // A sender's rate clears like any other, and is another one in another conversation.
+    accept_new(&*store, of_one(&customer("other group"), "anna", "a4", 1)).await;
+    harness.advance(2 * PERIOD).await;
+    for key in ["a5", "a6"] {
+        accept_new(&*store, of_one(&group, "anna", key, 1)).await;
+    }
+    is_recorded(&*store, of_one(&group, "anna", "a7", 1)).await;
+}
+
+pub(crate) async fn of_a_crowd_those_who_write_most_are_remembered(harness: &dyn Harness) {
+    let store = harness.store("one").await;
+    let group = customer("group");
+    for key in 0..4 {
+        let accepted = accept(&*store, of_one(&group, "flood", &key.to_string(), 2)).await;
+        assert_eq!(matches!(accepted, Accepted::Recorded(_)), key == 3, "{accepted:?}");
+    }
+    for turn in 0..14 {
+        let crowd = (0..50).map(|n| format!("{turn}-{n}"));
+        let crowd = crowd.map(|one| of_one(&group, &one, &one, 2)).collect();
+        store.accept(crowd).await.unwrap();
+        answer_next(&*store, &turn.to_string()).await;
+    }
+    is_recorded(&*store, of_one(&group, "flood", "still", 2)).await;
 }

@@ -292,7 +292,7 @@ pub(crate) async fn an_entry_can_be_read_when_it_is_heard_of(harness: &dyn Harne
 pub(crate) async fn a_message_over_its_rate_is_an_entry_too(harness: &dyn Harness) {
     let store = harness.all_ports("one").await;
     let anna = customer("anna");
-    let rate = Some(Rate { burst: 1, period: Duration::from_secs(600) });
+    let rate = Some(Rate { burst: 1, period: Duration::from_secs(600) }.into());
     for key in ["1", "2", "3"] {
         accept(&*store, Inbound { rate, ..read_along(&anna, key, key) }).await;
     }

@@ -91,7 +91,7 @@ async fn words_that_begin_anew_are_answered_by_a_model_that_knows_nothing_of_bef
 async fn whoever_writes_too_often_is_told_so_once_and_answered_later_with_all_of_it_in_mind() {
     const PERIOD: Duration = Duration::from_secs(60);
     let mut world = World::new();
-    world.rate = Some(Rate { burst: 1, period: PERIOD });
+    world.rate = Some(Rate { burst: 1, period: PERIOD }.into());
     let replica = world.start("one");
     let ann = chat("ann");
     for text in ["ann 1", "ann 2", "ann 3", "ann 4"] {

@@ -9,8 +9,8 @@ use conversation::ports::{
     Notes as _, Noticed, Overview as _, Turns,
 };
 use conversation::{
-    AnswerBy, Clock, ConversationId, DedupeKey, Fingerprint, Inbound, Message, MessageId, Note,
-    Rate, Remark, Remarked, Timestamp,
+    Allowance, AnswerBy, Clock, ConversationId, DedupeKey, Fingerprint, Inbound, Message,
+    MessageId, Note, Remark, Remarked, Timestamp,
 };
 use dialogue::{Options, Parts, Pool};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -35,7 +35,7 @@ pub(crate) struct World {
     pub(crate) channel: Arc<ScriptedChannel>,
     pub(crate) options: Options,
     /// How often each customer may ask for an answer.
-    pub(crate) rate: Option<Rate>,
+    pub(crate) rate: Option<Allowance>,
     clock: Arc<dyn Clock>,
     said: AtomicUsize,
 }

@@ -211,7 +211,7 @@ impl Listener {
             message: Words { command, ..message },
             answer_by: AnswerBy::Channel,
             request: None,
-            rate: self.rate,
+            rate: self.rate.map(Into::into),
         }
     }
 

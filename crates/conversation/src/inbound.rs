@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, DedupeKey, Fingerprint, Rate, Timestamp};
+use crate::{Allowance, ConversationId, DedupeKey, Fingerprint, Timestamp};
 
 /// A message on its way in: verified and translated by its channel, not yet stored.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Inbound {
     /// of whichever replica answers can be found by it. Short, and of visible ASCII.
     pub request: Option<String>,
     /// How often this sender may ask for an answer; as often as it likes if none is set.
-    pub rate: Option<Rate>,
+    pub rate: Option<Allowance>,
 }
 
 /// How the answer to a message reaches the customer.

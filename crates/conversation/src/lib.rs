@@ -24,7 +24,7 @@ pub use image::Image;
 pub use inbound::{AnswerBy, Attachment, Author, Command, Inbound, Message};
 pub use outbox::{Outbox, OutboxPart, Part, PartState};
 pub use prompt::{Prompt, Role, Utterance};
-pub use rate::Rate;
+pub use rate::{Allowance, Rate, Sender};
 pub use readable_json::readable_json;
 pub use remark::{Note, Remark, Remarked};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

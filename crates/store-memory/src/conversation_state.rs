@@ -10,7 +10,7 @@ use conversation::{
 
 use crate::dead::DeadLetters;
 use crate::pile::Pile;
-use crate::rate::Pace;
+use crate::rate::Paces;
 use crate::remembered::Keys;
 use crate::sent::{SentReplies, state_of_answered};
 use crate::transcripts::Transcript;
@@ -48,7 +48,7 @@ impl Weigh for Queued {
 pub(crate) struct Conversation {
     pub(crate) id: ConversationId,
     pub(crate) keys: Keys,
-    pub(crate) pace: Pace,
+    pub(crate) paces: Paces,
     pub(crate) waiting: Pile<Queued>,
     pub(crate) revived: Pile<Queued>,
     pub(crate) history: Pile<Arc<Exchange>>,
@@ -79,7 +79,7 @@ impl Conversation {
         Self {
             id,
             keys: Keys::default(),
-            pace: Pace::default(),
+            paces: Paces::default(),
             waiting: Pile::default(),
             revived: Pile::default(),
             history: Pile::default(),
@@ -250,6 +250,7 @@ impl Weigh for Conversation {
         size_of_val(self)
             + self.id.as_str().len()
             + self.keys.weight()
+            + self.paces.weight()
             + self.waiting.weight()
             + self.revived.weight()
             + self.history.weight()

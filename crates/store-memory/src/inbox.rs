@@ -75,8 +75,8 @@ impl State {
         if let Some(known) = self.known(digest, id.key, answer_by, now) {
             return Ok(known);
         }
-        let pace = self.conversation(digest).map(|found| found.pace).unwrap_or_default();
-        let verdict = pace.verdict(rate, now);
+        let paces = self.conversation(digest).map(|found| &found.paces);
+        let verdict = paces.map_or(Verdict::Fits, |paces| paces.verdict(rate, now));
         match verdict {
             Verdict::Fits => {}
             Verdict::First => message.command = Some(Command::SlowDown),
@@ -91,8 +91,8 @@ impl State {
         self.edit(digest, |found| {
             found.touch(now, idle_until);
             found.waiting.push_back(queued);
-            if let Some(rate) = rate {
-                found.pace.count(verdict, rate, now);
+            if let Some(allowance) = rate {
+                found.paces.count(verdict, allowance, now);
             }
         });
         self.queue.ensure(digest, now);

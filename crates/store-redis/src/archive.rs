@@ -39,6 +39,7 @@ impl Archive for RedisStore {
             .arg(keys.rate(digest))
             .arg(keys.sent(digest))
             .arg(keys.transcript(digest))
+            .arg(keys.rates(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
         let erased: u64 = inner.link.call(verb, &call).await?;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use conversation::ports::{Accepted, Inbox, MessageState};
-use conversation::{AnswerBy, Inbound, MessageId, Rate, StoreError};
+use conversation::{Allowance, AnswerBy, Inbound, MessageId, Rate, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::errors::unreadable;
@@ -113,6 +113,12 @@ impl Inner {
         let digest = incoming.id.conversation;
         let ready = self.keys.ready(self.keys.partition(digest));
         let is_crowded = self.link.topology().is_crowded(ready);
+        // Those who share a conversation have their rates in one hash, by sender.
+        let sender = inbound.rate.and_then(|allowance| allowance.sender);
+        let (rate, sender) = match sender {
+            Some(sender) => (self.keys.rates(digest), stored::sender(sender)),
+            None => (self.keys.rate(digest), String::new()),
+        };
         let mut call = self.scripts.accept.call();
         call.arg(ready)
             .arg(self.keys.conversation(digest))
@@ -120,7 +126,7 @@ impl Inner {
             .arg(self.keys.history(digest))
             .arg(self.keys.records(digest))
             .arg(self.keys.watchers(digest))
-            .arg(self.keys.rate(digest))
+            .arg(rate)
             .arg(self.keys.remarks(digest))
             .arg(self.keys.transcript(digest))
             .arg(inbound.conversation.as_str())
@@ -133,10 +139,11 @@ impl Inner {
             .arg(self.listener(inbound))
             .arg(millis(self.options.listening))
             .arg(u8::from(is_crowded));
-        match inbound.rate.and_then(Limit::new) {
+        match inbound.rate.and_then(|Allowance { rate, .. }| Limit::new(rate)) {
             Some(Limit { period, ahead }) => call.arg(period).arg(ahead),
             None => call.arg("").arg(""),
         };
+        call.arg(sender);
         call
     }
 

@@ -100,6 +100,11 @@ impl Keys {
         self.of("rate", digest)
     }
 
+    /// How much of their rates those who share a conversation have used up, by sender.
+    pub(crate) fn rates(&self, digest: Digest) -> String {
+        self.of("rates", digest)
+    }
+
     /// The committed reply of a conversation that is not sent completely.
     pub(crate) fn outbox(&self, digest: Digest) -> String {
         self.of("out", digest)
@@ -206,6 +211,7 @@ mod tests {
             keys.interrupted(keys.partition(digest)),
             keys.remarks(digest),
             keys.rate(digest),
+            keys.rates(digest),
             keys.sent(digest),
         ];
         assert!(all.iter().all(|key| key.contains(&tag)), "{all:?}");

@@ -123,7 +123,7 @@ scripts! {
     receive: plain(10),
     carry_in: remarking(4),
     carry_out: plain(2),
-    forget: plain(15),
+    forget: plain(16),
     watch: passing(3),
     queue: passing(3),
     tidy: passing(1),

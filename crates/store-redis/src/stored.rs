@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use conversation::ports::{MessageState, Waiting};
 use conversation::{
     AnswerBy, Command, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox,
-    OutboxPart, Part, PartState, Reply, StoreError, Timestamp,
+    OutboxPart, Part, PartState, Reply, Sender, StoreError, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +146,11 @@ pub(crate) fn fresh_record() -> String {
 /// The digest of a deduplication key, as the scripts spell it.
 pub(crate) fn key_digest(key: KeyDigest) -> String {
     BASE64.encode(key.0)
+}
+
+/// One of a conversation's senders, as the scripts spell it.
+pub(crate) fn sender(sender: Sender) -> String {
+    BASE64.encode(sender.0)
 }
 
 /// A record up to its time, of what has no fingerprint and is no message.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conversation::ports::{Accepted, ReplicaReport, TurnResult};
-use conversation::{Inbound, Rate, Remarked};
+use conversation::{Allowance, Inbound, Rate, Remarked, Sender};
 
 use crate::harness::{DEDUPE, Harness as _, IDLE};
 use crate::notes::{note, tell};
@@ -45,23 +45,50 @@ async fn of_a_forgotten_conversation_no_key_is_left() {
     assert_eq!(left(), "");
 }
 
+/// The message of one of several senders, of whom each may write once a minute.
+fn of_a_sender(inbound: Inbound, name: &str) -> Inbound {
+    let rate = Rate { burst: 1, period: Duration::from_secs(60) };
+    Inbound { rate: Some(Allowance { rate, sender: Some(Sender::named(name)) }), ..inbound }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_more_senders_of_a_conversation_are_counted_than_may() {
+    let harness = RedisHarness::start().await;
+    let store = harness.store("one").await;
+    let group = customer("group");
+    let counted = || {
+        let key = format!("oc:{{p00}}:rates:{}", group.digest());
+        harness.server().cli(&["HLEN", &key]).parse::<usize>().unwrap()
+    };
+    let mut most = 0;
+    for turn in 0..15 {
+        let names = (0..50).map(|n| format!("{turn}-{n}"));
+        let crowd = names.map(|one| of_a_sender(by_channel(&group, &one, &one), &one)).collect();
+        store.accept(crowd).await.unwrap();
+        answer_next(&*store, &turn.to_string()).await;
+        most = most.max(counted());
+    }
+    assert!((257..=512).contains(&most), "{most}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_conversation_with_all_there_is_no_key_is_left() {
     let harness = RedisHarness::start().await;
     let store = harness.all_ports("one").await;
     let anna = customer("anna");
-    let rate = Some(Rate { burst: 1, period: Duration::from_secs(600) });
+    let rate = Some(Rate { burst: 1, period: Duration::from_secs(600) }.into());
     let rated = |key: &str| Inbound { rate, ..by_channel(&anna, key, key) };
     for key in ["fits", "notice"] {
         accept_new(&*store, rated(key)).await;
     }
     assert!(matches!(accept(&*store, rated("over")).await, Accepted::Recorded(_)));
+    accept_new(&*store, of_a_sender(by_channel(&anna, "another", "another"), "berta")).await;
     let claim = claim_one(&*store).await;
     let kept_for = Some(Duration::from_secs(600));
     let result = TurnResult { kept_for, ..turn_in_parts("t", 1, 1) };
     store.commit(&claim, result).await.unwrap();
     let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
-    for kind in [":c:", ":in:", ":h:", ":out:", ":m:", ":n:", ":rate:", ":sent:"] {
+    for kind in [":c:", ":in:", ":h:", ":out:", ":m:", ":n:", ":rate:", ":rates:", ":sent:"] {
         assert!(left().contains(kind), "{kind} in {}", left());
     }
     assert_eq!(store.forget(&anna).await, Ok(true));
@@ -73,23 +100,24 @@ async fn what_is_kept_for_a_while_goes_by_itself() {
     let harness = RedisHarness::start().await;
     let store = harness.all_ports("one").await;
     let anna = customer("anna");
-    let rate = Some(Rate { burst: 3, period: Duration::from_secs(60) });
+    let rate = Some(Rate { burst: 3, period: Duration::from_secs(60) }.into());
     let inbound = Inbound { rate, ..by_channel(&anna, "k", "hello") };
     accept_new(&*store, inbound).await;
+    accept_new(&*store, of_a_sender(by_channel(&anna, "k2", "hello"), "berta")).await;
     tell(&*store, note(&anna, "n", "k", Remarked::Reacted(Vec::new()))).await;
     let claim = claim_one(&*store).await;
     let kept_for = Some(2 * IDLE);
-    store.commit(&claim, TurnResult { kept_for, ..turn_in_parts("t", 1, 1) }).await.unwrap();
+    store.commit(&claim, TurnResult { kept_for, ..turn_in_parts("t", 2, 1) }).await.unwrap();
     store.delivered(&claim, 0, None).await.unwrap();
     store.release(&claim).await.unwrap();
     let left = || harness.server().cli(&["KEYS", &format!("*{}*", anna.digest())]);
     let kinds = || {
-        let mut kinds = vec![":rate:", ":n:", ":h:", ":sent:", ":m:"];
+        let mut kinds = vec![":rate:", ":rates:", ":n:", ":h:", ":sent:", ":m:"];
         let left = left();
         kinds.retain(|kind| left.contains(kind));
         kinds
     };
-    assert_eq!(kinds(), [":rate:", ":n:", ":h:", ":sent:", ":m:"]);
+    assert_eq!(kinds(), [":rate:", ":rates:", ":n:", ":h:", ":sent:", ":m:"]);
     harness.advance(Duration::from_secs(61)).await;
     assert_eq!(kinds(), [":n:", ":h:", ":sent:", ":m:"]);
     harness.advance(IDLE).await;

@@ -93,7 +93,7 @@ async fn a_rate_costs_two_calls_more() {
     let anna = customer("anna");
     accept_new(&*store, by_channel(&anna, "0", "hello")).await;
     answer_next(&*store, "t0").await;
-    let rate = Some(Rate { burst: 1, period: Duration::from_secs(60) });
+    let rate = Some(Rate { burst: 1, period: Duration::from_secs(60) }.into());
     let accepting = accept_new(&*store, Inbound { rate, ..by_channel(&anna, "1", "hello") });
     let (_, accepted) = calls(&harness, accepting).await;
     let accept = [

@@ -167,7 +167,7 @@ fn a_command_says_what_is_asked_of_the_gateway_and_every_message_how_often_its_s
     {
         let update = json!({"update_id": 9, "message": private(said)});
         let Update::Message(inbound) = listener.update(update, Timestamp(0)) else { panic!() };
-        assert_eq!((inbound.message.command, inbound.rate), (command, Some(rate)), "{said}");
+        assert_eq!((inbound.message.command, inbound.rate), (command, Some(rate.into())), "{said}");
         assert_eq!(inbound.message.reference.as_deref(), Some("3"));
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn receive(
     let request = name(&headers);
     for inbound in &mut sorted.messages {
         inbound.request.clone_from(&request);
-        inbound.rate = shared.rate;
+        inbound.rate = shared.rate.map(Into::into);
     }
     shared.store(sorted).await.map_err(Refusal::Store)?;
     Ok(StatusCode::OK)

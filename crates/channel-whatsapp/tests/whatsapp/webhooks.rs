@@ -186,7 +186,7 @@ async fn messages_carry_the_name_of_the_request_and_their_senders_rate() {
     let calls = stage.store.calls.lock().unwrap();
     let [Call::Accept(batch)] = calls.as_slice() else { panic!("one call") };
     assert_eq!(batch[0].request.as_deref(), Some("request-7"));
-    assert_eq!(batch[0].rate, Some(rate));
+    assert_eq!(batch[0].rate, Some(rate.into()));
 }
 
 #[tokio::test]

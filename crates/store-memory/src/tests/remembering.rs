@@ -58,7 +58,7 @@ async fn commit_kept(store: &MemoryStore) -> Claim {
 #[tokio::test]
 async fn the_books_are_right_whatever_else_happens() {
     let (store, _clock) = store();
-    let rate = Some(Rate { burst: 1, period: DAY });
+    let rate = Some(Rate { burst: 1, period: DAY }.into());
     for key in ["fits", "notice", "over", "far over"] {
         let mut inbound = Inbound { rate, ..says("anna", key, &"words ".repeat(20)) };
         inbound.message.reference = (key == "fits").then(|| "m".to_owned());

@@ -5,17 +5,59 @@
 -- 5 how long a key is remembered, 6 how many may wait, 7 idle time, 8 listener or '', 9 how long it
 -- listens, 10 whether there is no room for more than what is known, 11 how long one message takes
 -- to be forgotten by the rate, or '' without one, 12 how far the rate may be ahead of the time. All
--- times in milliseconds. Only of a message that is answered by transcript: 13 its entry, 14 how long
--- the transcript is kept, 15 this replica, 16 event channels' prefix, 17 conversation's digest.
+-- times in milliseconds. 13 whose rate it is in a conversation of several, or ''. Only of a message that
+-- is answered by transcript: 14 its entry, 15 how long the transcript is kept, 16 this replica, 17 event
+-- channels' prefix, 18 conversation's digest.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[5])
 
 local function tell_readers()
-  if ARGV[13] then
-    add_entry(KEYS[9], ARGV[13], ARGV[14])
-    tell_added(KEYS[6], ARGV[16], ARGV[17], ARGV[15])
+  if ARGV[14] then
+    add_entry(KEYS[9], ARGV[14], ARGV[15])
+    tell_added(KEYS[6], ARGV[17], ARGV[18], ARGV[16])
   end
+end
+
+-- A rate is kept as the time when all of its burst will be there again, with a mark if the sender was
+-- told that it is over the rate, and goes by itself at that time. Those who share a conversation have
+-- theirs in a hash, by sender.
+local function read_rate()
+  if ARGV[13] == '' then
+    return redis.call('GET', KEYS[7]) or '0'
+  end
+  return redis.call('HGET', KEYS[7], ARGV[13]) or '0'
+end
+
+-- Forgets the rates that have come to rest. If there are too many others, those of them go that would
+-- be the next.
+local function drop_rates()
+  local rates = redis.call('HGETALL', KEYS[7])
+  local free, senders = {}, {}
+  for i = 1, #rates, 2 do
+    senders[#senders + 1] = rates[i]
+    free[rates[i]] = tonumber(string.match(rates[i + 1], '^%d+'))
+  end
+  table.sort(senders, function(one, other) return free[one] < free[other] end)
+  local surplus = #senders - 256
+  for i, sender in ipairs(senders) do
+    if i > surplus and free[sender] > tonumber(now) then
+      return
+    end
+    redis.call('HDEL', KEYS[7], sender)
+  end
+end
+
+local function keep_rate(free, mark)
+  local kept = string.format('%d', free) .. mark
+  if ARGV[13] == '' then
+    redis.call('SET', KEYS[7], kept, 'PX', string.format('%d', free - tonumber(now)))
+    return
+  end
+  if redis.call('HSET', KEYS[7], ARGV[13], kept) == 1 and redis.call('HLEN', KEYS[7]) > 512 then
+    drop_rates()
+  end
+  redis.call('PEXPIRE', KEYS[7], string.format('%d', ARGV[11] + ARGV[12]))
 end
 
 local known = redis.call('HMGET', KEYS[5], key, REMARKS)
@@ -42,11 +84,9 @@ if entry and entry ~= 'delayed' and #redis.call('XRANGE', KEYS[1], entry, entry)
   redis.call('HSET', KEYS[2], 'e', entry)
 end
 
--- The rate's key says when all of its burst will be there again, and by a mark that the sender was
--- told that it is over the rate. It goes by itself at that time.
 local rate, free, is_over
 if ARGV[11] ~= '' then
-  rate = redis.call('GET', KEYS[7]) or '0'
+  rate = read_rate()
   free = math.max(tonumber(string.match(rate, '^%d+')), tonumber(now))
   is_over = free - tonumber(now) > tonumber(ARGV[12])
 end
@@ -65,14 +105,12 @@ if entry and redis.call('LLEN', KEYS[3]) >= tonumber(ARGV[6]) then
 end
 
 if is_over then
-  redis.call('SET', KEYS[7], rate .. '!', 'KEEPTTL')
+  keep_rate(free, '!')
   after = string.sub(after, 1, line) .. '{"slow":true,' .. string.sub(after, line + 2)
 elseif free then
   -- Who was told stays told until the whole burst is there again, or each answer would bring a notice.
   local told = free > tonumber(now) and string.sub(rate, -1) == '!' and '!' or ''
-  free = free + tonumber(ARGV[11])
-  redis.call('SET', KEYS[7], string.format('%d', free) .. told,
-    'PX', string.format('%d', free - tonumber(now)))
+  keep_rate(free + tonumber(ARGV[11]), told)
 end
 redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'w')
 redis.call('PEXPIRE', KEYS[5], ARGV[5])
