@@ -37,9 +37,7 @@ impl Telegram {
 
     /// Sends one part to an address, plain if Telegram can't read its formatting.
     async fn send_to(&self, to: &Address, part: &Part) -> Result<Option<i64>, ApiError> {
-        // Where only one person writes, it is plain what is answered.
-        let quoted = part.quotes.as_deref().filter(|_| to.is_group());
-        let reply_to = quoted.and_then(|id| id.parse().ok());
+        let reply_to = quoted(to, part.quotes.as_deref());
         let message = |text, parse_mode| OutgoingMessage { to, text, parse_mode, reply_to };
         match self.api.send_message(&message(&part.text, ParseMode::Html)).await {
             Err(ApiError::Unformattable) => {
@@ -129,8 +127,7 @@ impl Channel for Telegram {
 
     /// The first part quotes the newest of the answered messages.
     fn parts(&self, reply: &Reply, answered: &[Waiting]) -> Vec<Part> {
-        let mut references = answered.iter().rev().map(|it| it.message.reference.clone());
-        let mut quotes = references.find_map(|reference| reference);
+        let mut quotes = newest_reference(answered).map(str::to_owned);
         let texts = outbound::parts(&reply.text).into_iter();
         texts.map(|text| Part { text, quotes: quotes.take(), ..Part::default() }).collect()
     }
@@ -194,6 +191,17 @@ impl Media for Telegram {
             }
         }
     }
+}
+
+/// The newest of these messages that can be quoted, as Telegram calls it.
+pub(crate) fn newest_reference(answered: &[Waiting]) -> Option<&str> {
+    answered.iter().rev().find_map(|waiting| waiting.message.reference.as_deref())
+}
+
+/// The message that an answer there replies to. Where only one person writes, it is plain what is
+/// answered.
+pub(crate) fn quoted(to: &Address, reference: Option<&str>) -> Option<i64> {
+    reference.filter(|_| to.is_group()).and_then(|id| id.parse().ok())
 }
 
 /// What kind of file it is, in a word of ours: the sender's own could be any text.

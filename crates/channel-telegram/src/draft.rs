@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::ports::Drafts;
+use conversation::ports::{Drafts, Waiting};
 use conversation::{ConversationId, Timestamp};
 
 use crate::bot_api::{ApiError, OutgoingMessage, ParseMode};
-use crate::channel::Telegram;
-use crate::{Address, outbound};
+use crate::channel::{Telegram, newest_reference, quoted};
+use crate::{Address, figures, outbound};
 
 /// How often a message is edited: about as often as a person and a group may be written to.
 const PERSON: Duration = Duration::from_millis(1000);
@@ -65,7 +65,13 @@ impl Shown {
 #[async_trait]
 impl Drafts for Telegram {
     /// What comes too early, or fails, is not shown, since more will follow.
-    async fn show(&self, to: &ConversationId, draft: Option<&str>, so_far: &str) -> Option<String> {
+    async fn show(
+        &self,
+        to: &ConversationId,
+        answered: &[Waiting],
+        draft: Option<&str>,
+        so_far: &str,
+    ) -> Option<String> {
         let unchanged = draft.map(str::to_owned);
         let Some(address) = Address::of(to) else { return unchanged };
         let (now, mut state) = (self.now(), self.shown.get(&address));
@@ -83,7 +89,13 @@ impl Drafts for Telegram {
             return unchanged;
         }
         let id = draft.and_then(|id| id.parse().ok());
-        let showing = match self.write(&address, id, &html).await {
+        let message = OutgoingMessage {
+            to: &address,
+            text: &html,
+            parse_mode: ParseMode::Html,
+            reply_to: quoted(&address, newest_reference(answered)),
+        };
+        let showing = match self.write(id, &message).await {
             Ok(Some(id)) => {
                 state.shown = digest;
                 Some(id.to_string())
@@ -93,8 +105,12 @@ impl Drafts for Telegram {
                 unchanged
             }
             Err(error) => {
-                state.is_lost = id.is_none() && matches!(error, ApiError::Unknown(_));
                 tracing::debug!(%error, "a draft is not shown");
+                state.is_lost = id.is_none() && error.may_be_done();
+                if state.is_lost {
+                    // The message may stand there, beside the answer that will be sent.
+                    figures::uncertain();
+                }
                 self.refused(&address, error).await;
                 unchanged
             }
@@ -108,13 +124,11 @@ impl Telegram {
     /// Edits the message with this id, or sends one. Answers with the id that it has.
     async fn write(
         &self,
-        to: &Address,
         id: Option<i64>,
-        text: &str,
+        message: &OutgoingMessage<'_>,
     ) -> Result<Option<i64>, ApiError> {
-        let message = OutgoingMessage { to, text, parse_mode: ParseMode::Html, reply_to: None };
-        let Some(id) = id else { return self.api().send_message(&message).await };
-        match self.api().edit_message_text(id, &message).await {
+        let Some(id) = id else { return self.api().send_message(message).await };
+        match self.api().edit_message_text(id, message).await {
             Ok(()) | Err(ApiError::Unchanged) => Ok(Some(id)),
             Err(error) => Err(error),
         }

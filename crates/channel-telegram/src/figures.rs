@@ -33,6 +33,12 @@ pub(crate) fn paced(lane: &'static str) {
     counter!("openclaw_telegram_paced_total", "lane" => lane).increment(1);
 }
 
+/// Nobody knows whether a message went out. Replies that are sent so are counted where they are sent
+/// from; this counts the drafts that come before them.
+pub(crate) fn uncertain() {
+    counter!("openclaw_sends_uncertain_total").increment(1);
+}
+
 /// The Bot API was called.
 pub(crate) fn called(method: &'static str, outcome: &'static str) {
     counter!("openclaw_telegram_calls_total", "method" => method, "outcome" => outcome)

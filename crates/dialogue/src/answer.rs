@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversation::Prompt;
-use conversation::ports::{Delta, Event, LanguageModel, ModelError};
+use conversation::ports::{Delta, Event, LanguageModel, ModelError, Waiting};
 use futures::StreamExt as _;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -41,13 +41,17 @@ pub(crate) enum Heard {
 }
 
 impl Turn<'_> {
-    /// Asks the model, and shows the answer in the making where the channel can.
-    pub(crate) async fn ask(&self, prompt: Arc<Prompt>) -> Result<Heard, Failure> {
+    /// Asks the model, and shows the answer to these messages in the making where the channel can.
+    pub(crate) async fn ask(
+        &self,
+        prompt: Arc<Prompt>,
+        answered: &[Waiting],
+    ) -> Result<Heard, Failure> {
         let (said, heard) = watch::channel(String::new());
         let channel = self.pool.channel(&self.holding.claim.conversation);
         let hearing = self.hear(prompt, said);
         match channel.and_then(|channel| channel.drafts()) {
-            Some(drafts) => self.while_drafting(drafts, heard, hearing).await,
+            Some(drafts) => self.while_drafting(drafts, answered, heard, hearing).await,
             None => hearing.await,
         }
     }

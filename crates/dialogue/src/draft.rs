@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use conversation::ports::Drafts;
+use conversation::ports::{Drafts, Waiting};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tracing::debug;
@@ -48,10 +48,11 @@ impl Turn<'_> {
     pub(crate) async fn while_drafting<T>(
         &self,
         drafts: &dyn Drafts,
+        answered: &[Waiting],
         said: watch::Receiver<String>,
         work: impl Future<Output = T>,
     ) -> T {
-        let showing = self.keep_showing(drafts, said);
+        let showing = self.keep_showing(drafts, answered, said);
         let (mut showing, mut work) = (std::pin::pin!(showing), std::pin::pin!(work));
         let done = tokio::select! {
             biased;
@@ -66,7 +67,12 @@ impl Turn<'_> {
     }
 
     /// Shows what is said until nothing more can be.
-    async fn keep_showing(&self, drafts: &dyn Drafts, mut said: watch::Receiver<String>) {
+    async fn keep_showing(
+        &self,
+        drafts: &dyn Drafts,
+        answered: &[Waiting],
+        mut said: watch::Receiver<String>,
+    ) {
         let mut end = said.clone();
         let mut end = std::pin::pin!(async move {
             let _ = end.wait_for(|_| false).await;
@@ -81,7 +87,7 @@ impl Turn<'_> {
             if words.trim().is_empty() || !self.holding.is_ours() {
                 continue;
             }
-            self.show(drafts, &words).await;
+            self.show(drafts, answered, &words).await;
             tokio::select! {
                 biased;
                 () = &mut end => return,
@@ -90,10 +96,10 @@ impl Turn<'_> {
         }
     }
 
-    async fn show(&self, drafts: &dyn Drafts, words: &str) {
+    async fn show(&self, drafts: &dyn Drafts, answered: &[Waiting], words: &str) {
         let (store, claim) = (&self.pool.parts.store, &self.holding.claim);
         let before = self.draft.id();
-        let shown = drafts.show(&claim.conversation, before.as_deref(), words).await;
+        let shown = drafts.show(&claim.conversation, answered, before.as_deref(), words).await;
         let Some(id) = shown.filter(|id| before.as_ref() != Some(id)) else { return };
         self.draft.is(id.clone());
         if let Err(error) = insist(self.holding, || store.drafted(claim, &id)).await {

@@ -148,7 +148,7 @@ impl Turn<'_> {
         if let Some(question) = prompt.utterances.last_mut() {
             question.images = fetched.pictures.iter().map(|held| held.image.clone()).collect();
         }
-        self.ask(Arc::new(prompt)).await
+        self.ask(Arc::new(prompt), work.messages).await
     }
 
     /// The pictures that came with the messages, if anyone looks at them and they can be had.

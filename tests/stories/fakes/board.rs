@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use conversation::ConversationId;
-use conversation::ports::Drafts;
+use conversation::ports::{Drafts, Waiting};
 use tokio::time::{Instant, sleep};
 
 /// One showing.
@@ -43,7 +43,13 @@ impl Board {
 
 #[async_trait]
 impl Drafts for Board {
-    async fn show(&self, _: &ConversationId, draft: Option<&str>, so_far: &str) -> Option<String> {
+    async fn show(
+        &self,
+        _: &ConversationId,
+        _: &[Waiting],
+        draft: Option<&str>,
+        so_far: &str,
+    ) -> Option<String> {
         let takes = *self.takes.lock().unwrap();
         sleep(takes).await;
         let mut shown = self.shown.lock().unwrap();

@@ -86,6 +86,23 @@ impl std::fmt::Display for Gone {
 }
 
 impl ApiError {
+    /// Whether the call may have been carried out all the same.
+    #[must_use]
+    pub const fn may_be_done(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::TooLarge { .. } => true,
+            Self::Unreachable(_)
+            | Self::TooMany { .. }
+            | Self::Gone(_)
+            | Self::Moved { .. }
+            | Self::Unformattable
+            | Self::Unchanged
+            | Self::Conflict(_)
+            | Self::Unauthorised
+            | Self::Refused { .. } => false,
+        }
+    }
+
     /// A word for metrics and logs.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

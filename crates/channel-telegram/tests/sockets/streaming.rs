@@ -7,7 +7,7 @@ use conversation::ports::{Channel as _, SendError};
 use conversation::{Part, Reply};
 use support::fake_telegram::Fault;
 
-use crate::world::{NOON, World, chat};
+use crate::world::{NOON, World, chat, waiting};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -20,7 +20,7 @@ fn part(world: &World, markdown: &str, draft: Option<&str>) -> Part {
 
 /// Shows what there is so far, and returns the draft's id.
 async fn show(world: &World, to: &str, draft: Option<&str>, so_far: &str) -> Option<String> {
-    world.channel.drafts().unwrap().show(&chat(to), draft, so_far).await
+    world.channel.drafts().unwrap().show(&chat(to), &[waiting("5")], draft, so_far).await
 }
 
 /// What the customer sees, and how often each message was edited.
@@ -55,13 +55,28 @@ async fn an_answer_is_sent_once_and_edited_about_once_a_second() {
 }
 
 #[tokio::test]
+async fn in_a_group_an_answer_in_the_making_replies_to_the_question_as_the_answer_does() {
+    let world = World::new();
+    let draft = show(&world, "-100", None, "One").await;
+    world.clock.advance(SECOND * 4);
+    show(&world, "-100", draft.as_deref(), "One two").await;
+    world.clock.advance(SECOND * 4);
+    world.send_part("-100", part(&world, "One two three", draft.as_deref())).await.unwrap();
+    show(&world, "7", None, "One").await;
+    let delivered = world.fake.delivered();
+    let replies: Vec<_> = delivered.iter().map(|it| (it.edits, it.reply_to)).collect();
+    assert_eq!(replies, [(2, Some(5)), (0, None)], "a person knows what was asked");
+    assert!(world.fake.violations().is_empty());
+}
+
+#[tokio::test]
 async fn another_replica_goes_on_with_the_draft_of_one_that_died() {
     let world = World::new();
     let draft = show(&world, "7", None, "One").await;
     let (rates, accord) = (Rates::default(), world.store.clone());
     let api = world.api.clone();
     let other = Telegram::new(api, Streaming::Edit, rates, accord, world.clock.clone());
-    let shown = other.drafts().unwrap().show(&chat("7"), draft.as_deref(), "One two").await;
+    let shown = other.drafts().unwrap().show(&chat("7"), &[], draft.as_deref(), "One two").await;
     assert_eq!(shown, draft);
     assert_eq!(seen(&world), is("One two", 1));
 }

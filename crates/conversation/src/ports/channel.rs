@@ -98,10 +98,17 @@ pub trait Channel: Send + Sync {
 /// Showing an answer while it is being made, by a message that is edited as it grows.
 #[async_trait]
 pub trait Drafts: Send + Sync {
-    /// Shows what was said so far, in the message `draft` if there is one already, else in a new
-    /// one. Answers with the provider's id of the message that shows it now. Best effort, and paced
-    /// by the channel: it may show nothing, and answer with what it was given.
-    async fn show(&self, to: &ConversationId, draft: Option<&str>, so_far: &str) -> Option<String>;
+    /// Shows what was said so far to the messages that are being `answered`, in the message `draft`
+    /// if there is one already, else in a new one. Answers with the provider's id of the message that
+    /// shows it now. Best effort, and paced by the channel: it may show nothing, and answer with what
+    /// it was given.
+    async fn show(
+        &self,
+        to: &ConversationId,
+        answered: &[Waiting],
+        draft: Option<&str>,
+        so_far: &str,
+    ) -> Option<String>;
 }
 
 /// Content that came with a message.
