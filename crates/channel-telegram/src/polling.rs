@@ -30,6 +30,11 @@ pub enum PollError {
     /// An update was not taken. It is asked for again.
     #[error(transparent)]
     Take(#[from] TakeError),
+    /// None of the updates has a number by which Telegram could be told to forget it.
+    #[error(
+        "none of the {0} updates that wait has a number, so Telegram can't be told to forget them"
+    )]
+    Unnumbered(usize),
 }
 
 /// Asks for updates and takes them.
@@ -55,10 +60,12 @@ impl Poller {
                 // Another replica may have asked meanwhile, and knows better where to go on.
                 self.offset = None;
                 tokio::select! {
+                    // Whoever slept through the end of the term asks nobody before it knows that.
+                    biased;
                     () = post.keep(elected) => {
                         tracing::warn!("this replica asks Telegram no more: another one may");
                     }
-                    never = self.ask() => match never {},
+                    never = self.ask(&post) => match never {},
                 }
             }
         };
@@ -69,10 +76,13 @@ impl Poller {
         post.resign().await;
     }
 
-    /// Asks again and again.
-    async fn ask(&mut self) -> std::convert::Infallible {
+    /// Asks again and again, for as long as the post is held.
+    async fn ask(&mut self, post: &Post) -> std::convert::Infallible {
         let mut pause = PAUSE;
         loop {
+            if !post.is_held() {
+                return std::future::pending().await;
+            }
             match self.round(PATIENCE).await {
                 Ok(_) => pause = PAUSE,
                 Err(error) => {
@@ -93,8 +103,11 @@ impl Poller {
     pub async fn round(&mut self, patience: Duration) -> Result<usize, PollError> {
         let updates = self.api.updates(self.offset, patience).await?;
         let count = updates.len();
+        if count > 0 && updates.iter().all(|update| number(update).is_none()) {
+            return Err(PollError::Unnumbered(count));
+        }
         for update in updates {
-            let id = update.get("update_id").and_then(Value::as_i64);
+            let id = number(&update);
             if let Taken::Acknowledge { query } = self.reception.take(update, None).await?
                 && let Err(error) = self.api.answer_callback_query(&query).await
             {
@@ -106,6 +119,10 @@ impl Poller {
         }
         Ok(count)
     }
+}
+
+fn number(update: &Value) -> Option<i64> {
+    update.get("update_id").and_then(Value::as_i64)
 }
 
 /// Tells of a round that failed, and says how long to wait, which would be `pause` otherwise.
@@ -121,9 +138,33 @@ fn told(error: &PollError, pause: Duration) -> Duration {
             tracing::error!(%error, "no message comes in from Telegram");
             return LONGEST_PAUSE;
         }
+        // They wait there for a day, and once is enough to say so.
+        PollError::Unnumbered(_) if pause > PAUSE => {
+            tracing::debug!(%error, retry_in = ?pause, "the same updates are handed out again");
+        }
+        PollError::Unnumbered(_) => {
+            tracing::warn!(%error, "no message comes in from Telegram before these are gone");
+        }
         PollError::Api(_) | PollError::Take(_) => {
             tracing::warn!(%error, retry_in = ?pause, "asking Telegram for updates failed");
         }
     }
     pause
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_waits_after_every_failure_and_as_long_as_telegram_says() {
+        let pauses = |error: PollError| [PAUSE, PAUSE * 8].map(|pause| told(&error, pause));
+        let grows = [PAUSE, PAUSE * 8];
+        assert_eq!(pauses(PollError::Unnumbered(3)), grows);
+        assert_eq!(pauses(PollError::Take(TakeError::Undecided)), grows);
+        assert_eq!(pauses(ApiError::Conflict(String::new()).into()), grows);
+        assert_eq!(pauses(ApiError::Unauthorised.into()), [LONGEST_PAUSE; 2]);
+        let retry_after = Duration::from_secs(7);
+        assert_eq!(pauses(ApiError::TooMany { retry_after }.into()), [retry_after; 2]);
+    }
 }

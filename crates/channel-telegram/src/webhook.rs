@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::credentials::WebhookSecret;
 use crate::reception::{Reception, TakeError, Taken};
+use crate::wire::parse;
 use crate::{NotJson, figures};
 
 /// The route's path.
@@ -59,7 +60,7 @@ impl Webhook {
     async fn take(&self, headers: &HeaderMap, body: Body) -> Result<Taken, Refusal> {
         self.check_secret(headers)?;
         let body = read(headers, body).await?;
-        let update: Value = serde_json::from_slice(&body).map_err(|_| Refusal::NotJson)?;
+        let update: Value = parse(&body).map_err(|_| Refusal::NotJson)?;
         self.reception.take(update, request_id(headers)).await.map_err(Refusal::Take)
     }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{ApiError, Gone};
-use crate::wire::Maybe;
+use crate::wire::{Maybe, parse};
 
 /// How long to wait if Telegram says that there are too many calls, but not for how long.
 const UNSAID: Duration = Duration::from_secs(3);
@@ -36,7 +36,7 @@ struct Parameters {
 
 /// Reads the response with this HTTP status.
 pub(super) fn read(status: u16, body: &[u8]) -> Result<Value, ApiError> {
-    let read = serde_json::from_slice::<Response>(body).ok();
+    let read = parse::<Response>(body).ok();
     let Some(response) = read.filter(|response| response.ok.is_some()) else {
         return Err(unreadable(status));
     };
@@ -167,8 +167,20 @@ mod tests {
         assert!(matches!(read(502, b"<html>"), Err(ApiError::Unknown(_))));
         assert!(matches!(read(200, b"{\"ok\":tr"), Err(ApiError::Unknown(_))));
         assert!(matches!(read(200, b"{}"), Err(ApiError::Unknown(_))));
+        assert!(matches!(read(200, b"{\"ok\":true]"), Err(ApiError::Unknown(_))));
         assert!(matches!(read(403, b"proxy says no"), Err(ApiError::Unreachable(_))));
         assert!(matches!(read(429, b""), Err(ApiError::TooMany { .. })));
         assert_eq!(read(200, br#"{"ok":true,"result":{"a":1}}"#), Ok(json!({"a": 1})));
+    }
+
+    #[test]
+    fn what_a_customer_typed_does_not_make_a_response_unreadable() {
+        let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+        for typed in [r#""\ud83d!""#, "1e999", &deep] {
+            let body = format!(r#"{{"ok":true,"result":[{{"update_id":1,"x":{typed}}}]}}"#);
+            assert!(serde_json::from_str::<Value>(&body).is_err(), "{typed}");
+            let read = read(200, body.as_bytes()).unwrap();
+            assert_eq!(read[0]["update_id"], 1, "{typed}");
+        }
     }
 }

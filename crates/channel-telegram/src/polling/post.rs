@@ -1,7 +1,7 @@
 //! The post of the one who asks for updates: taken for a term, kept by renewing it, and left before
 //! another one can have it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use conversation::ports::Accord;
@@ -17,6 +17,8 @@ pub struct Post {
     accord: Arc<dyn Accord>,
     holder: String,
     term: Duration,
+    /// Until when it may be acted on; none before it was taken for the first time.
+    until: Mutex<Option<Instant>>,
 }
 
 /// Who has the post.
@@ -34,7 +36,7 @@ impl Post {
     /// free when the term is over.
     #[must_use]
     pub fn new(accord: Arc<dyn Accord>, holder: String, term: Duration) -> Self {
-        Self { accord, holder, term }
+        Self { accord, holder, term, until: Mutex::default() }
     }
 
     /// Waits until this replica has it, and says until when it may act on that.
@@ -45,6 +47,15 @@ impl Post {
             }
             sleep(self.term / 4).await;
         }
+    }
+
+    /// Whether it may still be acted on, as far as clocks tell.
+    pub(super) fn is_held(&self) -> bool {
+        self.until().is_some_and(|until| Instant::now() < until)
+    }
+
+    fn until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps it, and returns when it is lost, or may soon be.
@@ -66,7 +77,10 @@ impl Post {
         let until = Instant::now() + self.term / 5 * 4;
         let asking = self.accord.hold(OFFICE, &self.holder, self.term);
         match timeout_at(deadline, asking).await {
-            Ok(Ok(true)) => Answer::Held(until),
+            Ok(Ok(true)) => {
+                *self.until() = Some(until);
+                Answer::Held(until)
+            }
             Ok(Ok(false)) => Answer::Another,
             Ok(Err(error)) => {
                 tracing::debug!(%error, "nobody can say who asks Telegram for updates");
@@ -82,5 +96,27 @@ impl Post {
         if !matches!(resigned, Ok(Ok(()))) {
             tracing::debug!("another replica asks Telegram for updates when the term is over");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use conversation::SystemClock;
+    use store_memory::{MemoryStore, Options};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_renew_the_post_in_time_may_not_act_on_it() {
+        let store = MemoryStore::new(Options::default(), Arc::new(SystemClock));
+        let term = Duration::from_secs(10);
+        let post = Post::new(Arc::new(store), "one".to_owned(), term);
+        assert!(!post.is_held());
+        post.take().await;
+        assert!(post.is_held());
+        tokio::time::advance(term / 5 * 4).await;
+        assert!(!post.is_held());
+        post.take().await;
+        assert!(post.is_held());
     }
 }

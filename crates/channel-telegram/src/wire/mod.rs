@@ -4,11 +4,13 @@
 mod maybe;
 mod media;
 mod message;
+mod parse;
 mod people;
 mod update;
 
 pub(crate) use maybe::{Each, Maybe};
 pub(crate) use media::{Checklist, Contact, Dice, File, Location, Poll, Sticker, Venue};
 pub(crate) use message::{Content, Entity, Message};
+pub(crate) use parse::parse;
 pub(crate) use people::{ChatKind, User};
 pub(crate) use update::{CallbackQuery, Deleted, Envelope, MemberUpdate, Reactions};

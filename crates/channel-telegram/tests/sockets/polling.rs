@@ -6,6 +6,7 @@ use channel_telegram::{ApiError, PollError, Poller, Post, WebhookRegistration};
 use conversation::StoreError;
 use conversation::ports::Accord as _;
 use serde_json::json;
+use support::fake_telegram::Fault;
 
 use crate::world::{Shelf, World, secret};
 
@@ -60,6 +61,50 @@ async fn whoever_follows_takes_nothing_twice() {
     Poller::new(world.api.clone(), reception.clone()).round(NOW).await.unwrap();
     assert_eq!(world.fake.pending(), 1, "nobody told Telegram that it was taken");
     Poller::new(world.api.clone(), reception).round(NOW).await.unwrap();
+    assert_eq!(texts(&shelf), ["one"]);
+}
+
+/// An update in which a customer typed this, word for word as JSON has it.
+fn typed(update: i64, text: &str, more: &str) -> String {
+    format!(
+        r#"{{"update_id":{update},"message":{{"message_id":5,"from":{{"id":7}},
+            "chat":{{"id":7,"type":"private"}},"text":"{text}","more":{more}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn what_readers_of_json_refuse_is_heard_and_stops_nothing() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let mut poller = Poller::new(world.api.clone(), world.reception(&shelf));
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let updates = [
+        typed(1, r"half \ud83d of it", "0"),
+        typed(2, "endless", "1e999"),
+        typed(3, "deep", &deep),
+        r#"{"update_id":4,"new_kind":1e999}"#.to_owned(),
+    ];
+    for update in &updates {
+        assert!(serde_json::from_str::<serde_json::Value>(update).is_err(), "{update:.100}");
+    }
+    let body = format!(r#"{{"ok":true,"result":[{}]}}"#, updates.join(","));
+    world.fake.fail("getUpdates", Fault::Answer { status: 200, body });
+    assert_eq!(poller.round(NOW).await.unwrap(), 4);
+    assert_eq!(texts(&shelf), ["half \u{FFFD} of it", "endless", "deep"]);
+    poller.round(NOW).await.unwrap();
+    assert_eq!(world.fake.calls("getUpdates")[1].parameters["offset"], 5);
+}
+
+#[tokio::test]
+async fn updates_without_a_number_are_no_round_and_do_not_hold_up_those_that_have_one() {
+    let world = World::new();
+    let shelf = Shelf::new(&world);
+    let mut poller = Poller::new(world.api.clone(), world.reception(&shelf));
+    world.fake.raw_update(json!({"message": {"text": "no number"}}));
+    let round = poller.round(NOW).await;
+    assert!(matches!(round, Err(PollError::Unnumbered(1))), "{round:?}");
+    world.fake.says(7, "one");
+    assert_eq!(poller.round(NOW).await.unwrap(), 2);
     assert_eq!(texts(&shelf), ["one"]);
 }
 

@@ -187,6 +187,26 @@ async fn what_cannot_be_understood_is_acknowledged() {
 }
 
 #[tokio::test]
+async fn what_readers_of_json_refuse_is_heard_all_the_same() {
+    let served = Served::start().await;
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    for (update, text, more) in
+        [(1, r"half \ud83d of it", "0"), (2, "endless", "-1e999"), (3, "deep", &deep)]
+    {
+        let body = format!(
+            r#"{{"update_id":{update},"message":{{"message_id":5,"from":{{"id":7}},
+                "chat":{{"id":7,"type":"private"}},"text":"{text}","more":{more}}}}}"#
+        );
+        assert!(serde_json::from_str::<serde_json::Value>(&body).is_err(), "{text}");
+        assert_eq!(served.post(&[SECRET], &body).await.status, 200, "{text}");
+    }
+    assert_eq!(served.texts(), ["half \u{FFFD} of it", "endless", "deep"]);
+    for garbage in [r#"{"update_id":4,"x":"\ud83d"#, r#"{"update_id":4,"x":1e999]"#, "[[[["] {
+        assert_eq!(served.post(&[SECRET], garbage).await.status, 400, "{garbage}");
+    }
+}
+
+#[tokio::test]
 async fn the_id_of_a_request_is_kept_with_its_message_if_it_is_fit_for_a_log() {
     let served = Served::start().await;
     let long = "x".repeat(129);
