@@ -78,13 +78,19 @@ impl WhatsApp {
                 SendError::NotSent { why, retry_after: complaint.fixed_wait().max(retry_after) }
             }
             Complaint::Transient => SendError::NotSent { why, retry_after },
-            Complaint::Undeliverable => SendError::Unreachable { why },
+            Complaint::Undeliverable => {
+                figures::undelivered(complaint);
+                SendError::Unreachable { why }
+            }
             Complaint::OutsideWindow => {
                 error!(code, status, "a reply was not delivered: {}", complaint.explanation());
                 figures::undelivered(complaint);
                 SendError::Refused { why }
             }
-            Complaint::Invalid | Complaint::Unknown => SendError::Refused { why },
+            Complaint::Invalid | Complaint::Unknown => {
+                figures::undelivered(complaint);
+                SendError::Refused { why }
+            }
         }
     }
 

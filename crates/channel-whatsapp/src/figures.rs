@@ -10,11 +10,16 @@ const ACCEPTED: &str = "openclaw_messages_accepted_total";
 
 /// Says what the figures mean, to whatever recorder is installed.
 pub(crate) fn describe() {
-    metrics::describe_counter!(COMPLAINTS, "Errors of WhatsApp's, by where they came and by kind");
+    metrics::describe_counter!(
+        COMPLAINTS,
+        "Errors of WhatsApp's, by where they came and by kind; those of status_of_others are of \
+         messages that this gateway didn't send"
+    );
     metrics::describe_counter!(UPDATES, "Updates that webhooks brought, by channel and kind");
     metrics::describe_counter!(
         UNDELIVERED,
-        "Replies that the provider took and then could not deliver, by channel and reason"
+        "Replies that their customers will not get since the provider refuses or fails to deliver \
+         them, by channel and reason"
     );
     metrics::describe_counter!(REFUSED, "Webhooks that were refused, by channel and reason");
 }
@@ -24,7 +29,7 @@ pub(crate) fn complaint(call: &'static str, complaint: Complaint) {
     metrics::counter!(COMPLAINTS, "call" => call, "kind" => complaint.label()).increment(1);
 }
 
-/// A reply that was taken will not arrive.
+/// A reply will not arrive.
 pub(crate) fn undelivered(complaint: Complaint) {
     let (channel, reason) = (crate::CHANNEL, complaint.label());
     metrics::counter!(UNDELIVERED, "channel" => channel, "reason" => reason).increment(1);

@@ -39,7 +39,11 @@ impl Reference {
     pub fn parse(data: &str) -> Option<Self> {
         let rest = data.strip_prefix(OURS)?.strip_prefix('.')?;
         let (digest, part) = rest.split_once('.')?;
-        if digest.len() != 32 || part.is_empty() || !digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if data.len() > Self::LONGEST
+            || digest.len() != 32
+            || part.is_empty()
+            || !digest.bytes().all(|b| b.is_ascii_hexdigit())
+        {
             return None;
         }
         let mut bytes = [0; 16];

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::wire::{cut, object, text};
+use super::wire::{line, object, text};
 
 /// The longest name that is kept, in characters.
 const LONGEST_NAME: usize = 100;
@@ -63,7 +63,7 @@ impl Contact {
         Self {
             phone: text(contact, "wa_id"),
             user_id: text(contact, "user_id"),
-            name: name.map(|name| cut(name, LONGEST_NAME)),
+            name: name.map(|name| line(&name, LONGEST_NAME)).filter(|name| !name.is_empty()),
         }
     }
 }

@@ -8,13 +8,14 @@ use serde_json::Value;
 use super::fault::Fault;
 use super::interactive;
 use super::lists;
-use super::wire::{cut, is_true, list, object, text};
+use super::wire::{LONGEST_LABEL, cut, is_true, label, labelled, list, object, text};
 
 /// The longest text that is kept, in characters. WhatsApp's own limit is far below.
 const LONGEST_TEXT: usize = 16_000;
 
-/// The longest handle or name of a file that is kept, in characters.
-const LONGEST_LABEL: usize = 250;
+/// The longest handle of a file, and the longest name of its type, in bytes.
+const LONGEST_HANDLE: usize = 250;
+const LONGEST_TYPE: usize = 100;
 
 /// A message as words.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub(super) fn words(kind: &str, message: &Value, fault: Option<&Fault>) -> Optio
         "location" => content.and_then(lists::location).map(spoken),
         "contacts" => lists::contacts(list(message, "contacts")).map(spoken),
         "order" => content.and_then(lists::order).map(spoken),
-        "button" => content.and_then(|button| text(button, "text")).map(spoken),
+        "button" => content.and_then(|button| labelled(button, "text")).map(spoken),
         "interactive" => content.and_then(interactive::chosen).map(spoken),
         "unsupported" => None,
         _ => return None,
@@ -49,13 +50,20 @@ fn spoken(text: String) -> Words {
 
 /// A file by its kind, name and handle; the caption is what was said about it.
 fn media(kind: &str, content: &Value) -> Option<Words> {
-    let handle = text(content, "id").filter(|id| id.len() <= LONGEST_LABEL)?;
-    let media_type = text(content, "mime_type").unwrap_or_else(|| format!("{kind}/*"));
-    let name = text(content, "filename").map(|name| cut(name, LONGEST_LABEL));
+    let handle = text(content, "id").filter(|id| id.len() <= LONGEST_HANDLE)?;
+    let media_type = text(content, "mime_type").filter(|told| is_media_type(told));
+    let media_type = media_type.unwrap_or_else(|| format!("{kind}/*"));
+    let name = labelled(content, "filename");
     let caption = text(content, "caption").unwrap_or_else(|| wordless(kind, content).to_owned());
-    let attachment =
-        Attachment { media_type: cut(media_type, LONGEST_LABEL), name, handle, bytes: None };
+    let attachment = Attachment { media_type, name, handle, bytes: None };
     Some(Words { attachments: vec![attachment], ..spoken(caption) })
+}
+
+/// Whether this can be a media type, such as `audio/ogg; codecs=opus`: the sender's own could be
+/// any text.
+fn is_media_type(told: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/;= +-._".contains(&byte);
+    told.len() <= LONGEST_TYPE && told.contains('/') && told.bytes().all(is_plain)
 }
 
 /// What a file without a caption is, where its type doesn't say it.
@@ -71,7 +79,8 @@ fn wordless(kind: &str, content: &Value) -> &'static str {
 fn unreadable(kind: &str, message: &Value, beside: Option<&Fault>) -> Words {
     let own = list(message, "errors").first().map(Fault::read);
     let fault = own.as_ref().or(beside);
-    let why = fault.map(|fault| fault.details.as_ref().unwrap_or(&fault.title).clone());
+    let why = fault.map(|fault| fault.details.as_ref().unwrap_or(&fault.title));
+    let why = why.map(|why| label(why, LONGEST_LABEL));
     let why = why.filter(|why| !why.is_empty()).map_or_else(String::new, |why| format!(": {why}"));
     let what = match kind {
         "unsupported" => "a message that WhatsApp doesn't pass on".to_owned(),

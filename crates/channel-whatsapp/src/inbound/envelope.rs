@@ -1,6 +1,6 @@
 //! The envelope: `entry[]` of `changes[]`, each for one field and one business number.
 
-use conversation::Timestamp;
+use conversation::{Timestamp, readable_json};
 use serde_json::Value;
 
 use super::change;
@@ -15,16 +15,31 @@ pub struct NotJson(#[from] serde_json::Error);
 /// Translates the body of a webhook that came `now`.
 ///
 /// # Errors
-/// [`NotJson`]. No JSON is refused, however odd it is.
+/// [`NotJson`]. No JSON is refused, however odd it is: what can't be kept is replaced, and told as
+/// an element that can't be read.
 pub fn decode(body: &[u8], now: Timestamp) -> Result<Envelope, NotJson> {
-    let envelope: Value = serde_json::from_slice(body)?;
-    let entries = list(&envelope, "entry");
+    match serde_json::from_slice(body) {
+        Ok(envelope) => Ok(of_envelope(&envelope, now)),
+        Err(_) => {
+            let mut envelope = of_envelope(&serde_json::from_slice(&readable_json(body))?, now);
+            envelope.changes.extend(of_malformed(REPLACED).changes);
+            Ok(envelope)
+        }
+    }
+}
+
+/// Customers can bring this about, by half of a character for example.
+const REPLACED: Malformed =
+    Malformed { element: "envelope", why: "it holds what no text or number can be, now replaced" };
+
+fn of_envelope(envelope: &Value, now: Timestamp) -> Envelope {
+    let entries = list(envelope, "entry");
     if entries.is_empty() {
         let malformed = Malformed { element: "envelope", why: "there is no list of entries" };
-        return Ok(of_malformed(malformed));
+        return of_malformed(malformed);
     }
     let changes = entries.iter().flat_map(|entry| of_entry(entry, now)).collect();
-    Ok(Envelope { changes })
+    Envelope { changes }
 }
 
 fn of_entry(entry: &Value, now: Timestamp) -> Vec<Change> {

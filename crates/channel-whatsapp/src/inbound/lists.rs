@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-use super::wire::{list, object, text, texts};
+use super::wire::{labelled, labels, list, object, text};
 
 /// The most contacts or products that are told.
 const MOST: usize = 50;
 
 /// A place by name, address and coordinates, whichever there are.
 pub(super) fn location(place: &Value) -> Option<String> {
-    let mut parts = texts(place, ["name", "address"]);
-    let coordinates = texts(place, ["latitude", "longitude"]);
+    let mut parts = labels(place, ["name", "address"]);
+    let coordinates = labels(place, ["latitude", "longitude"]);
     if let [latitude, longitude] = coordinates.as_slice() {
         parts.push(format!("latitude {latitude}, longitude {longitude}"));
     }
@@ -25,15 +25,17 @@ pub(super) fn contacts(contacts: &[Value]) -> Option<String> {
 
 fn contact(contact: &Value) -> Option<String> {
     let name = object(contact, "name").and_then(|name| {
-        text(name, "formatted_name").or_else(|| {
-            let parts = texts(name, ["first_name", "last_name"]);
+        labelled(name, "formatted_name").or_else(|| {
+            let parts = labels(name, ["first_name", "last_name"]);
             (!parts.is_empty()).then(|| parts.join(" "))
         })
     });
     let mut parts: Vec<String> = name.into_iter().collect();
-    parts.extend(object(contact, "org").and_then(|org| text(org, "company")));
-    parts.extend(list(contact, "phones").iter().filter_map(|phone| text(phone, "phone")));
-    parts.extend(list(contact, "emails").iter().filter_map(|email| text(email, "email")));
+    parts.extend(object(contact, "org").and_then(|org| labelled(org, "company")));
+    for (key, of) in [("phones", "phone"), ("emails", "email")] {
+        let each = list(contact, key).iter().take(MOST);
+        parts.extend(each.filter_map(|each| labelled(each, of)));
+    }
     (!parts.is_empty()).then(|| format!("[contact: {}]", parts.join(", ")))
 }
 
@@ -49,9 +51,9 @@ pub(super) fn order(order: &Value) -> Option<String> {
 }
 
 fn product(item: &Value) -> Option<String> {
-    let name = text(item, "product_retailer_id")?;
-    let quantity = text(item, "quantity").unwrap_or_else(|| "1".to_owned());
-    let price = texts(item, ["item_price", "currency"]).join(" ");
+    let name = labelled(item, "product_retailer_id")?;
+    let quantity = labelled(item, "quantity").unwrap_or_else(|| "1".to_owned());
+    let price = labels(item, ["item_price", "currency"]).join(" ");
     let price = if price.is_empty() { price } else { format!(" at {price} each") };
     Some(format!("{quantity} × {name}{price}"))
 }

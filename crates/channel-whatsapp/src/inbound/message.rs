@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::sender::Origin;
 use super::system;
 use super::updates::{Arrived, Malformed, Noted, NotedBy, Update};
-use super::wire::{cut, is_true, object, text};
+use super::wire::{cut, id, is_true, labelled, labels, object, text};
 
 /// The longest name of a kind and the longest reaction that are kept, in characters.
 const LONGEST_KIND: usize = 40;
@@ -71,7 +71,7 @@ fn arrived(element: &Value, origin: Origin, words: Words) -> Update {
             rate: None,
         },
         sender: origin.sender,
-        quotes: context.and_then(|context| text(context, "id")),
+        quotes: context.and_then(|context| id(context, "id")),
     }))
 }
 
@@ -91,11 +91,11 @@ fn with_remarks(element: &Value, mut words: String) -> String {
         remark("[forwarded from another chat]".to_owned());
     }
     let product = context.and_then(|context| object(context, "referred_product"));
-    if let Some(product) = product.and_then(|product| text(product, "product_retailer_id")) {
+    if let Some(product) = product.and_then(|product| labelled(product, "product_retailer_id")) {
         remark(format!("[asked about the product {product}]"));
     }
     if let Some(referral) = object(element, "referral") {
-        let about = super::wire::texts(referral, ["headline", "body"]).join(": ");
+        let about = labels(referral, ["headline", "body"]).join(": ");
         remark(format!("[came from an advertisement or post: {about}]"));
     }
     words
@@ -114,7 +114,7 @@ pub(super) fn noted(origin: Origin, about: Option<String>, what: Remarked, by: N
 fn reaction(element: &Value) -> Result<(String, Option<String>), Malformed> {
     let malformed = Malformed { element: "message", why: "its reaction names no message" };
     let reaction = object(element, "reaction").ok_or(malformed)?;
-    let to = text(reaction, "message_id").ok_or(malformed)?;
+    let to = id(reaction, "message_id").ok_or(malformed)?;
     Ok((to, text(reaction, "emoji").map(|emoji| cut(emoji, LONGEST_KIND))))
 }
 
@@ -130,7 +130,7 @@ fn edit(element: &Value, origin: &Origin) -> Result<(String, Message), Malformed
 pub(super) fn edited(element: &Value) -> Result<(String, Words), Malformed> {
     let malformed = |why| Malformed { element: "message", why };
     let edit = object(element, "edit").ok_or(malformed("it edits nothing"))?;
-    let of = text(edit, "original_message_id").ok_or(malformed("its edit names no message"))?;
+    let of = id(edit, "original_message_id").ok_or(malformed("its edit names no message"))?;
     let message = object(edit, "message").ok_or(malformed("its edit has no message"))?;
     let kind = text(message, "type").unwrap_or_default();
     let words = words(&kind, message, None).ok_or(malformed("its edit is of an unknown kind"))?;
@@ -140,6 +140,6 @@ pub(super) fn edited(element: &Value) -> Result<(String, Words), Malformed> {
 /// Which message an element deletes.
 pub(super) fn revoked(element: &Value) -> Result<String, Malformed> {
     object(element, "revoke")
-        .and_then(|revoke| text(revoke, "original_message_id"))
+        .and_then(|revoke| id(revoke, "original_message_id"))
         .ok_or(Malformed { element: "message", why: "its revocation names no message" })
 }

@@ -7,12 +7,15 @@ use super::change::Reading;
 use super::fault::Fault;
 use super::sender::moment;
 use super::updates::{Malformed, Status, StatusState, Update};
-use super::wire::{list, text};
+use super::wire::{cut, id, list, text};
 use crate::reference::Reference;
+
+/// The longest name of a state that is kept, in characters.
+const LONGEST_STATE: usize = 40;
 
 pub(super) fn read(element: &Value, now: Timestamp) -> Reading {
     let malformed = |why| Malformed { element: "status", why };
-    let receipt = text(element, "id").ok_or(malformed("it names no message"))?;
+    let receipt = id(element, "id").ok_or(malformed("it names no message"))?;
     let status = text(element, "status").ok_or(malformed("it names no state"))?;
     let data = text(element, "biz_opaque_callback_data");
     let status = Status {
@@ -34,6 +37,6 @@ fn state(status: String, element: &Value) -> StatusState {
             let error = list(element, "errors").first().unwrap_or(&Value::Null);
             StatusState::Failed(Fault::read(error))
         }
-        _ => StatusState::Other(status),
+        _ => StatusState::Other(cut(status, LONGEST_STATE)),
     }
 }

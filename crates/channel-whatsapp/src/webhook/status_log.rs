@@ -13,26 +13,41 @@ pub(super) fn reason(fault: &Fault) -> String {
     format!("{} (error {})", Complaint::of_code(fault.code).explanation(), fault.code)
 }
 
-/// Tells of a status what an operator should know, once however often it comes. Of messages that
-/// other apps sent `received` is nothing.
+/// Tells of a status what an operator should know, once however often it comes. `received` is
+/// nothing where the status names no reply of a gateway.
 pub(super) fn tell(status: &Status, received: Option<Received>) {
     let StatusState::Failed(fault) = &status.state else {
         debug!(state = ?status.state, ?received, "a status of a message");
         return;
     };
-    if received == Some(Received::Duplicate) {
-        debug!(code = fault.code, "a failure that was told before");
-        return;
-    }
     let complaint = Complaint::of_code(fault.code);
-    figures::complaint("status", complaint);
-    if received.is_some() {
-        figures::undelivered(complaint);
-    }
     let code = fault.code;
+    match received {
+        Some(Received::Undelivered) => {
+            figures::complaint("status", complaint);
+            figures::undelivered(complaint);
+            alert(status, code, complaint);
+        }
+        // The reply was given up when another part of it failed.
+        Some(Received::Recorded) => {
+            figures::complaint("status", complaint);
+            debug!(code, "another part of a reply was not delivered");
+        }
+        Some(Received::Duplicate) => debug!(code, "a failure that was told before"),
+        // Whoever else sends from this number sees to it: another app, or a person.
+        Some(Received::Unknown) | None => {
+            figures::complaint("status_of_others", complaint);
+            debug!(code, "a message that this gateway doesn't know was not delivered");
+        }
+    }
+}
+
+/// One line for a reply that its customer won't get: an error where the company is to act on it.
+fn alert(status: &Status, code: i64, complaint: Complaint) {
     let reference = status.reference.as_ref();
-    let part = reference.map(|reference| reference.part.as_str());
-    let conversation = reference.map(|reference| reference.conversation.to_string());
+    let part = reference.and_then(|reference| reference.turn_and_part()).map(|(_, part)| part);
+    let digest = reference.map(|reference| reference.conversation.to_string());
+    let conversation = digest.as_deref().and_then(|digest| digest.get(..8));
     let why = complaint.explanation();
     match complaint {
         Complaint::OutsideWindow | Complaint::Account | Complaint::SpamLimit => {

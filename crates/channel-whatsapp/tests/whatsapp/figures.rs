@@ -1,6 +1,7 @@
 //! The figures: everything that comes is counted, and labels stay few.
 
 use channel_whatsapp::Reference;
+use conversation::ports::Received;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use support::fake_whatsapp::Script;
@@ -27,7 +28,9 @@ async fn what_comes_and_what_is_refused_is_counted() {
     reaction["reaction"] = json!({"message_id": "wamid.1"});
     let value = json!({"messages": [null, {"id": "wamid.3"}, reaction, element("wamid.4", "hologram")],
         "statuses": [{"id": "wamid.5", "status": "failed", "errors": [{"code": 131_047}],
-            "biz_opaque_callback_data": of_ours}]});
+            "biz_opaque_callback_data": of_ours},
+            {"id": "wamid.7", "status": "failed", "errors": [{"code": 131_047}]}]});
+    *stage.store.received.lock().unwrap() = Received::Undelivered;
     let other =
         json!({"metadata": {"phone_number_id": "1"}, "messages": [element("wamid.6", "text")]});
     let change = |value| json!({"field": "messages", "value": value});
@@ -48,13 +51,15 @@ async fn what_comes_and_what_is_refused_is_counted() {
         r#"openclaw_webhook_updates_total{channel="whatsapp",kind="malformed"} 2"#,
         r#"openclaw_webhook_updates_total{channel="whatsapp",kind="note"} 1"#,
         r#"openclaw_webhook_updates_total{channel="whatsapp",kind="unknown"} 1"#,
-        r#"openclaw_webhook_updates_total{channel="whatsapp",kind="status"} 1"#,
+        r#"openclaw_webhook_updates_total{channel="whatsapp",kind="status"} 2"#,
         r#"openclaw_webhook_updates_total{channel="whatsapp",kind="of_another_number"} 1"#,
         r#"openclaw_webhook_refused_total{channel="whatsapp",reason="unsigned"} 1"#,
         r#"openclaw_webhook_refused_total{channel="whatsapp",reason="wrong_signature"} 1"#,
         r#"openclaw_webhook_refused_total{channel="whatsapp",reason="not_json"} 1"#,
         r#"openclaw_whatsapp_complaints_total{call="status",kind="outside_window"} 1"#,
+        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="outside_window"} 1"#,
         r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 1"#,
+        r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="undeliverable"} 1"#,
         r#"openclaw_whatsapp_complaints_total{call="send",kind="undeliverable"} 1"#,
     ] {
         assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use conversation::ports::Channel as _;
+use conversation::ports::{Channel as _, Received};
 use serde_json::json;
 use support::fake_whatsapp::Script;
 use tracing_subscriber::fmt::MakeWriter;
@@ -58,6 +58,7 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     }
     say(&channel, ANN, "secret words").await.unwrap();
     let [delivered] = <[_; 1]>::try_from(stage.fake.delivered()).unwrap();
+    *stage.store.received.lock().unwrap() = Received::Undelivered;
     for code in [131_047, 131_026] {
         stage.fake.reports(stage.port, &delivered, "failed", Some(code)).await.unwrap();
     }
@@ -69,6 +70,10 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     channel.typing(&conversation(ANN), &waiting("wamid.1")).await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let digest = conversation(ANN).digest().to_string();
+    assert!(!log.contains(&digest) && log.contains(&digest[..8]), "{log}");
+    let alerts = log.lines().filter(|line| line.contains("ERROR") && line.contains("131047"));
+    assert_eq!(alerts.count(), 1, "{log}");
     for said in ["131047", "131026", "190", "131031", "typing indicator", "can't be read"] {
         assert!(log.contains(said), "nothing of {said} in {log}");
     }

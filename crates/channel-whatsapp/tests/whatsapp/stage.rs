@@ -210,16 +210,11 @@ impl Notes for Watched {
         Ok(noticed)
     }
 
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        key: &DedupeKey,
-    ) -> Result<bool, StoreError> {
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {
         self.enter().await?;
-        let call = Call::CarryOver(from.clone(), to.clone(), key.clone());
-        self.calls.lock().unwrap().push(call);
-        Ok(true)
+        let made = vec![true; moves.len()];
+        self.calls.lock().unwrap().push(Call::CarryOver(moves));
+        Ok(made)
     }
 }
 

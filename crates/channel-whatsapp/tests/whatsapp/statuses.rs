@@ -59,7 +59,7 @@ async fn all_statuses_of_a_webhook_are_one_call_and_those_of_others_are_none() {
 
 /// The runtime has one thread, which the recorder is set for.
 #[tokio::test]
-async fn a_failure_that_is_told_twice_counts_once() {
+async fn a_failure_counts_once_for_a_reply_of_ours_and_never_for_what_others_sent() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let page = recorder.handle();
     let _set = metrics::set_default_local_recorder(&recorder);
@@ -67,13 +67,32 @@ async fn a_failure_that_is_told_twice_counts_once() {
     let channel = sender(&options(stage.fake.account(), &stage.fake.url()));
     say(&channel, ANN, "Hi").await.unwrap();
     let [delivered] = <[_; 1]>::try_from(stage.fake.delivered()).unwrap();
-    for received in [Received::Undelivered, Received::Duplicate, Received::Duplicate] {
+    for received in [
+        Received::Undelivered,
+        Received::Recorded,
+        Received::Duplicate,
+        Received::Duplicate,
+        Received::Unknown,
+    ] {
         *stage.store.received.lock().unwrap() = received;
         let posted = stage.fake.reports(stage.port, &delivered, "failed", Some(131_047)).await;
         assert_eq!(posted.unwrap().status, 200);
     }
-    let line =
-        r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 1"#;
+    for data in [json!("another app's"), json!(null)] {
+        let failed = json!({"id": "wamid.9", "status": "failed", "errors": [{"code": 131_026}],
+            "biz_opaque_callback_data": data});
+        let value = json!({ "statuses": [failed] });
+        let body = json!({"entry": [{"changes": [{"field": "messages", "value": value}]}]});
+        assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    }
     let page = page.render();
-    assert!(page.lines().any(|found| found == line), "{page}");
+    for line in [
+        r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 1"#,
+        r#"openclaw_whatsapp_complaints_total{call="status",kind="outside_window"} 2"#,
+        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="outside_window"} 1"#,
+        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="undeliverable"} 2"#,
+    ] {
+        assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");
+    }
+    assert!(!page.contains(r#"reason="undeliverable""#), "{page}");
 }

@@ -117,6 +117,24 @@ async fn the_good_elements_of_a_bad_webhook_are_stored() {
 }
 
 #[tokio::test]
+async fn what_readers_of_json_refuse_keeps_no_message_out() {
+    let stage = Stage::set().await;
+    let messages = json!([
+        text(ANN, "wamid.1", "one"),
+        text(ANN, "wamid.2", "half"),
+        text(ANN, "wamid.3", "two"),
+        text(ANN, "wamid.4", "deep")
+    ]);
+    let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+    let body = with(&stage, json!({ "messages": messages })).to_string();
+    let body = body.replace("half", r"a \ud83d b").replace("\"deep\"", &deep);
+    assert!(serde_json::from_str::<Value>(&body).is_err());
+    assert_eq!(stage.post_signed(&body).await.status, 200);
+    let unreadable = "[a message of the kind text that can't be read]";
+    assert_eq!(stage.store.words(), ["one", "a \u{FFFD} b", "two", unreadable]);
+}
+
+#[tokio::test]
 async fn who_moved_is_told_before_what_they_write_next_and_notes_come_last() {
     let stage = Stage::set().await;
     let moved = json!({"from": ANN, "id": "wamid.2", "type": "system",
