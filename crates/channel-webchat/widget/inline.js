@@ -1,14 +1,21 @@
 // Markdown within a line, as DOM nodes. Whatever isn't understood stays text, and text only ever
-// becomes text nodes: nothing that a model or a customer writes is read as HTML.
+// becomes text nodes: nothing that a model or a customer writes is read as HTML. The time it takes
+// grows with the length of the text and no faster: no place is searched twice for the same thing.
+
+import { make } from './dom.js';
 
 /** Deeper nesting than this is no writing, it is an attempt. */
-const DEEPEST = 6;
+const DEEPEST_INLINE = 6;
 const MARKERS = ['**', '__', '*', '_'];
 const WORD = /[\p{L}\p{N}_]/u;
 const ESCAPED = /[!-/:-@[-`{-~]/;
-/** A link's address may hold brackets, in pairs. */
-const TARGET = /\((?:[^()]|\([^()]*\))*\)/y;
+/** Nobody means a longer address, and nobody quotes code by more ticks. */
+const LONGEST_ADDRESS = 2000;
+const MOST_TICKS = 9;
 const BARE_URL = /https?:\/\/[^\s<>"`]+/iy;
+/** What may be the name of a host, wherever it stands. */
+const HOST = /(?<![\p{L}\p{N}-])[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+const SCHEME = /^https?:\/\/(www\.)?/;
 
 /**
  * An address that may be linked to, or undefined.
@@ -28,31 +35,31 @@ export function safeUrl(text) {
   return known && !url.username && !url.password ? url : undefined;
 }
 
-function element(name, ...children) {
-  const made = document.createElement(name);
-  made.append(...children);
-  return made;
-}
-
 function link(url, children) {
-  const made = element('a', ...children);
-  // An address as the words of a link to somewhere else would be a lie.
-  const shown = made.textContent.trim();
-  if (!shown || (/^(https?:|www\.)/i.test(shown) && hostOf(shown) !== url.host)) {
-    made.replaceChildren(url.href);
+  const made = make('a', { href: url.href, target: '_blank', rel: 'noopener noreferrer nofollow' });
+  made.append(...children);
+  const words = plainly(made.textContent);
+  if (!words) made.replaceChildren(url.href);
+  else if (misleads(words, url)) {
+    // An address as the words of a link to somewhere else would be a lie.
+    if (/^(https?:|www\.)/i.test(words)) made.replaceChildren(url.href);
+    else made.append(' (', make('bdi', {}, url.host || url.pathname), ')');
   }
-  made.href = url.href;
-  made.target = '_blank';
-  made.rel = 'noopener noreferrer nofollow';
   return made;
 }
 
-function hostOf(text) {
-  try {
-    return new URL(text.replace(/^www\./i, 'https://www.')).host;
-  } catch {
-    return undefined;
-  }
+/** Words as they look: other dots are dots, and what is invisible isn't there. */
+const plainly = (words) =>
+  words.normalize('NFKC').replace(/\p{Cf}/gu, '').replaceAll('。', '.').trim().toLowerCase();
+
+/** Whether words name a host or a mailbox, and the address is another one. */
+function misleads(words, url) {
+  if (!url.host) return words.includes('@') && !words.includes(url.pathname.toLowerCase());
+  const shown = words.replace(SCHEME, '');
+  // The address itself, or the beginning of it that has at least the whole host.
+  if (shown.includes('/') && url.href.toLowerCase().replace(SCHEME, '').startsWith(shown)) return false;
+  const named = (words.match(HOST) ?? []).filter((name) => /\.[^.]*\p{L}{2}[^.]*$/u.test(name));
+  return named.some((name) => !`.${url.hostname}`.endsWith(`.${name.replace(/^www\./, '')}`));
 }
 
 /**
@@ -63,7 +70,7 @@ function hostOf(text) {
  * @returns {(Node | string)[]}
  */
 export function inline(text, how = {}) {
-  const scan = { text, at: 0, plain: '', nodes: [], none: new Set(), depth: 0, ...how };
+  const scan = { text, at: 0, plain: '', nodes: [], ends: {}, depth: 0, ...how };
   while (scan.at < text.length) step(scan);
   flush(scan);
   return scan.nodes;
@@ -87,7 +94,7 @@ function step(scan) {
     scan.plain += text[at + 1];
     scan.at += 2;
   } else if (char === '\n') {
-    put(scan, element('br'), at + 1);
+    put(scan, make('br'), at + 1);
   } else if (
     !(
       (char === '`' && code(scan)) ||
@@ -102,34 +109,34 @@ function step(scan) {
   }
 }
 
-/** Looks for an end, and remembers when there is none, so that a line is never searched twice. */
+/** The next end that fits, or -1. What was found is remembered until the scan is past it. */
 function endOf(scan, marker, from, fits) {
-  if (scan.none.has(marker)) return -1;
-  for (let at = scan.text.indexOf(marker, from); at >= 0; ) {
-    if (fits(at)) return at;
-    at = scan.text.indexOf(marker, at + 1);
-  }
-  scan.none.add(marker);
-  return -1;
+  const known = scan.ends[marker];
+  if (known === -1 || known >= from) return known;
+  let at = scan.text.indexOf(marker, from);
+  while (at >= 0 && !fits(at)) at = scan.text.indexOf(marker, at + 1);
+  scan.ends[marker] = at;
+  return at;
 }
 
 function code(scan) {
-  const ticks = /`+/y;
-  ticks.lastIndex = scan.at;
-  const [marker] = ticks.exec(scan.text);
-  const from = scan.at + marker.length;
-  const alone = (at) => scan.text[at - 1] !== '`' && scan.text[at + marker.length] !== '`';
-  const end = endOf(scan, marker, from, alone);
+  const { text, at } = scan;
+  let from = at;
+  while (text[from] === '`') from += 1;
+  const marker = text.slice(at, from);
+  const { length } = marker;
+  const alone = (end) => text[end - 1] !== '`' && text[end + length] !== '`';
+  const end = length > MOST_TICKS ? -1 : endOf(scan, marker, from, alone);
   if (end < 0 && !scan.open) {
     scan.plain += marker;
     scan.at = from;
     return true;
   }
-  const inner = scan.text.slice(from, end < 0 ? undefined : end);
-  const words = /^ .*[^ ].* $/s.test(inner) ? inner.slice(1, -1) : inner;
+  const inner = text.slice(from, end < 0 ? undefined : end);
+  const padded = inner.startsWith(' ') && inner.endsWith(' ') && inner.trim();
   flush(scan);
-  if (words) scan.nodes.push(element('code', words));
-  scan.at = end < 0 ? scan.text.length : end + marker.length;
+  if (inner) scan.nodes.push(make('code', {}, padded ? inner.slice(1, -1) : inner));
+  scan.at = end < 0 ? text.length : end + length;
   return true;
 }
 
@@ -138,7 +145,7 @@ function emphasis(scan) {
   const marker = MARKERS.find((one) => text.startsWith(one, at));
   const from = at + marker.length;
   const under = marker[0] === '_';
-  if (scan.depth >= DEEPEST) return false;
+  if (scan.depth >= DEEPEST_INLINE) return false;
   if (scan.open && from >= text.length) {
     // The beginning of an emphasis whose words are still to come.
     scan.at = from;
@@ -148,17 +155,16 @@ function emphasis(scan) {
   const within = (under || marker === '*') && at > 0 && WORD.test(text[at - 1]);
   if (/\s/.test(text[from] ?? ' ') || within) return false;
   const fits = (end) =>
-    end > from &&
     !/\s/.test(text[end - 1]) &&
     text[end + marker.length] !== marker[0] &&
     (marker.length > 1 || text[end - 1] !== marker) &&
     !(under && WORD.test(text[end + marker.length] ?? ' '));
-  const end = endOf(scan, marker, from, fits);
+  const end = endOf(scan, marker, from + 1, fits);
   if (end < 0 && !scan.open) return false;
   const inner = text.slice(from, end < 0 ? undefined : end);
   const how = { ...shared(scan), open: end < 0 };
   const name = marker.length > 1 ? 'strong' : 'em';
-  put(scan, element(name, ...inline(inner, how)), end < 0 ? text.length : end + marker.length);
+  put(scan, make(name, {}, ...inline(inner, how)), end < 0 ? text.length : end + marker.length);
   return true;
 }
 
@@ -169,32 +175,54 @@ function bracket(scan) {
   const { text, at } = scan;
   const image = text[at] === '!';
   const from = at + (image ? 2 : 1);
-  if (scan.depth >= DEEPEST || (image && text[at + 1] !== '[')) return false;
+  if (scan.depth >= DEEPEST_INLINE || (image && text[at + 1] !== '[')) return false;
   const middle = endOf(scan, '](', from, () => true);
   if (middle < 0) return false;
   const nested = text.indexOf('[', from);
   // `[a] [b](c)`: the inner one is the link. An image within a link's words is allowed.
   if (nested >= 0 && nested < middle && text[nested - 1] !== '!') return false;
   const label = text.slice(from, middle);
-  TARGET.lastIndex = middle + 1;
-  const target = TARGET.exec(text)?.[0];
-  if (!target && !scan.open) return false;
-  const url = target && safeUrl(target.slice(1, -1).trim().replace(/^<|>$|\s+["'].*$/gs, ''));
+  const end = closing(text, middle + 1);
+  const begun = end === text.length;
+  if (end < 0 || (begun && !scan.open)) return false;
+  const url = begun ? undefined : safeUrl(address(text.slice(middle + 2, end).trim()));
   const words = image ? [label] : inline(label, { ...shared(scan), linked: true });
   flush(scan);
   if (url && !scan.linked) scan.nodes.push(link(url, words));
   else scan.nodes.push(...words);
-  scan.at = target ? middle + 1 + target.length : text.length;
+  scan.at = end + 1;
   return true;
 }
 
+/**
+ * Where the bracket that opens here is closed: on the same line, and an address may hold brackets,
+ * in pairs. The text's end if that comes first, or -1.
+ */
+function closing(text, from) {
+  let open = 0;
+  for (let at = from; at < from + LONGEST_ADDRESS; at += 1) {
+    if (at === text.length) return at;
+    if (text[at] === '\n') return -1;
+    if (text[at] === '(') open += 1;
+    else if (text[at] === ')' && --open === 0) return at;
+  }
+  return -1;
+}
+
+/** A link's address without what may stand around it: `<address>`, `address "title"`. */
+function address(target) {
+  const space = target.search(/\s/);
+  if (space >= 0 && !/["'(]/.test(target.slice(space).trim()[0])) return '';
+  const found = space < 0 ? target : target.slice(0, space);
+  return found.startsWith('<') && found.endsWith('>') ? found.slice(1, -1) : found;
+}
+
 function angle(scan) {
-  const found = /<([^\s<>]+)>/y;
-  found.lastIndex = scan.at;
-  const [whole, address] = found.exec(scan.text.slice(0, scan.at + 2000)) ?? [];
-  const url = address && safeUrl(address);
+  const { text, at } = scan;
+  const [whole, inner] = /^<([^\s<>]+)>/.exec(text.slice(at, at + LONGEST_ADDRESS)) ?? [];
+  const url = inner && safeUrl(inner);
   if (!url || scan.linked) return false;
-  put(scan, link(url, [address]), scan.at + whole.length);
+  put(scan, link(url, [inner]), at + whole.length);
   return true;
 }
 
@@ -202,14 +230,20 @@ function bare(scan) {
   const { text, at } = scan;
   if (scan.linked || (at > 0 && WORD.test(text[at - 1]))) return false;
   BARE_URL.lastIndex = at;
-  let found = BARE_URL.exec(text)?.[0];
-  if (!found) return false;
+  const whole = BARE_URL.exec(text)?.[0];
+  if (!whole) return false;
   // What ends a sentence doesn't belong to the address; a bracket does if it was opened in it.
-  while (/[.,;:!?'*_\]}]$/.test(found) || (found.endsWith(')') && !found.includes('('))) {
-    found = found.slice(0, -1);
+  const bracketed = whole.includes('(');
+  let { length } = whole;
+  const ends = bracketed ? ".,;:!?'*_]}" : ".,;:!?'*_]})";
+  while (ends.includes(whole[length - 1])) length -= 1;
+  const found = whole.slice(0, length);
+  const url = length > LONGEST_ADDRESS ? undefined : safeUrl(found);
+  if (url) put(scan, link(url, [found]), at + length);
+  else {
+    // No part of it is looked at again.
+    scan.plain += found;
+    scan.at += length;
   }
-  const url = safeUrl(found);
-  if (!url) return false;
-  put(scan, link(url, [found]), at + found.length);
   return true;
 }

@@ -3,16 +3,15 @@
 
 import { inline } from './inline.js';
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+#.-]*)[^`]*$/;
-const HEADING = /^ {0,3}#{1,6}\s+(.*?)[\s#]*$/;
-const RULE = /^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/;
+// Each of these has one way only to fit, so a line that doesn't is given up after one look.
+const FENCE = /^ {0,3}(```|~~~)/;
+const HEADING = /^ {0,3}#{1,6}\s/;
 const QUOTE = /^ {0,3}>\s?/;
 const ITEM = /^(\s*)([-*+•]|\d{1,9}[.)])(\s+|$)/;
-const BETWEEN = /^\s*\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?$/;
 /** Lists and quotes within each other go no deeper. */
-const DEEPEST = 4;
+const DEEPEST_BLOCK = 4;
 /** No answer is as long; what is beyond it is shown as it stands. */
-const LONGEST = 40_000;
+const LONGEST_TEXT = 40_000;
 
 /**
  * The blocks of a text, by their lines.
@@ -32,17 +31,49 @@ export function blocks(text) {
 function next(lines, at) {
   const line = lines[at];
   if (!line.trim()) return { type: 'blank', end: at + 1 };
-  const fence = FENCE.exec(line);
-  if (fence) return fenced(lines, at, fence[1]);
-  if (RULE.test(line)) return { type: 'rule', lines: [line], end: at + 1 };
-  const heading = HEADING.exec(line);
-  if (heading) return { type: 'heading', lines: [heading[1]], end: at + 1 };
-  if (line.includes('|') && BETWEEN.test(lines[at + 1] ?? '')) return table(lines, at);
+  const fence = fenceOf(line);
+  if (fence) return fenced(lines, at, fence);
+  if (isRule(line)) return { type: 'rule', lines: [line], end: at + 1 };
+  if (HEADING.test(line)) return { type: 'heading', lines: [heading(line)], end: at + 1 };
+  if (line.includes('|') && isBetween(lines[at + 1] ?? '')) return table(lines, at);
   const type = QUOTE.test(line) ? 'quote' : ITEM.test(line) ? 'list' : 'paragraph';
   let end = at + 1;
   while (end < lines.length && goesOn(type, lines, end)) end += 1;
   return { type, lines: lines.slice(at, end), end };
 }
+
+/** The ticks or tildes that begin a block of code, or undefined. */
+function fenceOf(line) {
+  if (!FENCE.test(line)) return undefined;
+  const rest = line.trimStart();
+  let length = 3;
+  while (rest[length] === rest[0]) length += 1;
+  return rest.includes('`', length) ? undefined : rest.slice(0, length);
+}
+
+function isRule(line) {
+  const marks = line.replace(/\s/g, '');
+  const alike = marks.length > 2 && '-*_'.includes(marks[0]) && !marks.replaceAll(marks[0], '');
+  return alike && line.search(/\S/) < 4;
+}
+
+/** A heading's words, without the signs before and behind them. */
+function heading(line) {
+  const words = line.trim().replace(/^#+\s+/, '');
+  let end = words.length;
+  while (words[end - 1] === '#') end -= 1;
+  return end === 0 || words[end - 1].trim() === '' ? words.slice(0, end).trimEnd() : words;
+}
+
+/** Whether a line is the one between a table's head and body. */
+const isBetween = (line) =>
+  line.includes('|') &&
+  bareRow(line)
+    .split('|')
+    .every((cell) => /^:?-+:?$/.test(cell.trim()));
+
+/** A table's row without the lines at its ends. */
+const bareRow = (line) => line.trim().replace(/^\|/, '').replace(/\|$/, '');
 
 function fenced(lines, at, marker) {
   let end = at + 1;
@@ -61,7 +92,7 @@ function goesOn(type, lines, at) {
   const line = lines[at];
   if (type === 'quote') return QUOTE.test(line);
   if (type === 'list') {
-    if (ITEM.test(line) || /^\s{2,}\S/.test(line)) return !RULE.test(line);
+    if (ITEM.test(line) || /^\s{2,}\S/.test(line)) return !isRule(line);
     // One empty line may stand between two items.
     if (!line.trim()) return /^\s{2,}\S/.test(lines[at + 1] ?? '') || ITEM.test(lines[at + 1] ?? '');
     return Boolean(lines[at - 1].trim()) && !begins(line);
@@ -70,36 +101,35 @@ function goesOn(type, lines, at) {
 }
 
 const begins = (line) =>
-  [FENCE, HEADING, RULE, QUOTE, ITEM].some((form) => form.test(line));
+  fenceOf(line) || isRule(line) || [HEADING, QUOTE, ITEM].some((form) => form.test(line));
 
 function build({ type, lines }, open, depth) {
   switch (type) {
     case 'code':
-      return element('pre', [element('code', [lines.join('\n')])]);
+      return box('pre', [box('code', [lines.join('\n')])]);
     case 'rule':
-      return element('hr', []);
+      return box('hr', []);
     case 'heading':
-      return element('p', [element('strong', inline(lines[0], { open }))]);
+      return box('p', [box('strong', inline(lines[0], { open }))]);
     case 'quote': {
       const inner = lines.map((line) => line.replace(QUOTE, '')).join('\n');
-      return element('blockquote', nested(inner, open, depth));
+      return box('blockquote', nested(inner, open, depth));
     }
     case 'table':
-      return element('table', lines.map((line, row) => element('tr', cells(line, row ? 'td' : 'th'))));
+      return box('table', lines.map((line, row) => box('tr', cells(line, row ? 'td' : 'th'))));
     case 'list':
       return list(lines, open, depth);
     default:
-      return element('p', inline(lines.map((line) => line.trim()).join('\n'), { open }));
+      return box('p', inline(lines.map((line) => line.trim()).join('\n'), { open }));
   }
 }
 
 function cells(line, name) {
-  const inner = line.trim().replace(/^\||\|$/g, '');
-  return inner.split(/(?<!\\)\|/).map((cell) => element(name, inline(cell.trim())));
+  return bareRow(line).split(/(?<!\\)\|/).map((cell) => box(name, inline(cell.trim())));
 }
 
 function nested(text, open, depth) {
-  if (depth >= DEEPEST) return [text];
+  if (depth >= DEEPEST_BLOCK) return [text];
   const inner = blocks(text);
   return inner.map((block, at) => build(block, open && at === inner.length - 1, depth + 1));
 }
@@ -113,20 +143,20 @@ function list(lines, open, depth) {
     if (item && item[1].length <= indent.length + 1) items.push([line.slice(item[0].length)]);
     else items.at(-1).push(line.slice(Math.min(line.search(/\S|$/), indent.length + first.length + 1)));
   }
-  const made = element(
+  const made = box(
     /\d/.test(first) ? 'ol' : 'ul',
     items.map((item, at) => {
       const children = nested(item.join('\n'), open && at === items.length - 1, depth);
       // An item of one paragraph is set without the paragraph's margins.
       if (children[0]?.localName === 'p') children.splice(0, 1, ...children[0].childNodes);
-      return element('li', children);
+      return box('li', children);
     }),
   );
   if (/\d/.test(first) && parseInt(first, 10) !== 1) made.start = parseInt(first, 10);
   return made;
 }
 
-function element(name, children) {
+function box(name, children) {
   const made = document.createElement(name);
   made.append(...children);
   if (name === 'pre') made.dir = 'ltr';
@@ -144,8 +174,8 @@ const drawn = new WeakMap();
  * @param {{open?: boolean}} [how] `open`: more is still to come
  */
 export function draw(container, text, { open = false } = {}) {
-  const found = blocks(text.slice(0, LONGEST).replace(/\r\n?/g, '\n'));
-  if (text.length > LONGEST) found.push({ type: 'code', lines: [text.slice(LONGEST)] });
+  const found = blocks(text.slice(0, LONGEST_TEXT).replace(/\r\n?/g, '\n'));
+  if (text.length > LONGEST_TEXT) found.push({ type: 'code', lines: [text.slice(LONGEST_TEXT)] });
   const before = drawn.get(container) ?? [];
   const keys = found.map(({ type, lines }, at) => {
     const last = open && at === found.length - 1;

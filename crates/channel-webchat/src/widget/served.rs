@@ -1,14 +1,17 @@
-//! The files as browsers get them: scripts without what only people read, and the loader with the
-//! name of the set of modules that it goes with.
+//! The files as browsers get them: scripts without what only people read, the panel's modules as one,
+//! and the loader with the name of the set of files that it goes with.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::content::{Content, digest};
-use super::sources::{DEMO, DEMO_PAGE, LOADER, PANEL};
+use super::sources::{DEMO, DEMO_PAGE, LOADER, PANEL, Source};
 
 /// Where the loader and the demo page name the set.
 const PLACEHOLDER: &str = "__ASSETS__";
+
+/// What the loader fetches.
+const PANEL_FILE: &str = "panel.js";
 
 /// All files.
 pub(crate) struct Widget {
@@ -30,8 +33,9 @@ pub(crate) fn widget() -> &'static Widget {
 
 impl Widget {
     fn new() -> Self {
-        let files: BTreeMap<_, _> =
-            PANEL.iter().chain(DEMO).map(|(name, text)| (*name, file(name, text))).collect();
+        let mut files: BTreeMap<_, _> =
+            DEMO.iter().map(|(name, text)| (*name, file(name, text))).collect();
+        files.insert(PANEL_FILE, Content::new(SCRIPT, joined(PANEL)));
         let tags: Vec<&str> = files.values().map(|file| file.tag.as_str()).collect();
         let set = digest(tags.concat().as_bytes());
         let loader = slim(LOADER).replace(PLACEHOLDER, &set);
@@ -55,6 +59,14 @@ fn file(name: &str, text: &str) -> Content {
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
+/// Modules as one: a browser asks once instead of for one after the other, and what they have in
+/// common is compressed. Their names are those of one module then, so no two may be the same.
+fn joined(modules: &[Source]) -> String {
+    let slim: String = modules.iter().map(|(_, text)| slim(text)).collect();
+    let lines = slim.lines().filter(|line| !line.starts_with("import "));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 /// A script without the lines that are comments as a whole, and without indentation. Nothing within
 /// a line is touched, so no text can be mistaken for a comment.
 fn slim(script: &str) -> String {
@@ -77,15 +89,14 @@ mod tests {
     use super::*;
 
     /// The limits that the widget promises, in bytes of gzip.
-    const LOADER_LIMIT: usize = 3 * 1024;
-    const PANEL_LIMIT: usize = 25 * 1024;
+    const LOADER_LIMIT: usize = 3_000;
+    const PANEL_LIMIT: usize = 25_000;
 
     #[test]
     fn the_loader_and_the_panel_keep_to_their_sizes() {
         let loader = widget().loader.zipped().unwrap().len();
         assert!((1..=LOADER_LIMIT).contains(&loader), "the loader has {loader} bytes");
-        let size = |(name, _): &(&str, &str)| widget().files[name].zipped().unwrap().len();
-        let panel: usize = PANEL.iter().map(size).sum();
+        let panel = widget().files[PANEL_FILE].zipped().unwrap().len();
         assert!((1..=PANEL_LIMIT).contains(&panel), "the panel has {panel} bytes");
     }
 
@@ -100,17 +111,39 @@ mod tests {
     }
 
     #[test]
-    fn every_module_that_is_imported_is_served() {
+    fn every_module_stands_after_those_that_it_imports() {
         let mut imports = 0;
-        for (name, module) in &widget().files {
-            let text = std::str::from_utf8(&module.plain).unwrap();
-            for imported in text.split("from './").skip(1) {
+        for (place, (name, module)) in PANEL.iter().enumerate() {
+            for imported in module.split("from './").skip(1) {
                 let imported = imported.split('\'').next().unwrap();
-                assert!(widget().files.contains_key(imported), "{name} imports {imported}");
+                let before = PANEL[..place].iter().any(|(earlier, _)| *earlier == imported);
+                assert!(before, "{imported} must stand before {name}, which imports it");
                 imports += 1;
             }
         }
         assert!(imports > 10, "{imports}");
+        let panel = std::str::from_utf8(&widget().files[PANEL_FILE].plain).unwrap();
+        assert!(!panel.contains("from './") && panel.contains("export function mount("));
+    }
+
+    #[test]
+    fn no_two_modules_of_the_panel_have_the_same_name_in_them() {
+        let mut names = BTreeMap::new();
+        for (module, text) in PANEL {
+            for line in text.lines() {
+                let words = line.trim_start_matches("export ").trim_start_matches("async ");
+                let kinds = ["const ", "let ", "function ", "class "];
+                let Some(rest) = kinds.iter().find_map(|kind| words.strip_prefix(kind)) else {
+                    continue;
+                };
+                let name = rest.split(|end: char| !end.is_alphanumeric() && end != '_').next();
+                let name = name.unwrap();
+                assert!(!name.is_empty(), "{module}: one name a line: {line}");
+                let other = names.insert(name, module);
+                assert_eq!(other, None, "{name} is in {module}, too");
+            }
+        }
+        assert!(names.len() > 80, "{}", names.len());
     }
 
     #[test]

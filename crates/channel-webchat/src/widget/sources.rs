@@ -12,25 +12,25 @@ macro_rules! sources {
 /// What the page embeds.
 pub(super) const LOADER: &str = include_str!("../../widget/loader.js");
 
-/// The modules that the loader fetches.
+/// The modules that become the one file that the loader fetches: each after those that it imports.
 pub(super) const PANEL: &[Source] = sources![
-    "chat.js",
-    "composer.js",
     "dom.js",
-    "fullscreen.js",
-    "inline.js",
-    "markdown.js",
-    "messages.js",
-    "outbox.js",
-    "panel.js",
     "requests.js",
-    "session.js",
     "shelf.js",
-    "stream.js",
     "strings.js",
     "styles.js",
     "transcript.js",
+    "inline.js",
+    "markdown.js",
+    "outbox.js",
+    "session.js",
+    "stream.js",
+    "composer.js",
+    "fullscreen.js",
+    "messages.js",
     "view.js",
+    "chat.js",
+    "panel.js",
 ];
 
 /// The page at `/` that shows the widget.
