@@ -56,11 +56,17 @@ export class Chat {
     const { session } = this;
     const now = session.identity;
     if (now?.user_id === who?.user_id && now?.signature === who?.signature && who) return;
+    const { shelf, tab } = this;
     // What an anonymous visitor has just written goes along when they sign in.
-    if (who && this.user && !session.claimed) inherit(this.shelf, this, NOBODY);
-    const kept = this.tab.get('session');
+    const same = who && (now?.user_id ?? who.user_id) === who.user_id;
+    if (same && this.user && !session.claimed) inherit({ shelf, user: this.user }, { shelf, ...NOBODY });
+    const last = tab.get('who');
     if (!who) session.forget();
-    else if (kept && kept.who !== who.user_id) this.tab.clear('');
+    else if (last !== who.user_id) {
+      // Nothing of one visitor is for the next one, not even what has no session yet.
+      if (last !== undefined) tab.clear('');
+      tab.set('who', who.user_id);
+    }
     session.identity = who ?? undefined;
     session.user = undefined;
     this.leave();
@@ -82,8 +88,12 @@ export class Chat {
 
   /** The conversation is this session's from now on. */
   settle({ user, before, greeting, conversation, server_time: now }) {
-    // What was written before there was a session, or while the last one ran out.
-    for (const from of [before, NOBODY.user]) if (from) inherit(this.shelf, { user: from }, { user });
+    const { place, identity } = this.session;
+    // What was written before there was a session, or while the last one ran out. What waits in the
+    // tab is from somebody whom the site knows, and isn't for whoever it doesn't.
+    for (const shelf of identity ? [this.shelf, this.tab] : [this.shelf]) {
+      for (const from of [before, NOBODY.user]) if (from) inherit({ shelf, user: from }, { shelf: place, user });
+    }
     this.greeting = greeting ?? '';
     if (this.user === user && this.transcript) {
       this.outbox.flush();
@@ -92,12 +102,12 @@ export class Chat {
     }
     this.leave();
     this.user = user;
-    this.transcript = new Transcript(this.session.place, user);
+    this.transcript = new Transcript(place, user);
     // Replies from before this browser's first visit aren't news.
-    if (!this.shelf.get(`${user}:seen`)) this.shelf.set(`${user}:seen`, { at: now });
+    if (!place.get(`${user}:seen`)) place.set(`${user}:seen`, { at: now });
     this.newsAfter = now;
     this.outbox = new Outbox(
-      this.shelf,
+      place,
       user,
       (message) => this.deliver(message),
       () => navigator.onLine !== false || this.link === 'open',
@@ -183,13 +193,14 @@ export class Chat {
   see() {
     const entry = this.transcript?.entries.at(-1);
     const name = `${this.user}:seen`;
-    if (entry && this.shelf.get(name)?.id !== entry.id) {
-      this.shelf.set(name, { id: entry.id, at: entry.at });
+    const { place } = this.session;
+    if (entry && place.get(name)?.id !== entry.id) {
+      place.set(name, { id: entry.id, at: entry.at });
     }
   }
 
   get unread() {
-    const seen = this.shelf.get(`${this.user}:seen`);
+    const seen = this.session.place.get(`${this.user}:seen`);
     return this.transcript && seen ? this.transcript.unread(seen) : 0;
   }
 }

@@ -9,6 +9,8 @@ export const MOST_WAITING = 20;
 const TRIES = 5;
 /** What is older was meant for a moment that has passed: it is sent only when asked to. */
 const STALE = 86_400_000;
+/** How often it is looked whether something is. */
+const LOOK = 20_000;
 
 /** A new id, unguessable and of the allowed characters; works on plain http, too. */
 const freshId = () =>
@@ -38,9 +40,15 @@ export class Outbox {
     this.onChange = onChange;
     this.tries = 0;
     this.pause = new Pause();
+    this.expire();
+    this.looking = setInterval(() => this.expire(), LOOK);
+  }
+
+  /** What waited for too long is sent only when asked to. */
+  expire() {
     const old = Date.now() - STALE;
     for (const message of this.list) {
-      if (message.at > old) continue;
+      if (message.at > old || message.final) continue;
       if (message.state === 'sent') this.put(message.id, undefined);
       else this.put(message.id, { ...message, state: 'failed', final: true });
     }
@@ -108,6 +116,7 @@ export class Outbox {
     this.busy = true;
     try {
       while (!this.closed && this.online()) {
+        this.expire();
         const next = this.list.find(({ state }) => state === 'sending');
         if (!next) break;
         const wait = await this.shelf.alone(this.name, () => this.deliver(next.id));
@@ -151,21 +160,21 @@ export class Outbox {
   /** The conversation is another one now. */
   close() {
     this.closed = true;
+    clearInterval(this.looking);
     this.pause.end();
   }
 }
 
 /**
  * The same visitor has another conversation now: what waits goes there.
- * @param {import('./shelf.js').Shelf} shelf
- * @param {{user: string}} from
- * @param {{user: string}} to
+ * @param {{shelf: import('./shelf.js').Shelf, user: string}} from
+ * @param {{shelf: import('./shelf.js').Shelf, user: string}} to
  */
-export function inherit(shelf, from, to) {
-  if (from.user === to.user) return;
-  for (const name of shelf.names(`${from.user}:out:`)) {
-    const message = shelf.get(name);
-    if (message && message.state !== 'sent') shelf.set(`${to.user}:out:${message.id}`, message);
+export function inherit(from, to) {
+  if (from.user === to.user && from.shelf === to.shelf) return;
+  for (const name of from.shelf.names(`${from.user}:out:`)) {
+    const message = from.shelf.get(name);
+    if (message && message.state !== 'sent') to.shelf.set(`${to.user}:out:${message.id}`, message);
   }
-  shelf.clear(`${from.user}:`);
+  from.shelf.clear(`${from.user}:`);
 }

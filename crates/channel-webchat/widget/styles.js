@@ -150,7 +150,7 @@ text-align:left}
 .bubble pre code{background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere}
 .bubble blockquote{border-inline-start:3px solid var(--edge);padding-inline-start:10px}
 .bubble blockquote>*+*{margin-block-start:6px}
-.bubble table{border-collapse:collapse;font-size:.93em}
+.bubble table{border-collapse:collapse;font-size:.93em;margin-inline:0 auto}
 .bubble td,.bubble th{padding:4px 8px 4px 0;text-align:start;vertical-align:top;overflow-wrap:normal}
 .bubble tr+tr>*{border-top:1px solid var(--edge)}
 .bubble hr{border:0;border-top:1px solid var(--edge);margin-block:10px}
