@@ -107,6 +107,8 @@ pub(crate) async fn of_many_who_want_an_office_one_has_it(harness: &dyn Harness)
 }
 
 pub(crate) async fn the_first_proposal_is_what_all_have(harness: &dyn Harness) {
+    let curious = harness.all_ports("curious").await;
+    assert_eq!(curious.agree("web/key", "").await.as_deref(), Ok(""), "there is none yet");
     let mut tasks = Vec::new();
     for owner in ["one", "two", "three", "four"] {
         let store = harness.all_ports(owner).await;
@@ -117,6 +119,7 @@ pub(crate) async fn the_first_proposal_is_what_all_have(harness: &dyn Harness) {
         agreed.insert(task.await.unwrap());
     }
     assert_eq!(agreed.len(), 1, "{agreed:?}");
+    assert_eq!(curious.agree("web/key", "").await.ok().as_ref(), agreed.first());
     harness.advance(10_000 * HOUR).await;
     let late = harness.all_ports("late").await;
     assert_eq!(late.agree("web/key", "late").await.ok(), agreed.pop_first(), "it never ends");

@@ -75,6 +75,9 @@ impl Accord for MemoryStore {
             if let Some(agreed) = state.agreements.agreed.get(name) {
                 return Ok(agreed.clone());
             }
+            if proposal.is_empty() {
+                return Ok(String::new());
+            }
             state.admit(OVERHEAD + name.len() + proposal.len())?;
             state.agreements.agreed.insert(name.to_owned(), proposal.to_owned());
             Ok(proposal.to_owned())

@@ -45,7 +45,8 @@ pub trait Accord: Send + Sync {
     /// [`StoreError::Unavailable`].
     async fn resign(&self, office: &str, holder: &str) -> Result<(), StoreError>;
 
-    /// The value that all replicas have under this name: `proposal` if there was none.
+    /// The value that all replicas have under this name: `proposal` if there was none. An empty
+    /// proposal proposes nothing: the answer is empty as well if there is no value yet.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Full`].
