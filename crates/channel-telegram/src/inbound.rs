@@ -12,6 +12,8 @@ mod origin;
 mod rich;
 
 #[cfg(test)]
+mod chosen_tests;
+#[cfg(test)]
 mod fixture_tests;
 #[cfg(test)]
 mod property_tests;
@@ -30,7 +32,7 @@ use serde_json::Value;
 
 use crate::options::{DmPolicy, Groups, Options};
 use crate::reference::key;
-use crate::wire::{CallbackQuery, Envelope, Message};
+use crate::wire::{CallbackQuery, Envelope, Message, parse};
 use crate::{Address, AllowList, Ignored, Update};
 use addressing::{Addressed, Slashed};
 use admission::Sender;
@@ -135,7 +137,7 @@ impl Listener {
     /// # Errors
     /// [`NotJson`].
     pub fn read(&self, body: &[u8], at: Timestamp) -> Result<Update, NotJson> {
-        let value = serde_json::from_slice(body).map_err(|_| NotJson)?;
+        let value = parse(body).map_err(|_| NotJson)?;
         Ok(self.update(value, at))
     }
 
@@ -176,7 +178,8 @@ impl Listener {
         let Some(mut said) = content::content(message) else {
             return Update::Ignored(Ignored::NoContent);
         };
-        if !self.may_be_heard(&Sender::of(message, &address)) {
+        let sender = Sender::of(message, &address);
+        if !self.may_be_heard(&sender) {
             return Update::Ignored(Ignored::NotAllowed);
         }
         let slashed = Slashed::of(&said.text);
@@ -198,12 +201,12 @@ impl Listener {
         let heard = heard(arrival, &address, *message.message_id, said, author(message));
         let Some(heard) = heard else { return unknown(arrival.kind) };
         match form {
-            Form::New => Update::Message(Box::new(self.to_be_answered(heard, command))),
+            Form::New => Update::Message(Box::new(self.to_be_answered(heard, &sender, command))),
             Form::Edit => edited(heard),
         }
     }
 
-    fn to_be_answered(&self, heard: Heard, command: Option<Command>) -> Inbound {
+    fn to_be_answered(&self, heard: Heard, sender: &Sender, command: Option<Command>) -> Inbound {
         let Heard { conversation, key, message } = heard;
         Inbound {
             conversation,
@@ -211,27 +214,29 @@ impl Listener {
             message: Words { command, ..message },
             answer_by: AnswerBy::Channel,
             request: None,
-            rate: self.rate.map(Into::into),
+            rate: self.rate.map(|rate| sender.allowance(rate)),
         }
     }
 
     fn callback(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Update {
         let Some(id) = query.id.0.clone() else { return unknown(arrival.kind) };
-        let said = self.choice(arrival, query).map(|heard| self.to_be_answered(heard, None));
+        let said = self.choice(arrival, query);
+        let said = said.map(|(heard, sender)| self.to_be_answered(heard, &sender, None));
         Update::Callback { query: id, said: said.map(Box::new) }
     }
 
     /// What was chosen by tapping a button, as words of whoever tapped it.
-    fn choice(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Option<Heard> {
+    fn choice(&self, arrival: Arrival<'_>, query: &CallbackQuery) -> Option<(Heard, Sender)> {
         let message = query.message.as_ref()?;
         let (address, _) = address(message)?;
         let from = query.from.0.clone().unwrap_or_default();
-        let sender = Sender::user(&from, &address);
+        let sender = Sender::user(&from, &address, message.chat.as_ref());
         if *from.is_bot == Some(true) || !self.may_be_heard(&sender) {
             return None;
         }
         let said = content::choice(message, query.data.as_deref()?)?;
-        heard(arrival, &address, None, said, author_of(&from))
+        let heard = heard(arrival, &address, None, said, author_of(&from))?;
+        Some((heard, sender))
     }
 }
 

@@ -3,6 +3,7 @@
 use conversation::Command;
 
 use super::Me;
+use super::notes::inside;
 use crate::options::GroupAnswer;
 use crate::wire::{Entity, Message};
 
@@ -72,7 +73,7 @@ impl Own {
             Self::Reset(rest) => rest.clone(),
             Self::Start(rest) if rest.is_empty() => "[the customer opened the chat]".to_owned(),
             Self::Start(parameter) => {
-                let parameter: String = parameter.chars().take(PARAMETER_CHARS).collect();
+                let parameter = inside(parameter, PARAMETER_CHARS);
                 format!("[the customer opened the chat by a link with the parameter {parameter:?}]")
             }
         }

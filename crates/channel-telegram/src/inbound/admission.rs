@@ -1,15 +1,19 @@
-//! Who may be heard.
+//! Who may be heard, and how often.
+
+use conversation::{Allowance, Rate};
 
 use super::Listener;
 use crate::Address;
 use crate::options::DmPolicy;
-use crate::wire::{Message, User};
+use crate::wire::{Chat, Message, User};
 
 /// Who speaks, and where.
 pub(super) struct Sender {
     id: Option<i64>,
     username: Option<String>,
     group: Option<i64>,
+    /// The chat in whose name someone speaks who is known by nothing else.
+    in_name_of: Option<i64>,
 }
 
 impl Sender {
@@ -17,14 +21,27 @@ impl Sender {
         let nobody = User::default();
         // Whoever speaks in the name of a chat is known by nothing else.
         let from = message.from.as_ref().filter(|_| message.sender_chat.is_none());
-        Self::user(from.unwrap_or(&nobody), address)
+        let in_name_of = message.sender_chat.as_ref().and_then(|chat| *chat.id);
+        let user = Self::user(from.unwrap_or(&nobody), address, message.chat.as_ref());
+        Self { in_name_of, ..user }
     }
 
-    pub(super) fn user(user: &User, address: &Address) -> Self {
+    /// A user in a chat. A chat of one person has that person's id and username, which some events
+    /// don't tell otherwise.
+    pub(super) fn user(user: &User, address: &Address, chat: Option<&Chat>) -> Self {
         let group = address.is_group().then_some(address.chat);
-        // A chat of one person has that person's id.
         let id = user.id.or_else(|| group.is_none().then_some(address.chat));
-        Self { id, username: user.username.0.clone(), group }
+        let of_chat = chat.filter(|_| group.is_none()).and_then(|chat| chat.username.0.clone());
+        let username = user.username.0.clone().or(of_chat);
+        Self { id, username, group, in_name_of: None }
+    }
+
+    /// Whose messages the rate counts: in a group those of each who speaks there, so that nobody
+    /// uses up what the others have.
+    pub(super) fn allowance(&self, rate: Rate) -> Allowance {
+        let speaker = self.in_name_of.or(self.id).filter(|_| self.group.is_some());
+        let sender = speaker.map(|id| conversation::Sender::named(&id.to_string()));
+        Allowance { rate, sender }
     }
 }
 

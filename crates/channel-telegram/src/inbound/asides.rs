@@ -2,10 +2,15 @@
 
 use conversation::{Note, Remark, Remarked};
 
+use super::notes::inside;
 use super::{Arrival, Listener, Sender, unknown};
 use crate::reference::key;
 use crate::wire::{ChatKind, Deleted, MemberUpdate, Reactions, User};
 use crate::{Address, Ignored, Place, Update};
+
+/// How many reactions of one person to one message are told, and how long each may be.
+const REACTIONS: usize = 12;
+const EMOJI_CHARS: usize = 16;
 
 /// Something that happened, perhaps to a message.
 fn note(
@@ -43,11 +48,12 @@ impl Listener {
             return Update::Ignored(Ignored::FromBot);
         }
         let address = Address::chat(chat);
-        if !self.may_be_heard(&Sender::user(&user, &address)) {
+        if !self.may_be_heard(&Sender::user(&user, &address, reactions.chat.as_ref())) {
             return Update::Ignored(Ignored::NotAllowed);
         }
         let Some(message) = *reactions.message_id else { return unknown(arrival.kind) };
-        let emoji = reactions.new_reaction.iter().filter_map(|reaction| reaction.emoji.0.clone());
+        let emoji = reactions.new_reaction.iter().filter_map(|reaction| reaction.emoji.as_deref());
+        let emoji = emoji.take(REACTIONS).map(|emoji| inside(emoji, EMOJI_CHARS));
         let what = Remarked::Reacted(emoji.collect());
         noted(arrival, note(arrival, &address, Some(message), None, what))
     }
@@ -59,7 +65,7 @@ impl Listener {
         };
         let place = deleted.business_connection_id.0.map_or(Place::Chat, Place::Business);
         let address = Address { chat, place };
-        if !self.may_be_heard(&Sender::user(&User::default(), &address)) {
+        if !self.may_be_heard(&Sender::user(&User::default(), &address, deleted.chat.as_ref())) {
             return Update::Ignored(Ignored::NotAllowed);
         }
         let notes: Vec<Note> = deleted
@@ -78,7 +84,7 @@ impl Listener {
         }
         let Some(address) = chat.id.map(Address::chat) else { return unknown(arrival.kind) };
         let user = update.from.0.clone().unwrap_or_default();
-        if !self.may_be_heard(&Sender::user(&user, &address)) {
+        if !self.may_be_heard(&Sender::user(&user, &address, Some(chat))) {
             return Update::Ignored(Ignored::NotAllowed);
         }
         let is_member = update.new_chat_member.as_ref().and_then(|member| {

@@ -11,6 +11,10 @@ const TEXT_CHARS: usize = 32_768;
 const QUOTE_CHARS: usize = 300;
 /// The longest handle of a file, in bytes.
 const HANDLE_BYTES: usize = 1024;
+/// The longest name of a file, in characters. Those of common file systems are shorter.
+const NAME_CHARS: usize = 255;
+/// The longest media type, in bytes: each of its two halves may have 127.
+const MEDIA_TYPE_BYTES: usize = 255;
 /// The largest file that a bot can fetch, in bytes.
 const FILE_BYTES: u64 = 20 << 20;
 
@@ -29,7 +33,7 @@ impl Said {
         let is_own = replied.from.as_ref().is_some_and(|user| *user.id == Some(me));
         let words = replied.text.as_deref().or(replied.caption.as_deref()).unwrap_or_default();
         if !is_own && !words.trim().is_empty() {
-            let words = notes::line(words, QUOTE_CHARS);
+            let words = notes::inside(words, QUOTE_CHARS);
             self.text = format!("[in reply to: {words}]\n{}", self.text);
         }
     }
@@ -83,9 +87,18 @@ fn best(sizes: &[File]) -> Option<&File> {
 fn attach(file: &File, kind: &str) -> Option<Attachment> {
     let handle = file.file_id.0.clone().filter(|id| (1..=HANDLE_BYTES).contains(&id.len()))?;
     Some(Attachment {
-        media_type: file.mime_type.0.clone().unwrap_or_else(|| kind.to_owned()),
-        name: file.file_name.0.clone(),
+        media_type: file.mime_type.as_deref().and_then(media_type).unwrap_or(kind).to_owned(),
+        name: file.file_name.as_deref().map(|name| notes::line(name, NAME_CHARS)),
         handle,
         bytes: *file.file_size,
     })
+}
+
+/// What the sender's app says a file is, if it is a media type, without its parameters.
+fn media_type(said: &str) -> Option<&str> {
+    let essence = said.split(';').next().unwrap_or_default().trim();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+    let is_half = |half: &str| !half.is_empty() && half.bytes().all(fits);
+    let (kind, format) = essence.split_once('/')?;
+    (essence.len() <= MEDIA_TYPE_BYTES && is_half(kind) && is_half(format)).then_some(essence)
 }

@@ -1,4 +1,7 @@
 //! Notes in square brackets that stand for what is neither words nor a file.
+//!
+//! The model reads them as told by us. What customers chose stands in them on one line, and has no
+//! brackets of its own, so that nobody can end a note and begin another one.
 
 use crate::wire::{Checklist, Contact, Content, Dice, Location, Poll, Sticker, Venue};
 
@@ -37,8 +40,10 @@ pub(super) fn note(content: &Content) -> Option<String> {
     Some(format!("[{note}]"))
 }
 
-/// A text on one line of at most `most` characters.
+/// A text on one line of at most `most` characters, without those that turn its direction.
 pub(super) fn line(text: &str, most: usize) -> String {
+    let turns = |char: &char| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(|char| !turns(char)).collect();
     let words: Vec<&str> = text
         .split(|char: char| char.is_whitespace() || char.is_control())
         .filter(|word| !word.is_empty())
@@ -51,8 +56,13 @@ pub(super) fn line(text: &str, most: usize) -> String {
     line
 }
 
+/// The same, for a text that stands inside of a note.
+pub(super) fn inside(text: &str, most: usize) -> String {
+    line(text, most).replace('[', "(").replace(']', ")")
+}
+
 fn piece(text: &str) -> String {
-    line(text, PIECE_CHARS)
+    inside(text, PIECE_CHARS)
 }
 
 /// The pieces that are there, separated by commas.

@@ -3,9 +3,14 @@
 use conversation::Author;
 
 use super::Arrival;
+use super::notes::line;
 use crate::wire::{ChatKind, Message, User};
 use crate::{Address, Ignored, Place};
 
+/// The longest name, in characters: 64 for each half of a person's, 128 for a group's.
+const NAME_CHARS: usize = 129;
+/// The longest tag of a language, in bytes, that its standard foresees.
+const LANGUAGE_BYTES: usize = 35;
 /// Telegram's own account, which forwards channel posts into groups and notifies of logins.
 const TELEGRAM: i64 = 777_000;
 
@@ -46,12 +51,31 @@ pub(super) fn not_from_a_customer(
 
 pub(super) fn author(message: &Message) -> Author {
     match (&*message.sender_chat, &*message.from) {
-        (Some(chat), _) => Author { display_name: chat.title.0.clone(), language: None },
+        (Some(chat), _) => {
+            Author { display_name: chat.title.as_deref().and_then(name), language: None }
+        }
         (None, Some(user)) => author_of(user),
         (None, None) => Author::default(),
     }
 }
 
 pub(super) fn author_of(user: &User) -> Author {
-    Author { display_name: user.display_name(), language: user.language_code.0.clone() }
+    let language = user.language_code.as_deref().filter(|tag| is_language(tag));
+    Author {
+        display_name: user.display_name().as_deref().and_then(name),
+        language: language.map(str::to_owned),
+    }
+}
+
+/// A name that someone chose, as it is kept: on one line, and no longer than Telegram lets it be.
+fn name(chosen: &str) -> Option<String> {
+    let name = line(chosen, NAME_CHARS);
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether a text has the form of a language's IETF tag.
+fn is_language(tag: &str) -> bool {
+    let is_subtag =
+        |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    tag.len() <= LANGUAGE_BYTES && tag.split('-').all(is_subtag)
 }

@@ -12,5 +12,5 @@ pub(crate) use maybe::{Each, Maybe};
 pub(crate) use media::{Checklist, Contact, Dice, File, Location, Poll, Sticker, Venue};
 pub(crate) use message::{Content, Entity, Message};
 pub(crate) use parse::parse;
-pub(crate) use people::{ChatKind, User};
+pub(crate) use people::{Chat, ChatKind, User};
 pub(crate) use update::{CallbackQuery, Deleted, Envelope, MemberUpdate, Reactions};

@@ -24,6 +24,7 @@ pub(crate) struct Chat {
     #[serde(rename = "type")]
     pub(crate) kind: Maybe<ChatKind>,
     pub(crate) title: Maybe<String>,
+    pub(crate) username: Maybe<String>,
 }
 
 /// What a chat is.
