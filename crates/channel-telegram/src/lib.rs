@@ -8,6 +8,7 @@ mod credentials;
 mod draft;
 mod figures;
 mod inbound;
+mod introduction;
 mod options;
 mod outbound;
 mod pace;
@@ -27,6 +28,7 @@ pub use bot_api::{
 pub use channel::Telegram;
 pub use credentials::{BotToken, InvalidCredential, WebhookSecret};
 pub use inbound::{Listener, Me, NotJson};
+pub use introduction::introduce;
 pub use options::{API_ROOT, DmPolicy, GroupAnswer, Groups, Mode, Options, Streaming, Timeouts};
 pub use outbound::{LONGEST, parts, plain};
 pub use pace::Rates;

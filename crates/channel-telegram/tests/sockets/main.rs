@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod api;
+mod introduction;
 mod log;
 mod polling;
 mod secrecy;

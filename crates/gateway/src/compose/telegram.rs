@@ -7,14 +7,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use channel_telegram::{
-    AllowList, ApiError, BotApi, BotToken, DmPolicy, GroupAnswer, Groups, Listener, Me, Mode,
-    Options, Poller, Post, Rates, Reception, Streaming, Telegram, Webhook, WebhookSecret,
+    AllowList, BotApi, BotToken, DmPolicy, GroupAnswer, Groups, Listener, Me, Mode, Options, Poller,
+    Post, Rates, Reception, Streaming, Telegram, Webhook, WebhookSecret, introduce,
 };
 use conversation::ports::Channel;
 use conversation::{Clock, Rate};
 use secrecy::ExposeSecret;
 use settings::{TelegramIntake, TelegramSettings};
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::Beside;
@@ -23,9 +22,6 @@ use crate::storage::WholeStore;
 /// For how long one replica asks for messages before it has to renew that. So long nobody asks
 /// after its death.
 const TERM: Duration = Duration::from_secs(10);
-/// The pause before Telegram is asked again who the bot is.
-const PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The parts of the channel.
 pub(super) struct Parts {
@@ -56,8 +52,9 @@ pub(super) fn channel(
         }
         Mode::Polling => (Router::new(), Some(Post::new(store.clone(), replica.to_owned(), TERM))),
     };
+    let accord = Arc::clone(store);
     let beside = move |stop: CancellationToken| async move {
-        let introduced = introduce(&api, &reception, &options);
+        let introduced = introduce(&api, &reception, &options, &*accord);
         if stop.run_until_cancelled(introduced).await.is_some()
             && let Some(post) = post
         {
@@ -66,37 +63,6 @@ pub(super) fn channel(
     };
     let beside: Beside = Box::new(|stop| Box::pin(beside(stop)));
     Ok(Parts { channel: Arc::new(channel), routes, beside })
-}
-
-/// Asks Telegram who the bot is until it says so. Until then messages of groups that may be meant
-/// for it are not taken.
-async fn introduce(api: &BotApi, reception: &Reception, options: &Options) {
-    let mut pause = PAUSE;
-    loop {
-        let error = match api.me().await {
-            Ok(bot) => {
-                let me = Me { id: bot.id, username: Some(bot.username.unwrap_or_default()) };
-                tracing::info!(bot = me.username, "Telegram knows the bot");
-                return reception.listen(Listener::new(me, options));
-            }
-            Err(error) => error,
-        };
-        let retry_in = match error {
-            ApiError::TooMany { retry_after } => retry_after,
-            ApiError::Unauthorised => LONGEST_PAUSE,
-            _ => pause,
-        };
-        match &error {
-            ApiError::Unauthorised => {
-                tracing::error!(%error, ?retry_in, "channels.telegram.botToken can't be used");
-            }
-            other => {
-                tracing::warn!(error = %other, ?retry_in, "Telegram doesn't say who the bot is");
-            }
-        }
-        sleep(retry_in).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
-    }
 }
 
 /// The channel's options by the settings.
