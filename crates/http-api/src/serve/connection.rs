@@ -1,10 +1,11 @@
 //! Serves one connection.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{pending, poll_fn, ready};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -22,6 +23,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::ServeOptions;
 use super::answer_body::{AnswerBody, Working};
+use super::aside::{Aside, Exit};
 use super::coarse_clock::CoarseClock;
 use super::deadline_body::DeadlineBody;
 use super::own_words;
@@ -75,16 +77,26 @@ impl Connection {
             tracing::debug!(%error, "could not switch off the delay of small packets");
         }
         let pulse = Arc::new(Pulse::new(self.clock.clone()));
+        let exit = Exit::default();
         let io = TokioIo::new(WatchedIo::new(stream, Arc::clone(&pulse)));
         let served = Served {
             entrance: self.entrance.clone(),
             peer,
             pulse: Arc::clone(&pulse),
+            exit: exit.clone(),
             options: Arc::clone(&self.options),
         };
         let connection =
             self.protocol.serve_connection(io, service_fn(move |request| served.answer(request)));
-        run(connection, pulse, Arc::clone(&self.options), self.stages.clone())
+        let (options, stages) = (Arc::clone(&self.options), self.stages.clone());
+        // In a box, so that an answer that leaves hyper leaves its room as well.
+        let run = Box::pin(run(connection, exit, pulse, options, stages.clone()));
+        let patience = self.options.idle_timeout;
+        async move {
+            if let Some(aside) = run.await {
+                aside.send(stages, patience).await;
+            }
+        }
     }
 }
 
@@ -94,6 +106,12 @@ enum Occasion {
     Look,
     /// Something else is to become of it.
     Stage(Stage),
+}
+
+/// How hyper is done with a connection.
+enum Outcome {
+    Ended(hyper::Result<()>),
+    Left(Box<Response<AnswerBody>>),
 }
 
 /// The next occasion, and what it takes to wait for the one after.
@@ -112,13 +130,16 @@ async fn occasion(
     (occasion, stages, look)
 }
 
-/// Drives a connection until it ends, hangs, or is to end.
+/// Drives a connection until it ends, hangs, is to end, or has nothing left but an answer that leaves
+/// hyper.
 async fn run<S, F>(
     mut connection: http1::Connection<TokioIo<WatchedIo<TcpStream>>, S>,
+    exit: Exit,
     pulse: Arc<Pulse>,
     options: Arc<ServeOptions>,
     mut stages: watch::Receiver<Stage>,
-) where
+) -> Option<Aside>
+where
     S: hyper::service::Service<
             Request<Incoming>,
             Response = Response<AnswerBody>,
@@ -135,30 +156,47 @@ async fn run<S, F>(
     let mut occasions = FuturesUnordered::new();
     occasions.push(occasion(stages, Instant::now() + options.header_timeout));
     loop {
+        // An answer leaves while the connection is polled.
+        let go_on = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
+            Poll::Ready(ended) => Poll::Ready(Outcome::Ended(ended)),
+            Poll::Pending => {
+                exit.take().map_or(Poll::Pending, |left| Poll::Ready(Outcome::Left(left)))
+            }
+        });
         tokio::select! {
             biased;
-            ended = &mut connection => {
-                if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
+            outcome = go_on => return match outcome {
+                Outcome::Ended(ended) => {
+                    if let Err(error) = ended {
+                        tracing::debug!(%error, "a connection ended early");
+                    }
+                    None
                 }
-                return;
-            }
+                Outcome::Left(answer) => {
+                    let stream = connection.into_parts().io.into_inner().into_inner();
+                    Some(Aside { stream, answer })
+                }
+            },
             Some((what, stages, look)) = occasions.next() => {
                 let look = match what {
                     Occasion::Look => match pulse.finding(options.header_timeout, options.idle_timeout) {
                         Finding::Well(for_now) => Instant::now() + for_now,
                         Finding::SlowHeader => {
                             tracing::debug!("cut a connection whose header did not arrive in time");
-                            return cut(&pulse, || connection.into_parts());
+                            cut(&pulse, || connection.into_parts());
+                            return None;
                         }
-                        Finding::Idle => return cut(&pulse, || connection.into_parts()),
+                        Finding::Idle => {
+                            cut(&pulse, || connection.into_parts());
+                            return None;
+                        }
                     },
                     Occasion::Stage(Stage::Open) => look,
                     Occasion::Stage(Stage::Draining) => {
                         Pin::new(&mut connection).graceful_shutdown();
                         look
                     }
-                    Occasion::Stage(Stage::Cut) => return,
+                    Occasion::Stage(Stage::Cut) => return None,
                 };
                 occasions.push(occasion(stages, look));
             }
@@ -198,6 +236,7 @@ struct Served {
     entrance: Entrance,
     peer: SocketAddr,
     pulse: Arc<Pulse>,
+    exit: Exit,
     options: Arc<ServeOptions>,
 }
 
@@ -206,6 +245,8 @@ impl Served {
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<AnswerBody>, Infallible>> + Send + use<> {
+        let may_leave = self.pulse.is_silent() && Exit::is_open_to(&request);
+        let exit = may_leave.then(|| self.exit.clone());
         let working = Working::begin(&self.pulse);
         let routes = self.entrance.routes();
         if let Some(way) = routes.short_way(&request) {
@@ -216,8 +257,15 @@ impl Served {
         let mut request = request.map(|body| Body::new(DeadlineBody::new(body, limit)));
         request.extensions_mut().insert(ConnectInfo(self.peer));
         let answer = routes.route(request);
-        Either::Right(
-            async move { answer.await.map(|answer| answer.map(|body| working.answer(body))) },
-        )
+        Either::Right(async move {
+            let answer = answer.await?.map(|body| working.answer(body));
+            match exit.filter(|_| Exit::is_for(&answer)) {
+                Some(exit) => {
+                    exit.leave(answer);
+                    pending().await
+                }
+                None => Ok(answer),
+            }
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! Serves a router on a listener: takes connections within a limit, and ends them in peace.
 
 mod answer_body;
+mod aside;
 mod coarse_clock;
 mod connection;
 mod deadline_body;

@@ -4,6 +4,7 @@
 
 mod access;
 mod answers;
+mod asides;
 mod bad_input;
 mod description;
 mod events;
