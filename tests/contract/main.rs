@@ -126,6 +126,9 @@ contract! {
         the_oldest_goes_when_together_it_is_too_much,
         nothing_is_carried_over_from_nowhere_or_to_itself,
         of_many_who_carry_over_one_does,
+        many_are_carried_over_in_their_order,
+        a_person_goes_along,
+        a_person_who_has_the_other_conversation_goes_on_with_it,
     ;
     pausing:
         how_long_a_part_has_been_going_out_is_known,

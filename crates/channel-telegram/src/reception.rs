@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use conversation::ports::{Inbox, Notes};
+use conversation::ports::{Inbox, Move, Notes};
 use conversation::{Clock, Inbound, StoreError};
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ impl Reception {
             }
             Update::Notes(notes) => self.notes.note(notes).await.map(drop)?,
             Update::Moved { from, to, key } => {
-                self.notes.carry_over(&from, &to, &key).await.map(drop)?;
+                self.notes.carry_over(vec![Move { from, to, key }]).await.map(drop)?;
             }
             Update::Ignored(_) => {}
             Update::Undecided => return Err(TakeError::Undecided),

@@ -99,7 +99,13 @@ impl State {
     }
 
     /// Adds an entry if the conversation is read along.
-    fn tell_readers(&mut self, digest: Digest, said: Said, now: Timestamp, hub: &EventHub) {
+    pub(crate) fn tell_readers(
+        &mut self,
+        digest: Digest,
+        said: Said,
+        now: Timestamp,
+        hub: &EventHub,
+    ) {
         if self.conversation(digest).is_some_and(|found| found.transcript.is_kept(now)) {
             self.add_entry(digest, said, now, hub);
         }

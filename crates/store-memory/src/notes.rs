@@ -1,9 +1,9 @@
 //! What happens in a conversation besides its messages, and what is carried over to another one.
 
 use async_trait::async_trait;
-use conversation::ports::{MessageState, Notes, Noticed};
+use conversation::ports::{MessageState, Move, Notes, Noticed};
 use conversation::{
-    AnswerBy, ConversationId, DedupeKey, Digest, Message, MessageId, Note, Remarked, StoreError,
+    AnswerBy, DedupeKey, Digest, EventHub, Message, MessageId, Note, Remarked, Said, StoreError,
     Timestamp,
 };
 
@@ -28,16 +28,13 @@ impl Notes for MemoryStore {
         })
     }
 
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        key: &DedupeKey,
-    ) -> Result<bool, StoreError> {
-        let key = fresh_id(to.digest(), key);
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {
         self.step(|state, now| {
-            state.clear_expired(now);
-            state.carry_over(from.digest(), to, key, now)
+            let carry = |told: &Move| {
+                state.clear_expired(now);
+                state.carry_over(told, now, &self.shared.hub)
+            };
+            moves.iter().map(carry).collect()
         })
     }
 }
@@ -75,12 +72,12 @@ impl State {
 
     fn carry_over(
         &mut self,
-        from: Digest,
-        to: &ConversationId,
-        key: MessageId,
+        Move { from, to, key }: &Move,
         now: Timestamp,
+        hub: &EventHub,
     ) -> Result<bool, StoreError> {
-        let digest = key.conversation;
+        let (from, digest) = (from.digest(), to.digest());
+        let key = fresh_id(digest, key);
         if from == digest || self.is_known(key, now) {
             return Ok(false);
         }
@@ -103,7 +100,21 @@ impl State {
             keep_newest(&mut found.remarks);
         });
         self.remind_of_history(digest, now);
+        self.move_person(from, digest, now, hub);
+        self.remove_if_empty(from);
         Ok(true)
+    }
+
+    /// Lets the person who has the one conversation have the other, unless another one does.
+    fn move_person(&mut self, from: Digest, to: Digest, now: Timestamp, hub: &EventHub) {
+        let Some(name) = self.edit(from, |found| found.person.take()).flatten() else { return };
+        self.tell_readers(from, Said::Resumed, now, hub);
+        let is_free = self.conversation(to).is_some_and(|found| found.person.is_none());
+        if is_free {
+            self.edit(to, |found| found.person = Some(name.clone()));
+            self.tell_readers(to, Said::TakenOver { name }, now, hub);
+            self.queue.interrupt(to);
+        }
     }
 }
 

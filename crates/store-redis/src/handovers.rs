@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use conversation::ports::{Handovers, Saying, Spoken, Transcripts as _};
-use conversation::{Author, ConversationId, Message, Remark, Remarked, Said, StoreError};
+use conversation::{Author, ConversationId, Digest, Message, Remark, Remarked, Said, StoreError};
 use deadpool_redis::redis::Cmd;
 
 use crate::errors::unreadable;
@@ -15,11 +15,8 @@ impl Handovers for RedisStore {
         let (inner, verb) = (&self.inner, &self.inner.scripts.take_over);
         let mut call = inner.call_for_readers(verb, conversation);
         call.arg(name);
-        inner.add_entry_args(
-            &mut call,
-            conversation,
-            &Said::TakenOver { name: name.to_owned() },
-        )?;
+        let said = Said::TakenOver { name: name.to_owned() };
+        inner.add_entry_args(&mut call, conversation.digest(), &said)?;
         if inner.link.call(verb, &call).await? {
             inner.tell_of_entry(conversation.digest());
         }
@@ -31,7 +28,7 @@ impl Handovers for RedisStore {
     async fn resume(&self, conversation: &ConversationId) -> Result<bool, StoreError> {
         let (inner, verb) = (&self.inner, &self.inner.scripts.resume);
         let mut call = inner.call_for_readers(verb, conversation);
-        inner.add_entry_args(&mut call, conversation, &Said::Resumed)?;
+        inner.add_entry_args(&mut call, conversation.digest(), &Said::Resumed)?;
         let (was_taken_over, is_read_along): (bool, bool) = inner.link.call(verb, &call).await?;
         if is_read_along {
             inner.tell_of_entry(conversation.digest());
@@ -69,7 +66,7 @@ impl Handovers for RedisStore {
             .arg(remarks::write(&Remark { about: None, what, at })?)
             .arg(millis(inner.options.dedupe))
             .arg(millis(inner.options.idle));
-        inner.add_entry_args(&mut call, conversation, &said)?;
+        inner.add_entry_args(&mut call, digest, &said)?;
         let answer: String = inner.link.call(verb, &call).await?;
         match answer.as_str() {
             "new" => {
@@ -94,18 +91,18 @@ impl Inner {
         call
     }
 
-    /// Ends such a call: the entry, and who is to be told of it.
-    fn add_entry_args(
+    /// Adds to such a call the entry, and who is to be told of it.
+    pub(crate) fn add_entry_args(
         &self,
         call: &mut Cmd,
-        conversation: &ConversationId,
+        conversation: Digest,
         said: &Said,
     ) -> Result<(), StoreError> {
         call.arg(stored::to_json("an entry", said)?)
             .arg(millis(self.options.transcript))
             .arg(&self.options.replica)
             .arg(self.keys.events())
-            .arg(conversation.digest().to_string());
+            .arg(conversation.to_string());
         Ok(())
     }
 }

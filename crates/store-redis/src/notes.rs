@@ -2,8 +2,8 @@
 //! one round trip.
 
 use async_trait::async_trait;
-use conversation::ports::{Notes, Noticed};
-use conversation::{ConversationId, DedupeKey, Note, Remarked, StoreError};
+use conversation::ports::{Move, Notes, Noticed};
+use conversation::{Note, Remarked, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::errors::unreadable;
@@ -29,13 +29,8 @@ impl Notes for RedisStore {
         outcome.map(|()| noticed)
     }
 
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        key: &DedupeKey,
-    ) -> Result<bool, StoreError> {
-        self.inner.carry_over(from.digest(), to.digest(), key).await
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {
+        self.carry(&moves).await
     }
 }
 

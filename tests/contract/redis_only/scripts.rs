@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use conversation::ports::{Event, Passage, Pause, Received, Store};
-use conversation::{DedupeKey, Remarked, StoreError};
+use conversation::{Remarked, StoreError};
 
+use crate::carrying::carry;
 use crate::harness::Harness as _;
 use crate::notes::{note, tell};
 use crate::receipts::receipt;
@@ -67,8 +68,7 @@ async fn every_verb_loads_its_script_again() {
     let unknown = receipt(&anna, "t", 0, Passage::Sent);
     assert_eq!(store.receive(vec![unknown]).await, Ok(vec![Received::Unknown]));
     forget();
-    let change = DedupeKey::new("change").unwrap();
-    assert_eq!(store.carry_over(&customer("berta"), &anna, &change).await, Ok(true));
+    assert_eq!(carry(&*store, &customer("berta"), &anna, "change").await, Ok(true));
     forget();
     assert_eq!(store.forget(&anna).await, Ok(true));
 }

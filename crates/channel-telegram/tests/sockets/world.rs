@@ -10,11 +10,11 @@ use channel_telegram::{
     WebhookSecret,
 };
 use conversation::ports::{
-    Accepted, Channel as _, Inbox, MessageState, Notes, Noticed, SendError, Sent, Waiting,
+    Accepted, Channel as _, Inbox, MessageState, Move, Notes, Noticed, SendError, Sent, Waiting,
 };
 use conversation::{
-    ConversationId, DedupeKey, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Note,
-    Part, Remarked, Reply, StoreError, Timestamp,
+    ConversationId, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Note, Part,
+    Remarked, Reply, StoreError, Timestamp,
 };
 use store_memory::MemoryStore;
 use support::fake_telegram::FakeTelegram;
@@ -219,14 +219,10 @@ impl Notes for Shelf {
         Ok(vec![Noticed::Kept; notes.len()])
     }
 
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        _key: &DedupeKey,
-    ) -> Result<bool, StoreError> {
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {
         self.fault()?;
-        self.notes.lock().unwrap().push(format!("{} is now {}", from.key(), to.key()));
-        Ok(true)
+        let told = moves.iter().map(|it| format!("{} is now {}", it.from.key(), it.to.key()));
+        self.notes.lock().unwrap().extend(told);
+        Ok(vec![true; moves.len()])
     }
 }

@@ -7,50 +7,48 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use conversation::ports::Notes;
-use conversation::{ConversationId, DedupeKey, Digest, StoreError};
-use futures::stream::{self, TryStreamExt as _};
+use conversation::ports::{Move, Notes};
+use conversation::{DedupeKey, Digest, StoreError};
 
 use crate::inbound::{Moved, Sender};
-
-/// How many are carried over at the same time: a webhook may bring a thousand customers.
-const AT_ONCE: usize = 256;
 
 /// How many pairs of names are remembered.
 const MOST: usize = 100_000;
 
-/// One conversation that goes on as another.
-pub(super) struct Move {
-    from: ConversationId,
-    to: ConversationId,
-    key: DedupeKey,
-    kind: Kind,
+/// One conversation that goes on as another, and how that is known.
+pub(super) struct Known {
+    made: Move,
+    by: By,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum By {
     /// Two names of one person were told together. It is so for good.
     SamePerson,
     /// WhatsApp told of a change, which has its place among the others.
     Told,
 }
 
-impl Move {
+impl Known {
     /// From the number to the id, if both of this person are known.
     pub(super) fn between_names(sender: &Sender) -> Option<Self> {
         let from = sender.formerly()?;
         let to = sender.address()?.conversation().ok()?;
         let key = DedupeKey::new(format!("known as {}", from.digest())).ok()?;
-        Some(Self { from, to, key, kind: Kind::SamePerson })
+        Some(Self { made: Move { from, to, key }, by: By::SamePerson })
     }
 
     /// As WhatsApp told.
     pub(super) fn told(Moved { from, to, key, .. }: Moved) -> Self {
-        Self { from, to, key, kind: Kind::Told }
+        Self { made: Move { from, to, key }, by: By::Told }
     }
 
-    fn pair(&self) -> (Digest, Digest) {
-        (self.from.digest(), self.to.digest())
+    /// The pair of names, if nothing changes it any more.
+    fn pair(&self) -> Option<(Digest, Digest)> {
+        match self.by {
+            By::SamePerson => Some((self.made.from.digest(), self.made.to.digest())),
+            By::Told => None,
+        }
     }
 }
 
@@ -60,48 +58,40 @@ impl Move {
 pub(super) struct Carried(Mutex<HashSet<(Digest, Digest)>>);
 
 impl Carried {
-    /// Carries over what isn't yet. Where a change was told, all go one after the other, since who
-    /// moves on may have moved in just before.
+    /// Carries over what isn't yet, in this order, since who moves on may have moved in just before.
     pub(super) async fn carry(
         &self,
         notes: &dyn Notes,
-        moves: Vec<Move>,
+        moves: Vec<Known>,
     ) -> Result<(), StoreError> {
-        let is_orderly = moves.iter().any(|each| each.kind == Kind::Told);
         let moves = self.unknown(moves);
-        let at_once = if is_orderly { 1 } else { AT_ONCE };
-        let carrying = moves.into_iter().map(Ok);
-        stream::iter(carrying)
-            .try_for_each_concurrent(at_once, |each| async move {
-                notes.carry_over(&each.from, &each.to, &each.key).await?;
-                self.remember(&each);
-                Ok(())
-            })
-            .await
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let pairs: Vec<_> = moves.iter().filter_map(Known::pair).collect();
+        notes.carry_over(moves.into_iter().map(|each| each.made).collect()).await?;
+        self.remember(pairs);
+        Ok(())
     }
 
     /// Those that aren't known to be done, each once.
-    fn unknown(&self, mut moves: Vec<Move>) -> Vec<Move> {
+    fn unknown(&self, mut moves: Vec<Known>) -> Vec<Known> {
         if moves.is_empty() {
             return moves;
         }
         let mut seen = HashSet::new();
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        moves.retain(|each| match each.kind {
-            Kind::Told => true,
-            Kind::SamePerson => !known.contains(&each.pair()) && seen.insert(each.pair()),
+        moves.retain(|each| {
+            each.pair().is_none_or(|pair| !known.contains(&pair) && seen.insert(pair))
         });
         moves
     }
 
-    fn remember(&self, done: &Move) {
-        if done.kind == Kind::Told {
-            return;
-        }
+    fn remember(&self, pairs: Vec<(Digest, Digest)>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
+        if known.len() + pairs.len() > MOST {
             known.clear();
         }
-        known.insert(done.pair());
+        known.extend(pairs);
     }
 }

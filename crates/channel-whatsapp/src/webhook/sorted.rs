@@ -3,7 +3,7 @@
 use conversation::{Inbound, Note};
 use tracing::{info, warn};
 
-use super::moves::Move;
+use super::moves::Known;
 use crate::figures;
 use crate::inbound::{
     Arrived, Change, Envelope, Malformed, Noted, NotedBy, Sender, Status, Update,
@@ -13,7 +13,7 @@ use crate::inbound::{
 #[derive(Default)]
 pub(super) struct Sorted {
     /// Who is reached elsewhere from now on.
-    pub(super) moves: Vec<Move>,
+    pub(super) moves: Vec<Known>,
     /// The messages to answer.
     pub(super) messages: Vec<Inbound>,
     /// What happened besides.
@@ -72,14 +72,14 @@ impl Sorted {
         match update {
             Update::Message(arrived) => {
                 if self.counts.asked(lets_in, &arrived.sender) {
-                    self.moves.extend(Move::between_names(&arrived.sender));
+                    self.moves.extend(Known::between_names(&arrived.sender));
                     let Arrived { inbound, .. } = *arrived;
                     self.messages.push(inbound);
                 }
             }
             Update::Note(noted) => {
                 if self.counts.asked(lets_in, &noted.sender) {
-                    self.moves.extend(Move::between_names(&noted.sender));
+                    self.moves.extend(Known::between_names(&noted.sender));
                     self.note(*noted);
                 }
             }
@@ -87,8 +87,8 @@ impl Sorted {
             // only under the name from before: the history follows in any case.
             Update::Moved(moved) => {
                 self.counts.moved += 1;
-                self.moves.extend(Move::between_names(&moved.sender));
-                self.moves.push(Move::told(*moved));
+                self.moves.extend(Known::between_names(&moved.sender));
+                self.moves.push(Known::told(*moved));
             }
             Update::Status(status) => self.statuses.push(*status),
             Update::Trouble(fault) => {

@@ -10,12 +10,10 @@ use async_trait::async_trait;
 use channel_whatsapp::webhook::{Parts, router};
 use channel_whatsapp::{Address, Options, WhatsApp};
 use conversation::ports::{
-    Accepted, Accord, Channel as _, Inbox, MessageState, Notes, Noticed, Receipt, Receipts,
+    Accepted, Accord, Channel as _, Inbox, MessageState, Move, Notes, Noticed, Receipt, Receipts,
     Received, SendError, Sent,
 };
-use conversation::{
-    ConversationId, DedupeKey, Inbound, MessageId, Note, Part, Rate, StoreError, SystemClock,
-};
+use conversation::{ConversationId, Inbound, MessageId, Note, Part, Rate, StoreError, SystemClock};
 use store_memory::MemoryStore;
 use support::fake_whatsapp::{Account, FakeWhatsApp};
 use support::http::{Answer, send};
@@ -113,8 +111,8 @@ pub(crate) enum Call {
     Accept(Vec<Inbound>),
     /// These notes were.
     Note(Vec<Note>),
-    /// One conversation goes on as the other.
-    CarryOver(ConversationId, ConversationId, DedupeKey),
+    /// These conversations go on as others.
+    CarryOver(Vec<Move>),
     /// These receipts were handed in.
     Receive(Vec<Receipt>),
 }
@@ -158,11 +156,6 @@ impl Watched {
         self.gate.add_permits(1);
     }
 
-    /// All calls go through again.
-    pub(crate) fn reopen(&self) {
-        self.gate.add_permits(Semaphore::MAX_PERMITS / 2);
-    }
-
     pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
@@ -174,7 +167,7 @@ impl Watched {
             .iter()
             .flat_map(|call| match call {
                 Call::Accept(batch) => batch.as_slice(),
-                Call::Note(_) | Call::CarryOver(..) | Call::Receive(_) => &[],
+                Call::Note(_) | Call::CarryOver(_) | Call::Receive(_) => &[],
             })
             .map(|inbound| inbound.message.text.clone())
             .collect()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use channel_whatsapp::DmPolicy;
-use conversation::ports::Overview as _;
+use conversation::ports::{Move, Overview as _};
 use conversation::{Rate, Remarked, StoreError};
 use serde_json::{Value, json};
 use support::fake_whatsapp::{Account, sign, text_webhook};
@@ -145,11 +145,11 @@ async fn who_moved_is_told_before_what_they_write_next_and_notes_come_last() {
     let body = with(&stage, json!({ "messages": messages }));
     assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
     let calls = stage.store.calls.lock().unwrap();
-    let [Call::CarryOver(from, to, key), Call::Accept(messages), Call::Note(notes)] =
-        calls.as_slice()
+    let [Call::CarryOver(moves), Call::Accept(messages), Call::Note(notes)] = calls.as_slice()
     else {
         panic!("three calls")
     };
+    let [Move { from, to, key }] = moves.as_slice() else { panic!("one move") };
     assert_eq!((from.key(), to.key(), key.as_str()), (ANN, "4917299999999", "wamid.2"));
     assert_eq!((messages.len(), notes.len()), (1, 1));
     assert!(matches!(notes[0].remark.what, Remarked::Edited(_)));

@@ -22,7 +22,7 @@ pub use handovers::{Handovers, Saying, Spoken};
 pub use inbox::{Accepted, Inbox, MessageState};
 pub use knowledge::{Brief, Knowledge};
 pub use language_model::{Delta, DeltaStream, LanguageModel, ModelError, Phase};
-pub use notes::{Notes, Noticed};
+pub use notes::{Move, Notes, Noticed};
 pub use overview::{ModelReport, ModelState, Overview, QueueFigures, ReplicaReport, StoreFigures};
 pub use receipts::{Passage, Receipt, Receipts, Received};
 pub use transcripts::Transcripts;

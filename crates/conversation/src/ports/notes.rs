@@ -16,6 +16,17 @@ pub enum Noticed {
     Duplicate,
 }
 
+/// The customer of one conversation is the one of another from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The conversation that ends.
+    pub from: ConversationId,
+    /// The one that goes on.
+    pub to: ConversationId,
+    /// What makes a repetition of it the same move, among those to this conversation.
+    pub key: DedupeKey,
+}
+
 /// The rare events of a conversation.
 #[async_trait]
 pub trait Notes: Send + Sync {
@@ -28,17 +39,13 @@ pub trait Notes: Send + Sync {
     /// [`StoreError::Unavailable`] or [`StoreError::Full`].
     async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError>;
 
-    /// The customer of `from` is the one of `to` from now on: what is remembered of the one
-    /// conversation becomes the beginning of the other. What waits in `from` is answered there. Done
-    /// once for each `key` of `to` in seven days; says whether it was done now. Repeating it after
-    /// an error is safe.
+    /// What is remembered of the one conversation becomes the beginning of the other, and a person
+    /// who has it has the other one then, unless another person does. What waits is answered where
+    /// it waits. Each move is made once for its key in seven days, in the order of `moves` where
+    /// they touch the same conversation; says of each whether it was made now. On `Err` some may be
+    /// made; handing them in again is safe.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Full`].
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        key: &DedupeKey,
-    ) -> Result<bool, StoreError>;
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError>;
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use conversation::ports::{
-    Accord, Handovers, Notes, Noticed, Receipt, Receipts, Received, Saying, Spoken, Transcripts,
+    Accord, Handovers, Move, Notes, Noticed, Receipt, Receipts, Received, Saying, Spoken,
+    Transcripts,
 };
-use conversation::{ConversationId, DedupeKey, Entry, Note, Rate, StoreError};
+use conversation::{ConversationId, Entry, Note, Rate, StoreError};
 
 use super::protection::Protection;
 use super::store::Faulty;
@@ -17,13 +18,8 @@ impl Notes for Faulty {
         self.inner.note(notes).await
     }
 
-    async fn carry_over(
-        &self,
-        from: &ConversationId,
-        to: &ConversationId,
-        key: &DedupeKey,
-    ) -> Result<bool, StoreError> {
-        self.inner.carry_over(from, to, key).await
+    async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {
+        self.inner.carry_over(moves).await
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use conversation::Timestamp;
 use conversation::ports::{
-    Archive as _, Claim, Notes as _, Noticed, Overview as _, Passage, Receipt, Receipts as _,
+    Archive as _, Claim, Move, Notes as _, Noticed, Overview as _, Passage, Receipt, Receipts as _,
     Received, ReplicaReport, TurnResult, Turns as _,
 };
 use conversation::{DedupeKey, Inbound, ManualClock, Message, Note, Part, Rate, Remark, Remarked};
@@ -81,7 +81,9 @@ async fn the_books_are_right_whatever_else_happens() {
     assert_the_books_are_right(&store);
 
     let change = DedupeKey::new("change").unwrap();
-    assert_eq!(store.carry_over(&customer("anna"), &customer("berta"), &change).await, Ok(true));
+    let (from, to) = (customer("anna"), customer("berta"));
+    let carried = store.carry_over(vec![Move { from, to, key: change }]).await;
+    assert_eq!(carried, Ok(vec![true]));
     assert_the_books_are_right(&store);
     for name in ["anna", "berta"] {
         assert!(store.forget(&customer(name)).await.unwrap());
