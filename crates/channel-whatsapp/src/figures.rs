@@ -22,6 +22,10 @@ pub(crate) fn describe() {
          them, by channel and reason"
     );
     metrics::describe_counter!(REFUSED, "Webhooks that were refused, by channel and reason");
+    // An alert looks for an increase, which a figure that begins at one doesn't have.
+    for complaint in Complaint::ALL {
+        undelivered_by(complaint, 0);
+    }
 }
 
 /// WhatsApp complained, in answer to a `call` or in a webhook.
@@ -31,8 +35,12 @@ pub(crate) fn complaint(call: &'static str, complaint: Complaint) {
 
 /// A reply will not arrive.
 pub(crate) fn undelivered(complaint: Complaint) {
+    undelivered_by(complaint, 1);
+}
+
+fn undelivered_by(complaint: Complaint, count: u64) {
     let (channel, reason) = (crate::CHANNEL, complaint.label());
-    metrics::counter!(UNDELIVERED, "channel" => channel, "reason" => reason).increment(1);
+    metrics::counter!(UNDELIVERED, "channel" => channel, "reason" => reason).increment(count);
 }
 
 /// A webhook brought `count` updates of a kind.

@@ -31,6 +31,21 @@ pub enum Complaint {
 }
 
 impl Complaint {
+    /// All of them.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::PairLimit,
+        Self::Throughput,
+        Self::AppLimit,
+        Self::SpamLimit,
+        Self::OutsideWindow,
+        Self::Unauthorised,
+        Self::Account,
+        Self::Undeliverable,
+        Self::Invalid,
+        Self::Transient,
+        Self::Unknown,
+    ];
+
     /// What a code means.
     #[must_use]
     pub fn of_code(code: i64) -> Self {

@@ -63,7 +63,10 @@ pub(super) fn id(object: &Value, key: &str) -> Option<String> {
 
 /// At most `limit` characters of `text`.
 pub(super) fn cut(mut text: String, limit: usize) -> String {
-    if let Some((at, _)) = text.char_indices().nth(limit) {
+    // No text has more characters than bytes, and most are short.
+    if text.len() > limit
+        && let Some((at, _)) = text.char_indices().nth(limit)
+    {
         text.truncate(at);
     }
     text
