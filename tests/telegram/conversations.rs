@@ -4,7 +4,7 @@ use serde_json::json;
 use support::fake_model::{FakeModel, Gate, Script};
 use support::gateway_process::get;
 
-use crate::world::{World, message, within};
+use crate::world::{World, in_group, message, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_telegram_posts_is_answered() {
@@ -16,6 +16,8 @@ async fn a_message_that_telegram_posts_is_answered() {
     assert!(!world.telegram.calls("sendChatAction").is_empty());
     let asked = &world.model.requests()[0];
     assert!(asked.messages.iter().all(|said| !said.content.contains("secret")));
+    let known = r#"<customer>{"name":"Ann","language":"de","channel":"telegram"}</customer>"#;
+    assert!(asked.messages.iter().any(|said| said.content.contains(known)), "{}", asked.body);
     world.assert_kept_to_the_contract();
 }
 
@@ -80,13 +82,8 @@ async fn a_photo_is_shown_to_a_model_that_can_see() {
 async fn a_group_is_answered_when_it_addresses_the_bot() {
     let world = World::new("");
     let _gateway = world.gateway().await;
-    let in_group = |id: i64, text: &str| {
-        let mut said = message(7, id, text);
-        said["chat"] = json!({"id": -100_500, "type": "supergroup", "title": "Fans"});
-        said
-    };
-    world.telegram.update("message", in_group(5, "who has seen it?"));
-    world.telegram.update("message", in_group(6, "@the_bot where is it?"));
+    world.telegram.update("message", in_group(-100_500, 7, 5, "who has seen it?"));
+    world.telegram.update("message", in_group(-100_500, 7, 6, "@the_bot where is it?"));
     let seen = world.seen(-100_500, 1).await;
     assert_eq!(seen[0].reply_to, Some(6));
     assert!(seen[0].text.contains("where is it?"));

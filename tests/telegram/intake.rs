@@ -44,6 +44,17 @@ async fn what_is_no_update_is_refused_or_acknowledged_as_it_deserves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn words_with_half_of_a_character_are_answered() {
+    let world = World::new("");
+    let gateway = world.unregistered();
+    let update = json!({"update_id": 1, "message": message(7, 5, "Is this HALF yours?")});
+    let update = update.to_string().replace("HALF", r"\ud83d");
+    assert_eq!(post(&gateway, &[SECRET], &update).await.status, 200);
+    let texts = world.texts(7, 1).await;
+    assert!(texts[0].contains("Is this \u{FFFD} yours?"), "{texts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_of_a_turn_names_the_request_and_nobody() {
     let world = World::new("");
     // So that there is something to log.

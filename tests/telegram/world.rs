@@ -24,6 +24,8 @@ pub struct World {
     pub telegram: FakeTelegram,
     /// Further settings of the channel.
     more: String,
+    /// How many turns a gateway works on at once.
+    turns: u16,
 }
 
 impl World {
@@ -35,13 +37,20 @@ impl World {
     pub fn with(model: FakeModel, more: &str) -> Self {
         // What Telegram would wait for a second it waits for twenty milliseconds here.
         let telegram = FakeTelegram::start_with(TOKEN, "the_bot", Duration::from_millis(20));
-        Self { redis: RedisServer::start(), model, telegram, more: more.to_owned() }
+        Self { redis: RedisServer::start(), model, telegram, more: more.to_owned(), turns: 1024 }
+    }
+
+    /// One whose gateways work on one turn at a time.
+    pub fn with_one_worker() -> Self {
+        Self { turns: 1, ..Self::new("") }
     }
 
     fn options(&self) -> GatewayOptions {
         let settings = format!(
             r#"{{
-                agents: {{ defaults: {{ model: {{ primary: "fake/test" }}, offlineAnswer: false }} }},
+                agents: {{ defaults: {{
+                    model: {{ primary: "fake/test" }}, offlineAnswer: false, maxConcurrent: {},
+                }} }},
                 models: {{ providers: {{ fake: {{
                     api: "openai-completions", baseUrl: "{}", apiKey: "test",
                     models: [{{ id: "test", input: ["text", "image"] }}],
@@ -51,6 +60,7 @@ impl World {
                 }} }},
                 logging: {{ level: "debug" }},
             }}"#,
+            self.turns,
             self.model.base_url(Api::OpenAi),
             SECRET.1,
             self.telegram.api_root(),
@@ -129,6 +139,13 @@ pub fn message(person: i64, id: i64, text: &str) -> Value {
         "chat": {"id": person, "first_name": "Ann", "type": "private"},
         "date": 1_769_860_800, "text": text,
     })
+}
+
+/// A message of a person in a group.
+pub fn in_group(group: i64, person: i64, id: i64, text: &str) -> Value {
+    let mut said = message(person, id, text);
+    said["chat"] = json!({"id": group, "type": "supergroup", "title": "Fans"});
+    said
 }
 
 /// Posts an update as Telegram does.
