@@ -13,9 +13,10 @@ Environment:
   OPENCLAW_CONFIG_PATH    the settings file, where --config names none
   OPENCLAW_GATEWAY_PORT   the port, instead of gateway.port
   OPENCLAW_GATEWAY_TOKEN  the API's token, instead of gateway.auth.token
-  OPENCLAW_BIND           what the shipped settings file takes for gateway.bind, such as lan
   OPENCLAW_TRUSTED_PROXIES
-                          and for gateway.trustedProxies: an address or a network
+                          addresses or networks, separated by commas, besides those of
+                          gateway.trustedProxies
+  OPENCLAW_BIND           what the shipped settings file takes for gateway.bind, such as lan
   OPENCLAW_MODEL,
   OPENCLAW_FALLBACK_MODEL
                           and for the models to ask, such as openai/gpt-4o-mini

@@ -86,18 +86,22 @@ impl JsonSchema for FilePath {
 /// One address or a network of them.
 pub(crate) struct Network(pub(crate) IpNet);
 
+impl Network {
+    /// What is expected.
+    pub(crate) const EXPECTATION: &str =
+        "an IP address or a network in CIDR form, as in \"10.0.0.7\" or \"172.16.0.0/12\"";
+
+    /// The network of this text, if it is one.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let network = text.parse::<IpNet>().ok();
+        let network = network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        network.map(|network| Self(network.trunc()))
+    }
+}
+
 impl Decode for Network {
     fn decode(node: &Node<'_>) -> Option<Self> {
-        let parse = |text: &str| {
-            let network = text.parse::<IpNet>().ok();
-            network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
-        };
-        match node.text().and_then(parse) {
-            Some(network) => Some(Self(network.trunc())),
-            None => node.expected(
-                "an IP address or a network in CIDR form, as in \"10.0.0.7\" or \"172.16.0.0/12\"",
-            ),
-        }
+        node.text().and_then(Self::parse).or_else(|| node.expected(Self::EXPECTATION))
     }
 }
 

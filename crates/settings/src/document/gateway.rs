@@ -13,9 +13,10 @@ section! {
         bind: Bind = Bind::Loopback,
         /// Who may use the API.
         auth: Auth,
-        /// Addresses and networks of the proxies in front, whose `X-Request-Id` is believed:
-        /// it makes a request that a proxy repeats the same message. Default none, since anybody can
-        /// send this header.
+        /// Addresses and networks of the proxies in front, whose `X-Request-Id` is believed, which
+        /// makes a request that a proxy repeats the same message, and whose `X-Forwarded-For`, by
+        /// which visitors of Web Chat are told apart. Default none, since anybody can send these
+        /// headers. Those of `OPENCLAW_TRUSTED_PROXIES`, separated by commas, count as well.
         trusted_proxies: List<Network>,
         /// How long a stop waits for the turns and requests in flight, in seconds. Default 25:
         /// less than the 30 that container runtimes give before they kill.

@@ -74,11 +74,17 @@ pub(crate) fn resolve(document: Document, reader: &Reader<'_>) -> Settings {
 
 fn gateway(gateway: Gateway, overrides: &Overrides, reader: &Reader<'_>) -> GatewaySettings {
     let port = overrides.port.unwrap_or(gateway.port);
-    let trusted_proxies = gateway.trusted_proxies.0.iter().map(|network| network.value.0);
+    let mut trusted_proxies: Vec<_> =
+        gateway.trusted_proxies.0.iter().map(|network| network.value.0).collect();
+    for network in &overrides.trusted_proxies {
+        if !trusted_proxies.contains(network) {
+            trusted_proxies.push(*network);
+        }
+    }
     GatewaySettings {
         port: u16::try_from(port.get()).unwrap_or(u16::MAX),
         bind: gateway.bind,
-        trusted_proxies: trusted_proxies.collect(),
+        trusted_proxies,
         shutdown_grace: gateway.shutdown_grace_seconds.seconds(),
         api_auth: auth::resolve(gateway.auth, gateway.bind, overrides.token.clone(), reader),
     }

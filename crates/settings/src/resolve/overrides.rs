@@ -1,16 +1,19 @@
 //! The environment variables that override settings of the file.
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
 use super::{ollama_host, redis_address};
-use crate::decode::{Reader, Secret, Shown, Whole, did_you_mean, is_sendable};
+use crate::decode::{Network, Reader, Secret, Shown, Whole, did_you_mean, is_sendable};
 use crate::document::LogLevel;
 
 /// The values of those variables that are set. Wrong ones are reported and left out.
 pub(super) struct Overrides {
     pub(super) port: Option<Whole<1, 65_535>>,
     pub(super) token: Option<SecretString>,
+    /// They count besides those of the file.
+    pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) redis_url: Option<SecretString>,
     pub(super) ollama: Option<Url>,
     pub(super) log_level: Option<LogLevel>,
@@ -21,6 +24,7 @@ impl Overrides {
         Self {
             port: port(reader),
             token: secret(reader, "OPENCLAW_GATEWAY_TOKEN"),
+            trusted_proxies: trusted_proxies(reader),
             redis_url: redis_url(reader),
             ollama: ollama(reader),
             log_level: log_level(reader),
@@ -48,6 +52,23 @@ fn port(reader: &Reader<'_>) -> Option<Whole<1, 65_535>> {
         reader.environment_error(VARIABLE, Shown::text(text), &message);
     }
     port
+}
+
+/// Addresses and networks, separated by commas.
+fn trusted_proxies(reader: &Reader<'_>) -> Vec<IpNet> {
+    const VARIABLE: &str = "OPENCLAW_TRUSTED_PROXIES";
+    let text = reader.environment().get(VARIABLE).unwrap_or_default();
+    let named = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let network = |word: &str| {
+        let network = Network::parse(word).map(|network| network.0);
+        if network.is_none() {
+            let message =
+                format!("expected {}; several are separated by commas", Network::EXPECTATION);
+            reader.environment_error(VARIABLE, Shown::text(word), &message);
+        }
+        network
+    };
+    named.filter_map(network).collect()
 }
 
 fn redis_url(reader: &Reader<'_>) -> Option<SecretString> {

@@ -42,6 +42,26 @@ fn empty_variables_count_as_unset() {
 }
 
 #[test]
+fn proxies_are_trusted_that_the_environment_names_with_and_without_a_file() {
+    let variable = [("OPENCLAW_TRUSTED_PROXIES", "10.0.0.7, 172.16.5.1/12,,::1")];
+    let trusted = |text: &str| -> Vec<String> {
+        let gateway = settings(text, &variable).gateway;
+        gateway.trusted_proxies.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(trusted("{}"), ["10.0.0.7/32", "172.16.0.0/12", "::1/128"]);
+    let file = "{ gateway: { trustedProxies: ['192.168.0.0/16', '10.0.0.7'] } }";
+    assert_eq!(trusted(file), ["192.168.0.0/16", "10.0.0.7/32", "172.16.0.0/12", "::1/128"]);
+    let found = errors("{}", &[("OPENCLAW_TRUSTED_PROXIES", "10.0.0.7,proxy")]);
+    assert_eq!(
+        found,
+        [
+            "environment: OPENCLAW_TRUSTED_PROXIES = \"proxy\": expected an IP address or a network in \
+          CIDR form, as in \"10.0.0.7\" or \"172.16.0.0/12\"; several are separated by commas"
+        ]
+    );
+}
+
+#[test]
 fn every_wrong_variable_is_named() {
     let variables = [
         ("OPENCLAW_GATEWAY_PORT", "99999"),
