@@ -20,6 +20,7 @@ mod sayings;
 mod scenes;
 mod schedule;
 mod sends;
+mod sent;
 mod storm;
 mod strikes;
 mod striking;

@@ -13,6 +13,7 @@ use crate::api::Api;
 use crate::mishaps::{Mishap, Mishaps, Temper};
 use crate::sayings::Sayings;
 use crate::sends::Sends;
+use crate::sent::Sent;
 use crate::strikes::Strikes;
 use crate::telegram::{self, Telegram};
 use crate::way_in::WayIn;
@@ -153,16 +154,13 @@ impl Providers {
     pub fn ways(&mut self, api: Api, entrances: &[u16], gateways: &[u16]) -> Arc<dyn WayIn> {
         let api = Arc::new(api);
         let (fake, sends) = (&self.telegram.fake, &self.telegram.sends);
-        let telegram = Telegram::new(Arc::clone(fake), Arc::clone(sends), Arc::clone(&api));
+        let telegram = Telegram(Arc::clone(fake));
+        let telegram = Sent::new(telegram, Arc::clone(sends), Arc::clone(&api));
         let (fake, sends) = (&self.whatsapp.fake, &self.whatsapp.sends);
         let statuses = self.statuses.take().expect("there is one storm in a world");
-        let whatsapp = WhatsApp::new(
-            Arc::clone(fake),
-            Arc::clone(sends),
-            statuses,
-            entrances.to_vec(),
-            Arc::clone(&api),
-        );
+        let whatsapp =
+            WhatsApp::new(Arc::clone(fake), Arc::clone(sends), statuses, entrances.to_vec());
+        let whatsapp = Sent::new(whatsapp, Arc::clone(sends), Arc::clone(&api));
         let web_chat =
             Arc::new(WebChat::new(entrances.to_vec(), gateways.to_vec(), Arc::clone(&api)));
         self.web_chat = Some(Arc::clone(&web_chat));

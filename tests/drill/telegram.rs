@@ -1,21 +1,18 @@
 //! Telegram as a way in: its fake posts updates one after the other until each is taken, and what it
 //! took is what customers saw.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use support::fake_telegram::{Call, FakeTelegram, Fault};
 use tokio::time::timeout;
 
-use crate::api::Api;
-use crate::ledger::{Entry, Ledger, Mark, Record};
+use crate::ledger::Mark;
 use crate::mishaps::{Mishap, Mishaps};
-use crate::sends::{Fate, Sends, Uncertain};
-use crate::verdict::Turn;
-use crate::way_in::{Attempt, Manner, WayIn};
+use crate::sends::{Fate, Sends};
+use crate::sent::Provider;
+use crate::way_in::Manner;
 
 /// What the settings and the fake know of the bot.
 pub const TOKEN: &str = "424242:AAH-drill_secret-token";
@@ -28,12 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long Telegram waits where it goes away before it has the answer.
 const STAY: Duration = Duration::from_millis(40);
 
-/// The bot's chats.
-pub struct Telegram {
-    fake: Arc<FakeTelegram>,
-    sends: Arc<Sends>,
-    operators: Arc<Api>,
-}
+/// The bot's chats, with its fake.
+pub struct Telegram(pub Arc<FakeTelegram>);
 
 /// Lets mishaps happen to what gateways send, and keeps the book of it.
 pub fn torment(fake: &FakeTelegram, mishaps: Arc<Mishaps>, sends: Arc<Sends>) {
@@ -56,13 +49,6 @@ pub fn torment(fake: &FakeTelegram, mishaps: Arc<Mishaps>, sends: Arc<Sends>) {
     });
 }
 
-impl Telegram {
-    /// The chats of the bot of this fake.
-    pub fn new(fake: Arc<FakeTelegram>, sends: Arc<Sends>, operators: Arc<Api>) -> Self {
-        Self { fake, sends, operators }
-    }
-}
-
 /// A message always is the same update, however often it is posted.
 fn update(mark: Mark) -> Value {
     let person = PEOPLE + i64::from(mark.customer);
@@ -78,63 +64,16 @@ fn number(mark: Mark) -> i64 {
     UPDATES + i64::from(mark.customer) * 1000 + i64::from(mark.number)
 }
 
-impl WayIn for Telegram {
-    fn channel(&self, _: u32) -> &'static str {
-        "Telegram"
-    }
+impl Provider for Telegram {
+    const CHANNEL: &'static str = "Telegram";
 
-    fn hand_in<'a>(
-        &'a self,
-        mark: Mark,
-        manner: Manner,
-        ledger: &'a Ledger,
-    ) -> BoxFuture<'a, Attempt> {
-        Box::pin(async move {
-            match manner {
-                Manner::Wait | Manner::Acknowledge | Manner::Events => {}
-                Manner::CutAfterSending => self.fake.cut_next_post(number(mark), STAY / 8),
-                Manner::CutBeforeReading => self.fake.cut_next_post(number(mark), STAY),
-            }
-            let ticket = self.fake.queue(update(mark));
-            match timeout(PATIENCE, self.fake.wait_until_taken_for(ticket)).await {
-                Ok(()) => {
-                    ledger.acknowledged(mark, None);
-                    Attempt::Acknowledged
-                }
-                Err(_) => Attempt::Again,
-            }
-        })
-    }
-
-    fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>> {
-        Box::pin(async move { Some(self.sends.turns(customer)) })
-    }
-
-    fn histories(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Vec<Turn>>>> {
-        Box::pin(async move { Some(vec![self.sends.turns(customer)]) })
-    }
-
-    fn collect<'a>(&'a self, entries: Vec<Entry>, ledger: &'a Ledger) -> BoxFuture<'a, ()> {
-        Box::pin(async move { record_what_was_seen(&self.sends, &entries, ledger) })
-    }
-
-    fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>> {
-        self.operators.dead_letters()
-    }
-
-    fn uncertain(&self, dead: &BTreeSet<Mark>) -> Vec<(&'static str, Uncertain)> {
-        vec![("Telegram", self.sends.uncertain(dead))]
-    }
-}
-
-/// Where replies are sent, the record of a message is what its customer saw.
-pub fn record_what_was_seen(sends: &Sends, entries: &[Entry], ledger: &Ledger) {
-    for of_one in entries.chunk_by(|one, other| one.mark.customer == other.mark.customer) {
-        let turns = of_one.first().map(|entry| sends.turns(entry.mark.customer));
-        for entry in of_one {
-            let turn = turns.iter().flatten().find(|turn| turn.asked.contains(&entry.mark));
-            let record = turn.map_or(Record::Unanswered, |it| Record::Answered(it.reply.clone()));
-            ledger.recorded(entry.mark, record);
+    async fn post(&self, mark: Mark, manner: Manner) -> bool {
+        match manner {
+            Manner::Wait | Manner::Acknowledge | Manner::Events => {}
+            Manner::CutAfterSending => self.0.cut_next_post(number(mark), STAY / 8),
+            Manner::CutBeforeReading => self.0.cut_next_post(number(mark), STAY),
         }
+        let ticket = self.0.queue(update(mark));
+        timeout(PATIENCE, self.0.wait_until_taken_for(ticket)).await.is_ok()
     }
 }

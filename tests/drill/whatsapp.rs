@@ -1,24 +1,20 @@
 //! WhatsApp as a way in: signed webhooks, which only a 200 acknowledges, and a fake that says of most
 //! messages, sooner or later, that they were delivered.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use support::fake_whatsapp::{Delivered, FakeWhatsApp, Script, text_webhook};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::api::Api;
-use crate::ledger::{Entry, Ledger, Mark};
+use crate::ledger::Mark;
 use crate::mishaps::{Mishap, Mishaps, Word};
-use crate::sends::{Fate, Sends, Uncertain};
-use crate::telegram::record_what_was_seen;
-use crate::verdict::Turn;
-use crate::way_in::{Attempt, Manner, WayIn};
+use crate::sends::{Fate, Sends};
+use crate::sent::Provider;
+use crate::way_in::Manner;
 
 /// How long Meta waits for an answer before it posts a webhook again.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -31,8 +27,6 @@ const MOST_TRIES: usize = 240;
 /// The business number's conversations.
 pub struct WhatsApp {
     fake: Arc<FakeWhatsApp>,
-    sends: Arc<Sends>,
-    operators: Arc<Api>,
     entrances: Vec<u16>,
     next: AtomicUsize,
     /// Posts the statuses.
@@ -105,22 +99,10 @@ impl WhatsApp {
         sends: Arc<Sends>,
         statuses: UnboundedReceiver<Status>,
         entrances: Vec<u16>,
-        operators: Arc<Api>,
     ) -> Self {
-        let posting =
-            post_statuses(Arc::clone(&fake), Arc::clone(&sends), statuses, entrances.clone());
+        let posting = post_statuses(Arc::clone(&fake), sends, statuses, entrances.clone());
         let posting = tokio::spawn(posting);
-        Self { fake, sends, operators, entrances, next: AtomicUsize::new(0), posting }
-    }
-
-    /// Posts a customer's message, and says whether it was acknowledged.
-    async fn post(&self, mark: Mark) -> bool {
-        let port = self.entrances[self.next.fetch_add(1, Ordering::Relaxed) % self.entrances.len()];
-        let number = (NUMBERS + u64::from(mark.customer)).to_string();
-        let id = format!("wamid.{}", mark.name());
-        let webhook = text_webhook(self.fake.account(), &number, &id, &mark.question());
-        let posted = timeout(PATIENCE, self.fake.post_webhook(port, &webhook)).await;
-        posted.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status == 200))
+        Self { fake, entrances, next: AtomicUsize::new(0), posting }
     }
 }
 
@@ -157,52 +139,22 @@ async fn post_statuses(
     }
 }
 
-impl WayIn for WhatsApp {
-    fn channel(&self, _: u32) -> &'static str {
-        "WhatsApp"
-    }
+impl Provider for WhatsApp {
+    const CHANNEL: &'static str = "WhatsApp";
 
-    fn hand_in<'a>(
-        &'a self,
-        mark: Mark,
-        manner: Manner,
-        ledger: &'a Ledger,
-    ) -> BoxFuture<'a, Attempt> {
-        Box::pin(async move {
-            let stay = match manner {
-                Manner::Wait | Manner::Acknowledge | Manner::Events => None,
-                Manner::CutAfterSending => Some(STAYS[0]),
-                Manner::CutBeforeReading => Some(STAYS[1]),
-            };
-            if let Some(stay) = stay {
-                let _ = timeout(stay, self.post(mark)).await;
-                return Attempt::Again;
-            }
-            if !self.post(mark).await {
-                return Attempt::Again;
-            }
-            ledger.acknowledged(mark, None);
-            Attempt::Acknowledged
-        })
-    }
-
-    fn turns(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Turn>>> {
-        Box::pin(async move { Some(self.sends.turns(customer)) })
-    }
-
-    fn histories(&self, customer: u32) -> BoxFuture<'_, Option<Vec<Vec<Turn>>>> {
-        Box::pin(async move { Some(vec![self.sends.turns(customer)]) })
-    }
-
-    fn collect<'a>(&'a self, entries: Vec<Entry>, ledger: &'a Ledger) -> BoxFuture<'a, ()> {
-        Box::pin(async move { record_what_was_seen(&self.sends, &entries, ledger) })
-    }
-
-    fn dead_letters(&self) -> BoxFuture<'_, Option<Vec<Mark>>> {
-        self.operators.dead_letters()
-    }
-
-    fn uncertain(&self, dead: &BTreeSet<Mark>) -> Vec<(&'static str, Uncertain)> {
-        vec![("WhatsApp", self.sends.uncertain(dead))]
+    async fn post(&self, mark: Mark, manner: Manner) -> bool {
+        let stay = match manner {
+            Manner::Wait | Manner::Acknowledge | Manner::Events => PATIENCE,
+            Manner::CutAfterSending => STAYS[0],
+            Manner::CutBeforeReading => STAYS[1],
+        };
+        let port = self.entrances[self.next.fetch_add(1, Ordering::Relaxed) % self.entrances.len()];
+        let number = (NUMBERS + u64::from(mark.customer)).to_string();
+        let id = format!("wamid.{}", mark.name());
+        let webhook = text_webhook(self.fake.account(), &number, &id, &mark.question());
+        let posted = timeout(stay, self.fake.post_webhook(port, &webhook)).await;
+        // Who goes away early has not heard of what was answered, even if it came in time.
+        let is_heard = !manner.is_cut();
+        is_heard && posted.is_ok_and(|answer| answer.is_ok_and(|answer| answer.status == 200))
     }
 }
