@@ -1,8 +1,8 @@
 //! Replies of which the provider says more later, or says nothing.
 
-use support::fake_whatsapp::Script;
+use support::fake_whatsapp::{Delivered, Script};
 
-use crate::world::{World, dead_letters, wait_for_dead_letters, wait_for_metric, within};
+use crate::world::{ANN, World, dead_letters, wait_for_dead_letters, wait_for_metric, within};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reply_whose_sender_died_is_not_sent_twice_if_a_status_tells_that_it_went_out() {
@@ -30,6 +30,10 @@ async fn a_reply_that_can_not_be_delivered_after_all_is_a_dead_letter_once() {
     let gateway = world.gateway();
     world.write(&gateway, "wamid.1", "Hi").await;
     let [reply] = <[_; 1]>::try_from(world.replies(1).await).unwrap();
+    // An alert sees only what increases, so it begins at nothing.
+    let none =
+        r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 0"#;
+    wait_for_metric(&gateway, none).await;
     for _ in 0..3 {
         world.report(&gateway, &reply, "failed", Some(131_047)).await;
     }
@@ -41,6 +45,32 @@ async fn a_reply_that_can_not_be_delivered_after_all_is_a_dead_letter_once() {
     let log = gateway.log();
     let told = log.lines().filter(|line| line.contains("ERROR") && line.contains("131047"));
     assert_eq!(told.count(), 1, "{log}");
+    assert!(!log.contains(ANN), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_sent_from_the_number_and_could_not_deliver_alerts_nobody() {
+    let world = World::new();
+    let gateway = world.gateway();
+    world.write(&gateway, "wamid.1", "Hi").await;
+    let [reply] = <[_; 1]>::try_from(world.replies(1).await).unwrap();
+    let of_ours = reply.data.clone().unwrap();
+    let of_a_reply_not_known = of_ours.replace(':', "x:");
+    assert_ne!(of_ours, of_a_reply_not_known);
+    for data in [None, Some("another app's".to_owned()), Some(of_a_reply_not_known)] {
+        let sent_by_others = Delivered { receipt: "wamid.9".to_owned(), data, ..reply.clone() };
+        world.report(&gateway, &sent_by_others, "failed", Some(131_047)).await;
+    }
+    wait_for_metric(
+        &gateway,
+        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="outside_window"} 3"#,
+    )
+    .await;
+    let none =
+        r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 0"#;
+    wait_for_metric(&gateway, none).await;
+    assert_eq!(dead_letters(&gateway).await, [""; 0]);
+    assert!(!gateway.log().contains("131047"), "{}", gateway.log());
 }
 
 #[tokio::test(flavor = "multi_thread")]
