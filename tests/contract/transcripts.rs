@@ -196,6 +196,16 @@ pub(crate) async fn a_reader_goes_on_where_it_stopped(harness: &dyn Harness) {
     }
     // An id from before all that is kept.
     assert_eq!(texts(Some("1-0"), 10).await.len(), 5);
+    let page = async |after: Option<&str>, limit: usize| -> Vec<String> {
+        let page = store.page(&anna, after, limit).await.unwrap();
+        page.into_iter().map(|entry| entry.id).collect()
+    };
+    assert_eq!(page(None, 2).await, ids[..2], "the oldest");
+    assert_eq!(page(Some(&ids[1]), 2).await, ids[2..4]);
+    assert_eq!(page(Some(&ids[3]), 2).await, ids[4..]);
+    assert_eq!(page(Some(&ids[4]), 2).await, ids[5..]);
+    assert_eq!(page(Some("nonsense"), 9).await, ids);
+    assert_eq!(page(None, 0).await, ids[5..]);
 }
 
 pub(crate) async fn the_newest_entries_are_kept_and_no_id_comes_twice(harness: &dyn Harness) {

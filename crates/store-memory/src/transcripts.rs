@@ -89,14 +89,47 @@ impl Transcript {
         std::mem::replace(&mut self.has_reminder, true)
     }
 
-    fn read(&self, after: Option<Place>, limit: usize, now: Timestamp) -> Vec<(Place, Arc<Said>)> {
+    fn read(&self, after: Option<Place>, part: Part, now: Timestamp) -> Vec<(Place, Arc<Said>)> {
         if !self.is_kept(now) {
             return Vec::new();
         }
         let is_later = |written: &&Written| after.is_none_or(|after| written.place > after);
         let later = self.entries.iter().filter(is_later).count();
-        let newest = self.entries.iter().skip(self.entries.len() - later.min(limit));
-        newest.map(|written| (written.place, Arc::clone(&written.said))).collect()
+        let (left_out, limit) = match part {
+            Part::Newest(limit) => (later.saturating_sub(limit), limit),
+            Part::First(limit) => (0, limit),
+        };
+        let entries = self.entries.iter().skip(self.entries.len() - later + left_out).take(limit);
+        entries.map(|written| (written.place, Arc::clone(&written.said))).collect()
+    }
+}
+
+/// How many entries are wanted, and from which end.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    First(usize),
+    Newest(usize),
+}
+
+impl MemoryStore {
+    fn entries(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        part: Part,
+    ) -> Vec<Entry> {
+        let (digest, after) = (conversation.digest(), after.and_then(Place::named));
+        let found = self.step(|state, now| {
+            let found = state.conversation(digest);
+            found.map(|found| found.transcript.read(after, part, now)).unwrap_or_default()
+        });
+        // The words are copied outside the lock.
+        let entry = |(Place { time, number }, said): (Place, Arc<Said>)| Entry {
+            id: format!("{time}-{number}"),
+            at: Timestamp(time),
+            said: Said::clone(&said),
+        };
+        found.into_iter().map(entry).collect()
     }
 }
 
@@ -108,18 +141,16 @@ impl Transcripts for MemoryStore {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        let (digest, after) = (conversation.digest(), after.and_then(Place::named));
-        let found = self.step(|state, now| {
-            let found = state.conversation(digest);
-            found.map(|found| found.transcript.read(after, limit, now)).unwrap_or_default()
-        });
-        // The words are copied outside the lock.
-        let entry = |(Place { time, number }, said): (Place, Arc<Said>)| Entry {
-            id: format!("{time}-{number}"),
-            at: Timestamp(time),
-            said: Said::clone(&said),
-        };
-        Ok(found.into_iter().map(entry).collect())
+        Ok(self.entries(conversation, after, Part::Newest(limit)))
+    }
+
+    async fn page(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.entries(conversation, after, Part::First(limit)))
     }
 
     async fn interrupt(&self, conversation: &ConversationId) -> Result<bool, StoreError> {

@@ -28,13 +28,37 @@ impl Transcripts for RedisStore {
         if limit == 0 {
             return Ok(Vec::new());
         }
-        let from = after.filter(|id| entry_time(id).is_some());
-        let from = from.map_or_else(|| "-".to_owned(), |id| format!("({id}"));
         let mut range = Cmd::new();
         range.arg("XREVRANGE").arg(self.inner.keys.transcript(conversation.digest()));
-        range.arg("+").arg(from).arg("COUNT").arg(limit);
+        range.arg("+").arg(behind(after)).arg("COUNT").arg(limit);
         let rows: Vec<Row> = self.inner.link.run_settled(&range).await?;
         Ok(rows.into_iter().rev().filter_map(read_or_leave_out).collect())
+    }
+
+    async fn page(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let key = self.inner.keys.transcript(conversation.digest());
+        let (mut entries, mut from) = (Vec::new(), behind(after));
+        // What is left out is made up for: a short page says that there is no more.
+        loop {
+            let wanted = limit - entries.len();
+            let mut range = Cmd::new();
+            range.arg("XRANGE").arg(&key).arg(&from).arg("+").arg("COUNT").arg(wanted);
+            let rows: Vec<Row> = self.inner.link.run_settled(&range).await?;
+            let last = rows.last().filter(|_| rows.len() == wanted).map(|(id, _)| behind(Some(id)));
+            entries.extend(rows.into_iter().filter_map(read_or_leave_out));
+            match last {
+                Some(last) if entries.len() < limit => from = last,
+                Some(_) | None => return Ok(entries),
+            }
+        }
     }
 
     async fn interrupt(&self, conversation: &ConversationId) -> Result<bool, StoreError> {
@@ -96,6 +120,12 @@ impl Inner {
             self.hub.announce(conversation, &std::sync::Arc::new(Event::Added));
         }
     }
+}
+
+/// Where the entries after this one begin, or all if it is none.
+fn behind(after: Option<&str>) -> String {
+    let known = after.filter(|id| entry_time(id).is_some());
+    known.map_or_else(|| "-".to_owned(), |id| format!("({id}"))
 }
 
 /// When the entry of this id was added, if it is the id of an entry at all.

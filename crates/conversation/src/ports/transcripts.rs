@@ -21,6 +21,19 @@ pub trait Transcripts: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError>;
 
+    /// The first `limit` of the entries after `after`, or of all that are kept, oldest first: a page
+    /// for a reader that takes one after the other, and so needs room for one only. An `after` that
+    /// is no id of this store is taken as none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn page(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError>;
+
     /// Asks whoever is answering the conversation to stop and to leave it at what was said so far.
     /// The owner learns of it with its next [`renew`](super::Turns::renew). Says whether anybody is
     /// answering.

@@ -67,6 +67,15 @@ impl Transcripts for Faulty {
         self.inner.transcript(conversation, after, limit).await
     }
 
+    async fn page(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.inner.page(conversation, after, limit).await
+    }
+
     async fn interrupt(&self, conversation: &ConversationId) -> Result<bool, StoreError> {
         self.inner.interrupt(conversation).await
     }

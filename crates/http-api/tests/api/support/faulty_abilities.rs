@@ -49,6 +49,16 @@ impl Transcripts for FaultyStore {
         self.inner.transcript(conversation, after, limit).await
     }
 
+    async fn page(
+        &self,
+        conversation: &ConversationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.check()?;
+        self.inner.page(conversation, after, limit).await
+    }
+
     async fn interrupt(&self, conversation: &ConversationId) -> Result<bool, StoreError> {
         self.check()?;
         self.inner.interrupt(conversation).await
