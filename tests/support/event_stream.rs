@@ -40,11 +40,22 @@ impl Tape {
     /// # Panics
     /// If the connection ends before.
     pub async fn open(port: u16, token: &str, after: Option<&str>) -> Result<Self, String> {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let after = after.map_or_else(String::new, |id| format!("last-event-id: {id}\r\n"));
+        Self::open_with(port, token, &after).await
+    }
+
+    /// As [`Self::open`], with these further lines in the request's head.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    ///
+    /// # Panics
+    /// As [`Self::open`].
+    pub async fn open_with(port: u16, token: &str, further: &str) -> Result<Self, String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let request = format!(
             "GET /webchat/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
-             {after}\r\n"
+             {further}\r\n"
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut tape = Self { stream, raw: Vec::new(), text: String::new(), over: false, pings: 0 };

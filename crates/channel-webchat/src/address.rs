@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use axum::http::{Extensions, HeaderMap, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -27,21 +27,16 @@ impl Addresses {
     }
 
     /// The nearest address that isn't a proxy of ours. What stands before it anybody may have
-    /// written.
+    /// written, and so may what stands before a word that is no address: there the way ends with the
+    /// proxy that passed it on.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let lines = headers.get_all(X_FORWARDED_FOR).into_iter();
-        let named: Vec<IpAddr> = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(','))
-            .filter_map(|address| address.trim().parse().ok())
-            .map(|address: IpAddr| address.to_canonical())
-            .collect();
+        let lines: Vec<&HeaderValue> = headers.get_all(X_FORWARDED_FOR).into_iter().collect();
+        let hops =
+            lines.iter().rev().flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
         let mut nearest = peer;
-        for address in named.into_iter().rev() {
-            if !self.is_trusted(nearest) {
-                break;
-            }
-            nearest = address;
+        for hop in hops {
+            let Some(before) = address(hop).filter(|_| self.is_trusted(nearest)) else { break };
+            nearest = before;
         }
         nearest
     }
@@ -49,6 +44,16 @@ impl Addresses {
     fn is_trusted(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// The address in a hop's words, with which some proxies name the port as well: `203.0.113.7:4711`,
+/// `[2001:db8::7]:4711`.
+fn address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    let with_port = || hop.parse().ok().map(|whole: SocketAddr| whole.ip());
+    let address = hop.parse().ok().or_else(with_port).or_else(in_brackets)?;
+    Some(address.to_canonical())
 }
 
 fn network(address: Ipv6Addr) -> Vec<u8> {
@@ -81,6 +86,32 @@ mod tests {
         assert_eq!(sender("10.0.0.1:1", &["1.1.1.1, 198.51.100.1"]), [198, 51, 100, 1]);
         assert_eq!(sender("10.0.0.1:1", &["1.1.1.1", "198.51.100.1, 10.9.9.9"]), [198, 51, 100, 1]);
         assert_eq!(sender("10.0.0.1:1", &["nonsense"]), [10, 0, 0, 1]);
+    }
+
+    #[test]
+    fn an_address_is_read_with_its_port_too() {
+        assert_eq!(sender("10.0.0.1:1", &["198.51.100.1:4711"]), [198, 51, 100, 1]);
+        assert_eq!(sender("10.0.0.1:1", &["198.51.100.1:4711, 10.2.3.4:80"]), [198, 51, 100, 1]);
+        let of_ipv6 = sender("[2001:db8:1:2::1]:1", &[]);
+        for same in ["2001:db8:1:2::1", "[2001:db8:1:2::1]", "[2001:db8:1:2::1]:99"] {
+            assert_eq!(sender("10.0.0.1:1", &[same]), of_ipv6, "{same}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_believed_that_stands_before_what_is_no_address() {
+        for unread in
+            ["unknown", "_hidden", "198.51.100.1:x", "[::1", "", "198.51.100.1 198.51.100.2"]
+        {
+            let line = format!("203.0.113.7, {unread}, 10.2.3.4");
+            assert_eq!(sender("10.0.0.1:1", &[&line]), [10, 2, 3, 4], "{unread}");
+        }
+        let lines = ["203.0.113.7", "n\u{f6}, 10.2.3.4"];
+        let headers =
+            lines.map(|line| (X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).unwrap()));
+        let addresses = Addresses::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let client = addresses.client([10, 0, 0, 1].into(), &headers.into_iter().collect());
+        assert_eq!(client, IpAddr::from([10, 0, 0, 1]));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
+use utoipa::ToSchema;
 
 use crate::refusal::Refusal;
 
@@ -13,11 +14,15 @@ const USER_CHARS: usize = 200;
 const NAME_CHARS: usize = 80;
 
 /// A visitor as a page presents it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WebChatIdentity)]
 pub(crate) struct Identity {
+    /// The site's own id of the visitor.
+    #[schema(min_length = 1, max_length = 200)]
     pub(crate) user_id: String,
     /// The HMAC-SHA256 of the user id, in hexadecimal digits.
     signature: String,
+    /// What the visitor is called.
     #[serde(default)]
     name: Option<String>,
 }

@@ -3,6 +3,7 @@
 mod address;
 mod beats;
 mod body;
+mod description;
 mod figures;
 mod gate;
 mod identity;
@@ -19,6 +20,6 @@ mod widget;
 
 pub use gate::RequestId;
 pub use keyring::{InvalidSecret, agreed_secret};
-pub use options::{Limits, Options};
+pub use options::{Limits, Options, OwnPages};
 pub use token::{CHANNEL, conversation};
 pub use web_chat::{Condition, Parts, WebChat};

@@ -12,6 +12,8 @@ pub struct Options {
     /// Origins besides the gateway's own whose pages may embed the chat, such as
     /// `https://shop.example`.
     pub allowed_origins: Vec<String>,
+    /// Which pages are the gateway's own.
+    pub own_pages: OwnPages,
     /// The secret that new sessions are signed with, the same on all replicas.
     pub session_secret: SecretString,
     /// Further secrets whose sessions are still taken, so that the one above can be changed.
@@ -34,6 +36,7 @@ impl Options {
     pub fn new(session_secret: SecretString) -> Self {
         Self {
             allowed_origins: Vec::new(),
+            own_pages: OwnPages::OfTheNameAsked,
             session_secret,
             accepted_secrets: Vec::new(),
             session: Duration::from_secs(30 * 24 * 60 * 60),
@@ -45,6 +48,17 @@ impl Options {
     }
 }
 
+/// Which pages are the gateway's own, and may always use the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPages {
+    /// Those of the very name by which a request calls the gateway, whatever that is.
+    OfTheNameAsked,
+    /// Of those only the ones with a name of this machine, such as `localhost`. For a gateway that
+    /// only this machine can reach: there a browser that comes by another name was sent by a page
+    /// whose author had that name lead here.
+    OfThisMachine,
+}
+
 /// How much a visitor may send, and how often. The rates of an address are those of a whole office
 /// or campus, which may have one address.
 #[derive(Clone, Debug)]
@@ -53,10 +67,13 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The longest message, in characters.
     pub message_chars: usize,
-    /// How many entries of a conversation are shown.
-    pub entries: usize,
+    /// How many entries of a transcript are read at once: what one is told who reads slowly is held
+    /// meanwhile.
+    pub page: usize,
     /// How many streams one replica keeps open, so that some connections are left for all else.
     pub streams: usize,
+    /// How many of them from one address.
+    pub streams_of_one_address: u16,
     /// How often a stream shows that it is alive, and asks the store for what it may have missed.
     /// Proxies cut at 60 s.
     pub heartbeat: Duration,
@@ -78,8 +95,9 @@ impl Default for Limits {
         Self {
             body_bytes: 128 * 1024,
             message_chars: 8_000,
-            entries: 200,
+            page: 16,
             streams: 11_000,
+            streams_of_one_address: 500,
             heartbeat: Duration::from_secs(20),
             messages_of_session: rate(20, 1_500),
             messages_of_address: rate(200, 100),

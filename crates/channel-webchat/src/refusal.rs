@@ -9,6 +9,18 @@ use tracing::{debug, error, warn};
 
 use crate::figures;
 
+/// After how many seconds a place for another stream may have become free.
+const STREAM_WAIT: u32 = 10;
+
+/// Who keeps so many streams open that there is no place for another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// The readers of one conversation.
+    Conversation,
+    /// The readers at one address.
+    Address,
+}
+
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -34,6 +46,8 @@ pub(crate) enum Refusal {
     TooOften(u32),
     /// This replica keeps as many streams as it may.
     TooManyStreams,
+    /// So many streams are all that these readers may keep open on one replica.
+    TooManyStreamsOf(Holder, u16),
     /// This replica is about to end.
     Ending,
     /// It can't be stored or looked up now.
@@ -102,6 +116,17 @@ impl Refusal {
                 "too_many_streams",
                 "This replica keeps as many streams open as it may. Try again in a moment.",
             ),
+            Self::TooManyStreamsOf(holder, most) => {
+                let whose = match holder {
+                    Holder::Conversation => "this conversation",
+                    Holder::Address => "this address",
+                };
+                let words = format!(
+                    "This replica keeps {most} streams open for {whose}, as many as it may. Close \
+                     one that is not needed, or try again in {STREAM_WAIT} s."
+                );
+                return (StatusCode::TOO_MANY_REQUESTS, "too_many_streams", words);
+            }
             // As for a replica that starts: a proxy may ask another one.
             Self::Ending => {
                 (StatusCode::BAD_GATEWAY, "ending", "This replica is about to end. Try again.")
@@ -135,6 +160,7 @@ impl Refusal {
     fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooOften(seconds) => Some(*seconds),
+            Self::TooManyStreamsOf(..) => Some(STREAM_WAIT),
             Self::TooManyStreams | Self::Store(StoreError::TooManyWaiting { .. }) => Some(5),
             Self::Ending => Some(1),
             Self::Store(StoreError::Unavailable(_)) => Some(2),
@@ -172,6 +198,7 @@ impl Refusal {
             | Self::Invalid(_)
             | Self::TooOften(_)
             | Self::TooManyStreams
+            | Self::TooManyStreamsOf(..)
             | Self::Ending => debug!(code, "refused a request of Web Chat"),
         }
     }

@@ -8,6 +8,7 @@ use conversation::ports::{Accord, Events, Handovers, Inbox, Transcripts};
 
 use crate::address::Addresses;
 use crate::beats::Beats;
+use crate::description::description;
 use crate::identity::Voucher;
 use crate::keyring::{InvalidSecret, Keyring};
 use crate::options::Options;
@@ -70,10 +71,10 @@ impl WebChat {
         Ok(Self(Arc::new(Shared {
             keyring: Keyring::new(&options.session_secret, &options.accepted_secrets)?,
             voucher: Voucher::new(options.identity_secret.as_ref()),
-            origins: Origins::new(options.allowed_origins.clone()),
+            origins: Origins::new(options.allowed_origins.clone(), options.own_pages),
             addresses: Addresses::new(options.trusted_proxies.clone()),
             beats: Beats::new((parts.condition)()),
-            places: Places::new(options.limits.streams),
+            places: Places::new(options.limits.streams, options.limits.streams_of_one_address),
             options,
             parts,
         })))
@@ -83,6 +84,13 @@ impl WebChat {
     /// [`RequestId`](crate::RequestId) and axum's `ConnectInfo`.
     pub fn router(&self) -> Router {
         routes::router(&self.0)
+    }
+
+    /// What those routes are, in the words of OpenAPI. Their errors are of the schema `ErrorBody`, which
+    /// the server describes.
+    #[must_use]
+    pub fn description(&self) -> utoipa::openapi::OpenApi {
+        description()
     }
 
     /// Keeps the streams alive and tells them how this replica stands, until it is to `stop`: then

@@ -17,6 +17,9 @@ use crate::vitals::Vitals;
 /// Renders the figures in Prometheus' text form.
 pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 
+/// What routes are, in the words of OpenAPI.
+pub type Description = utoipa::openapi::OpenApi;
+
 /// Everything the routes need.
 pub struct Api {
     /// The store that takes messages and knows their answers.
@@ -43,6 +46,8 @@ pub struct Api {
     /// Further routes, such as the channels' webhooks, which see to their own authentication.
     /// They get the same middleware. They must set no fallback of their own.
     pub extra: Router,
+    /// What those of them are that stand in `/openapi.json`.
+    pub described: Description,
 }
 
 /// How much a caller may send, and how long one is kept waiting.
@@ -95,6 +100,7 @@ pub(crate) struct Parts {
     pub(crate) auth: ApiAuth,
     pub(crate) proxies: TrustedProxies,
     pub(crate) extra: Router,
+    pub(crate) described: Description,
 }
 
 impl Api {
@@ -115,6 +121,7 @@ impl Api {
             auth: self.auth,
             proxies: TrustedProxies::new(self.trusted_proxies),
             extra: self.extra,
+            described: self.described,
         }
     }
 }

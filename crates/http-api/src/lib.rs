@@ -25,7 +25,7 @@ mod status;
 mod taking;
 mod vitals;
 
-pub use api::{Api, Limits, MetricsPage};
+pub use api::{Api, Description, Limits, MetricsPage};
 pub use auth::ApiAuth;
 pub use channels::ChannelKeys;
 pub use entrance::{Entrance, Routes};

@@ -26,7 +26,7 @@ use crate::taking;
 ///
 /// The figures of requests go to the recorder that is installed by then.
 pub fn router(api: Api) -> Routes {
-    let Parts { shared, auth, proxies, extra } = api.into_parts();
+    let Parts { shared, auth, proxies, extra, described } = api.into_parts();
     taking::describe();
 
     let guarded = OpenApiRouter::<Arc<Shared>>::new()
@@ -53,6 +53,7 @@ pub fn router(api: Api) -> Routes {
     let probes = Arc::new(around.probes());
     let (probed, of_probes) = probe_routes(&probes);
     description.merge(of_probes);
+    description.merge(described);
     // Only this place sets it, and only once.
     let _ = shared.openapi.set(rendered(&description));
 

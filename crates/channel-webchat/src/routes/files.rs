@@ -24,6 +24,8 @@ const LOADER_AGE: &str = "public, max-age=300, must-revalidate";
 const FILE_AGE: &str = "public, max-age=31536000, immutable";
 /// Asked for each time, since it names the set of the other files.
 const DEMO_AGE: &str = "no-cache";
+/// What stands at the address of another version's file.
+const OTHER_SET_AGE: &str = "no-store";
 
 /// Only what this gateway serves itself, no style and no script within the page, and no frame
 /// around it. The widget works under it.
@@ -38,20 +40,61 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/webchat/assets/{set}/{name}", get(file))
 }
 
-async fn loader(headers: HeaderMap) -> Response {
+/// The script that a site embeds.
+#[utoipa::path(
+    get,
+    path = "/webchat/widget.js",
+    tag = "web chat",
+    responses(
+        (status = 200, description = "The script", body = String, content_type = "text/javascript"),
+        (status = 304, description = "It is as the tag in If-None-Match says"),
+    ),
+)]
+pub(crate) async fn loader(headers: HeaderMap) -> Response {
     for_all(served(&headers, &widget().loader, LOADER_AGE))
 }
 
-/// A set of another version isn't served: its modules would not fit together with these.
-async fn file(headers: HeaderMap, Path((set, name)): Path<(String, String)>) -> Response {
-    let file = widget().files.get(name.as_str()).filter(|_| set == widget().set);
-    for_all(match file {
-        Some(file) => served(&headers, file, FILE_AGE),
+/// A file that the script asks for.
+///
+/// A page that was opened before an upgrade, or served by a replica that is still of another version,
+/// asks for a set that isn't here. Each file works alone, so it gets this version's, but not to keep:
+/// by that address it would be taken for the other one.
+#[utoipa::path(
+    get,
+    path = "/webchat/assets/{set}/{name}",
+    tag = "web chat",
+    params(
+        ("set" = String, Path, description = "The version, as the script names it"),
+        ("name" = String, Path, description = "Such as `panel.js`"),
+    ),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/javascript"),
+        (status = 304, description = "It is as the tag in If-None-Match says"),
+        (status = 404, description = "There is no such file", body = ref("#/components/schemas/ErrorBody")),
+    ),
+)]
+pub(crate) async fn file(
+    headers: HeaderMap,
+    Path((set, name)): Path<(String, String)>,
+) -> Response {
+    let age = if set == widget().set { FILE_AGE } else { OTHER_SET_AGE };
+    for_all(match widget().files.get(name.as_str()) {
+        Some(file) => served(&headers, file, age),
         None => StatusCode::NOT_FOUND.into_response(),
     })
 }
 
-async fn demo(headers: HeaderMap) -> Response {
+/// A page with the chat on it.
+#[utoipa::path(
+    get,
+    path = "/",
+    tag = "web chat",
+    responses(
+        (status = 200, description = "The page", body = String, content_type = "text/html"),
+        (status = 304, description = "It is as the tag in If-None-Match says"),
+    ),
+)]
+pub(crate) async fn demo(headers: HeaderMap) -> Response {
     let mut response = served(&headers, &widget().demo, DEMO_AGE);
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use conversation::ports::Accepted;
 use conversation::{AnswerBy, Author, DedupeKey, Fingerprint, Inbound, Message, MessageId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{authorized, paced};
 use crate::gate::RequestId;
@@ -23,27 +24,60 @@ const ID_CHARS: usize = 64;
 /// The longest tag of a language that is passed on.
 const LANGUAGE_CHARS: usize = 35;
 
-#[derive(Deserialize)]
-struct Said {
+/// What a visitor says.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = WebChatMessage)]
+pub(crate) struct Said {
+    /// Made by the client. Sending the same again under it is harmless.
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9_-]+$", example = "m1")]
     id: String,
+    /// The words.
+    #[schema(min_length = 1, max_length = 8000, example = "How much is a parcel of 3 kg?")]
     text: String,
 }
 
-#[derive(Serialize)]
-struct Taken {
+/// It is stored.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebChatMessageTaken)]
+pub(crate) struct Taken {
+    /// The client's.
     id: String,
+    /// The gateway's.
+    #[schema(value_type = String)]
     message_id: MessageId,
 }
 
-pub(super) async fn send(
+/// Say something, as a visitor.
+///
+/// The answer comes on the stream of events.
+#[utoipa::path(
+    post,
+    path = "/webchat/messages",
+    tag = "web chat",
+    security(("session" = [])),
+    request_body = Said,
+    responses(
+        (status = 202, description = "It is stored", body = Taken),
+        (status = 200, description = "It was stored before", body = Taken),
+        (status = 400, description = "The body broke off", body = ref("#/components/schemas/ErrorBody")),
+        (status = 401, description = "No session token, or one that opens nothing (any more)", body = ref("#/components/schemas/ErrorBody")),
+        (status = 403, description = "`origin_not_allowed`: the page may not use the chat", body = ref("#/components/schemas/ErrorBody")),
+        (status = 409, description = "`id_conflict`: another text came under this id", body = ref("#/components/schemas/ErrorBody")),
+        (status = 413, description = "The body is too large", body = ref("#/components/schemas/ErrorBody")),
+        (status = 415, description = "The body is not sent as application/json", body = ref("#/components/schemas/ErrorBody")),
+        (status = 422, description = "Not JSON, or a field is missing, empty, too long or wrong", body = ref("#/components/schemas/ErrorBody")),
+        (status = 429, description = "Too often, for the session or the address; Retry-After says when", body = ref("#/components/schemas/ErrorBody")),
+        (status = 503, description = "The store is full or away; Retry-After says when", body = ref("#/components/schemas/ErrorBody")),
+    ),
+)]
+pub(crate) async fn send(
     State(shared): State<Arc<Shared>>,
     request: Request,
 ) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let session = authorized(&shared, &parts.headers)?;
     let limits = &shared.options.limits;
-    let said: Said = body::read(&parts.headers, body, limits.body_bytes).await?;
-    let key = checked(&said, limits.message_chars)?;
+    // Before the body is read, so that what is no message counts as well.
     paced(
         &shared,
         (&parts.extensions, &parts.headers),
@@ -51,6 +85,8 @@ pub(super) async fn send(
         Some(("messages", limits.messages_of_session, &session)),
     )
     .await?;
+    let said: Said = body::read(&parts.headers, body, limits.body_bytes).await?;
+    let key = checked(&said, limits.message_chars)?;
     let author = Author { display_name: session.name.clone(), language: language(&parts.headers) };
     let request = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.to_string());
     let inbound = inbound(&shared, session, key, author, &said.text, request);

@@ -9,11 +9,11 @@
 //!   one, each with its id, and what happens from then on: `entry`, `started`, `delta`, `text`,
 //!   `restarted`, `postponed` and `state`.
 
-mod events;
-mod files;
-mod messages;
-mod session;
-mod stop;
+pub(crate) mod events;
+pub(crate) mod files;
+pub(crate) mod messages;
+pub(crate) mod session;
+pub(crate) mod stop;
 
 use std::sync::Arc;
 

@@ -38,14 +38,15 @@ const CHUNK: usize = 16 * 1024;
 /// How soon the store is asked again when it did not answer.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Opens a stream that goes on after the entry `after`.
+/// Opens a stream that goes on after the entry `after`, and is read at this address.
 pub(crate) async fn open(
     shared: Arc<Shared>,
     session: Session,
+    address: &[u8],
     after: Option<String>,
 ) -> Result<Body, Refusal> {
     let Session { conversation, expires, .. } = session;
-    let place = shared.places.take(conversation.digest())?;
+    let place = shared.places.take(conversation.digest(), address)?;
     let beats = shared.beats.join().ok_or(Refusal::TooManyStreams)?;
     let heard = *beats.borrow();
     if (shared.parts.condition)() == Condition::Ending {
@@ -53,19 +54,20 @@ pub(crate) async fn open(
     }
     // Watching begins before the transcript is read, so that nothing falls between.
     let watch = shared.parts.events.watch(&conversation).await?;
-    let limit = shared.options.limits.entries;
-    let kept = shared.parts.transcripts.transcript(&conversation, None, limit).await?;
+    let account = match after {
+        Some(after) => known(&shared, &conversation, &after).await?,
+        None => Account::default(),
+    };
     let person = shared.parts.handovers.taken_over_by(&conversation).await?;
     let first = hello(heard.condition, shared.parts.clock.now(), person.as_deref());
-    let mut account = Account::default();
-    let entries = not_told(kept, after.as_deref(), &mut account);
     let stream = Telling {
         account,
         watch,
         beats,
         heard,
         expires,
-        entries,
+        entries: VecDeque::new(),
+        place_in: PlaceIn::Midst,
         again: None,
         held: None,
         first,
@@ -87,14 +89,27 @@ fn hello(condition: Condition, server_time: Timestamp, person: Option<&str>) -> 
     text
 }
 
-/// What of the kept entries comes after the last one that the visitor has. All are taken into
-/// account: what is open follows from the earlier ones.
-fn not_told(kept: Vec<Entry>, after: Option<&str>, account: &mut Account) -> VecDeque<Entry> {
-    let known = after.and_then(|after| kept.iter().position(|entry| entry.id == after));
-    let mut entries = VecDeque::from(kept);
-    let rest = entries.split_off(known.map_or(0, |index| index + 1));
-    entries.iter().for_each(|entry| account.note(entry));
-    rest
+/// What follows from the entries up to the one that the visitor has: of what is open, the earlier ones
+/// tell. Nothing, if that one isn't kept: then all are told.
+async fn known(
+    shared: &Shared,
+    conversation: &ConversationId,
+    after: &str,
+) -> Result<Account, StoreError> {
+    let limit = shared.options.limits.page;
+    let mut account = Account::default();
+    loop {
+        let page = shared.parts.transcripts.page(conversation, account.last(), limit).await?;
+        for entry in &page {
+            account.note(entry);
+            if entry.id == after {
+                return Ok(account);
+            }
+        }
+        if page.len() < limit {
+            return Ok(Account::default());
+        }
+    }
 }
 
 /// A stream between two reads of it.
@@ -104,8 +119,10 @@ struct Telling {
     beats: watch::Receiver<Beat>,
     heard: Beat,
     expires: Timestamp,
-    /// What was read and is still to be told.
+    /// What was read and is still to be told: at most a page, however long the transcript is and
+    /// however slowly it is taken.
     entries: VecDeque<Entry>,
+    place_in: PlaceIn,
     /// When the store is asked again that did not answer.
     again: Option<Pin<Box<Sleep>>>,
     /// What was heard already and is told after that.
@@ -115,6 +132,15 @@ struct Telling {
     conversation: ConversationId,
     shared: Arc<Shared>,
     _place: Place,
+}
+
+/// Where in the transcript a stream stands, with all that it has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PlaceIn {
+    /// There may be more to read.
+    Midst,
+    /// There was no more.
+    End,
 }
 
 /// What woke a stream.
@@ -135,7 +161,10 @@ impl Telling {
             if !out.is_empty() {
                 return Some(Bytes::from(out));
             }
-            self.wake(&mut out).await?;
+            match (self.place_in, &self.again) {
+                (PlaceIn::Midst, None) => Box::pin(self.read()).await,
+                (PlaceIn::Midst, Some(_)) | (PlaceIn::End, _) => self.wake(&mut out).await?,
+            }
         }
     }
 
@@ -228,13 +257,22 @@ impl Telling {
         Some(())
     }
 
-    /// Reads the transcript on.
+    /// Reads the transcript on by a page, once the one before is told.
     async fn read(&mut self) {
         self.again = None;
-        let limit = self.shared.options.limits.entries;
+        self.place_in = PlaceIn::Midst;
+        if !self.entries.is_empty() {
+            return;
+        }
+        let limit = self.shared.options.limits.page;
         let (conversation, last) = (&self.conversation, self.account.last());
-        match self.shared.parts.transcripts.transcript(conversation, last, limit).await {
-            Ok(entries) => self.entries.extend(entries),
+        match self.shared.parts.transcripts.page(conversation, last, limit).await {
+            Ok(page) => {
+                if page.len() < limit {
+                    self.place_in = PlaceIn::End;
+                }
+                self.entries.extend(page);
+            }
             Err(error) => self.try_again(&error),
         }
     }

@@ -58,10 +58,19 @@ async fn browsers_that_can_get_it_compressed() {
 }
 
 #[tokio::test]
-async fn a_set_of_another_version_is_not_served() {
+async fn a_page_from_before_an_upgrade_gets_the_panel_of_this_version_but_not_to_keep() {
     let stage = Stage::new().await;
     let assets = assets(&stage).await;
-    for path in ["/webchat/assets/0000000000000000/panel.js".to_owned(), format!("{assets}/x.js")] {
+    for name in ["panel.js", "demo.js", "demo.css"] {
+        let old = get(&stage, &format!("/webchat/assets/0000000000000000/{name}"), &[]).await;
+        let own = get(&stage, &format!("{assets}/{name}"), &[]).await;
+        assert_eq!((old.status, own.status), (200, 200), "{name}");
+        assert_eq!(old.body, own.body);
+        assert_eq!(old.header("content-type"), own.header("content-type"));
+        assert_eq!(old.header("cache-control"), Some("no-store"));
+        assert_eq!(old.header("access-control-allow-origin"), Some("*"));
+    }
+    for path in ["/webchat/assets/0000000000000000/x.js".to_owned(), format!("{assets}/x.js")] {
         assert_eq!(get(&stage, &path, &[]).await.status, 404, "{path}");
     }
 }

@@ -37,6 +37,21 @@ async fn a_session_may_not_flood_and_is_told_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn what_is_no_message_counts_like_one() {
+    let limits = Limits { messages_of_session: rate(3), ..Limits::default() };
+    let stage = Stage::with(Options { limits, ..options() }).await;
+    let ann = stage.visitor().await;
+    let bearer = format!("Bearer {ann}");
+    let headers = [("authorization", bearer.as_str())];
+    for wrong in [json!([]), json!({ "id": "a" }), json!({ "id": "a", "text": " " })] {
+        assert_eq!(stage.post("/webchat/messages", &headers, &wrong).await.status, 422, "{wrong}");
+    }
+    for refused in [json!([]), json!({ "id": "a", "text": "x" })] {
+        assert_eq!(stage.post("/webchat/messages", &headers, &refused).await.status, 429);
+    }
+}
+
+#[tokio::test]
 async fn who_floods_uses_up_nothing_of_what_an_address_shares() {
     let limits =
         Limits { messages_of_session: rate(1), messages_of_address: rate(2), ..Limits::default() };
@@ -86,6 +101,29 @@ async fn an_address_may_not_flood_with_ever_new_sessions() {
     };
     assert_eq!(say("a", "203.0.113.8").await, 202);
     assert_eq!(say("b", "203.0.113.8").await, 429);
+}
+
+#[tokio::test]
+async fn one_address_keeps_its_share_of_the_streams_and_others_have_theirs() {
+    let limits = Limits { streams_of_one_address: 2, ..Limits::default() };
+    let stage = behind_a_proxy(limits).await;
+    let token = stage.visitor().await;
+    let listen = async |address: &str| {
+        let address = format!("x-forwarded-for: {address}\r\n");
+        Tape::open_with(stage.port, &token, &address).await
+    };
+    let held = [listen("203.0.113.7").await.unwrap(), listen("203.0.113.7:4711").await.unwrap()];
+    let refused = listen("203.0.113.7").await.err().unwrap();
+    assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    assert!(refused.contains("retry-after: 10") && refused.contains("this address"), "{refused}");
+    let other = listen("203.0.113.8").await;
+    assert!(other.is_ok());
+    drop(held);
+    let patience = tokio::time::Instant::now() + Duration::from_secs(20);
+    while listen("203.0.113.7").await.is_err() {
+        assert!(tokio::time::Instant::now() < patience, "the place was not given back");
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -7,10 +7,12 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod description;
 mod files;
 mod limits;
 mod messages;
 mod pages;
 mod sessions;
+mod slow_readers;
 mod stage;
 mod streams;

@@ -132,6 +132,38 @@ async fn nobody_reads_or_stops_or_continues_anothers_conversation() {
     of_ann.heartbeat().await;
 }
 
+/// What is overheard and sent again: while the token is valid it is its visitor's own request once
+/// more, which has no effect; afterwards it opens nothing, and neither does a session made with it.
+#[tokio::test]
+async fn a_request_that_is_replayed_does_nothing_again_and_opens_nothing_later() {
+    let stage = Stage::new().await;
+    let (ann, bob) = (stage.visitor().await, stage.visitor().await);
+    stage.ask(&ann, "one").await;
+    stage.answer("Ann's secret").await;
+    assert_eq!(stage.say(&ann, "one", "Where is my parcel?").await.status, 200);
+    assert_eq!(stage.say(&ann, "one", "Where is it?").await.status, 409);
+    // The same message under another's token is another's message.
+    stage.ask(&bob, "one").await;
+    let mut tape = stage.listen(&ann, None).await;
+    tape.expect("hello").await;
+    let (question, answer) = (tape.entry().await, tape.entry().await);
+    assert_eq!((&question["key"], &answer["text"]), (&json!("one"), &json!("Ann's secret")));
+    tape.heartbeat().await;
+
+    let others = Options { session_secret: "the-next-secret-as-long".into(), ..options() };
+    let rotated = Stage::over(stage.store.clone(), others).await;
+    stage.clock.advance(30 * DAY);
+    for later in [&rotated, &stage] {
+        assert_eq!(tried(later, &ann).await, REFUSED);
+        let next = later.session(&json!({ "token": ann })).await;
+        let mut tape = later.listen(&token(&next), question["id"].as_str()).await;
+        tape.expect("hello").await;
+        // Its first entry is its own, so nothing of Ann's came before.
+        later.ask(&token(&next), "own").await;
+        assert_eq!(tape.entry().await["key"], "own");
+    }
+}
+
 #[tokio::test]
 async fn a_token_is_taken_only_as_a_bearers_and_only_once() {
     let stage = Stage::new().await;

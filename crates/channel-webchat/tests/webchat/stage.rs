@@ -27,6 +27,7 @@ pub(crate) struct Stage {
     pub(crate) port: u16,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) clock: ManualClock,
+    pub(crate) description: utoipa::openapi::OpenApi,
     condition: Arc<AtomicU8>,
     /// Dropping it tells the chat to stop keeping time.
     _stop: oneshot::Sender<()>,
@@ -89,12 +90,13 @@ impl Stage {
         tokio::spawn(chat.keep_time(async move {
             let _ = stopped.await;
         }));
+        let description = chat.description();
         let routes = chat.router().layer(axum::Extension(RequestId("request-7".into())));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { port, store, clock, condition, _stop: stop }
+        Self { port, store, clock, description, condition, _stop: stop }
     }
 
     pub(crate) fn become_degraded(&self) {
@@ -163,6 +165,7 @@ impl Stage {
             reply,
             parts: Vec::new(),
             memory: Memory::Continues,
+            known_until: None,
             kept_for: None,
         };
         self.store.commit(claim, result).await.unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use conversation::Clock;
 use conversation::ports::Channel;
+use http_api::Description;
 use settings::ChannelSettings;
 
 use super::web_chat::Chat;
@@ -18,6 +19,8 @@ pub(super) struct Channels {
     pub(super) senders: Vec<Arc<dyn Channel>>,
     /// Their routes.
     pub(super) routes: Router,
+    /// What those of them are that customers' programs may use.
+    pub(super) described: Description,
     /// What runs beside them.
     pub(super) beside: Vec<Beside>,
 }
@@ -48,6 +51,7 @@ impl Channels {
     /// Adds the chat that sites embed. It sends nothing: its visitors read along.
     pub(super) fn embed(&mut self, chat: Chat) {
         self.routes = std::mem::take(&mut self.routes).merge(chat.routes);
+        self.described.merge(chat.described);
         self.beside.push(chat.beside);
     }
 }

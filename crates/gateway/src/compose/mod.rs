@@ -83,9 +83,9 @@ pub(crate) async fn compose(
 
     let mut channels = Channels::connect(&settings.channels, &store, &clock, &replica)?;
     if let Some(chat) = &settings.channels.web_chat {
-        let proxies = settings.gateway.trusted_proxies.clone();
         let (clock, vitals) = (Arc::clone(&clock), Arc::clone(&vitals));
-        channels.embed(web_chat::channel(chat, &store, clock, vitals, proxies).await?);
+        let around = web_chat::Around { settings, clock, vitals, skills: Arc::clone(&library) };
+        channels.embed(web_chat::channel(chat, &store, around).await?);
     }
     let pool = Pool::new(
         dialogue::Parts {
@@ -111,6 +111,7 @@ pub(crate) async fn compose(
         vitals: Arc::clone(&vitals),
         metrics: observe::page(metrics.clone()),
         extra: channels.routes,
+        described: channels.described,
     });
     #[cfg(feature = "fault-injection")]
     let routes = routes.map_router(|router| faults.around_routes(router));

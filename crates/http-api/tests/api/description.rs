@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Gateway, ask};
+use crate::support::{Gateway, Setup, ask};
 
 /// What is served, and by which methods.
 const ROUTES: [(&str, &[&str]); 16] = [
@@ -82,6 +82,26 @@ async fn the_description_says_what_is_needed_to_use_the_api() {
         checked += 1;
     }
     assert!(checked > 10);
+}
+
+#[tokio::test]
+async fn what_further_routes_say_of_themselves_stands_in_the_description() {
+    let described = serde_json::json!({
+        "openapi": "3.1.0",
+        "info": { "title": "further", "version": "0" },
+        "paths": { "/further": { "get": { "responses": {} } } },
+        "components": { "schemas": { "Further": { "type": "string" } },
+            "securitySchemes": { "further": { "type": "http", "scheme": "bearer" } } },
+    });
+    let described = serde_json::from_value(described).unwrap();
+    let gateway = Setup { described, ..Setup::default() }.serve().await;
+    let description = description(&gateway).await;
+    assert!(description["paths"]["/further"]["get"].is_object());
+    assert!(description["paths"]["/api/v1/message"].is_object());
+    let components = &description["components"];
+    assert_eq!(components["schemas"]["Further"]["type"], "string");
+    let schemes = &components["securitySchemes"];
+    assert!(schemes["token"].is_object() && schemes["further"].is_object());
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use axum::Router;
 use conversation::ports::Store;
 use conversation::{ConversationId, ManualClock, Timestamp};
 use http_api::{
-    Api, ApiAuth, ChannelKeys, Closed, Limits, OllamaLink, Phase, ServeOptions, StoreLink, Vitals,
+    Api, ApiAuth, ChannelKeys, Closed, Description, Limits, OllamaLink, Phase, ServeOptions,
+    StoreLink, Vitals,
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ pub(crate) struct Setup {
     pub(crate) trusted_proxies: Vec<&'static str>,
     pub(crate) store: Options,
     pub(crate) extra: Router,
+    pub(crate) described: Description,
 }
 
 impl Default for Setup {
@@ -38,6 +40,7 @@ impl Default for Setup {
             trusted_proxies: Vec::new(),
             store: Options::default(),
             extra: Router::new(),
+            described: Description::default(),
         }
     }
 }
@@ -86,6 +89,7 @@ impl Setup {
             vitals: vitals.clone(),
             metrics: Arc::new(move || recorder.render()),
             extra: self.extra,
+            described: self.described,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
