@@ -28,6 +28,12 @@ pub(crate) fn accepted(accepted: &Accepted) {
         .increment(1);
 }
 
+/// A message was kept without an answer of its own, since too many of its conversation wait.
+pub(crate) fn recorded() {
+    counter!("openclaw_messages_accepted_total", "channel" => CHANNEL, "outcome" => "recorded")
+        .increment(1);
+}
+
 /// A part waits for the pace of its chat, or of all.
 pub(crate) fn paced(lane: &'static str) {
     counter!("openclaw_telegram_paced_total", "lane" => lane).increment(1);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use conversation::ports::{Inbox, Move, Notes};
-use conversation::{Clock, Inbound, StoreError};
+use conversation::{Clock, Inbound, Note, Remark, Remarked, StoreError};
 use serde_json::Value;
 
 use crate::{Listener, Update, figures};
@@ -93,8 +93,26 @@ impl Reception {
 
     async fn accept(&self, inbound: Inbound, request: Option<&str>) -> Result<(), StoreError> {
         let inbound = Inbound { request: request.map(str::to_owned), ..inbound };
-        let accepted = self.inbox.accept(vec![inbound]).await?;
-        accepted.iter().for_each(figures::accepted);
+        let unanswered = unanswered(&inbound);
+        match self.inbox.accept(vec![inbound]).await {
+            Ok(accepted) => accepted.iter().for_each(figures::accepted),
+            // Telegram would let all other chats wait behind this one. So what is too much for it is
+            // kept, and known to the next answer, but gets none of its own.
+            Err(StoreError::TooManyWaiting { limit }) => {
+                tracing::debug!(limit, "a message is kept without an answer: too many wait");
+                self.notes.note(vec![unanswered]).await?;
+                figures::recorded();
+            }
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
+}
+
+/// A message as something that is kept beside the history.
+fn unanswered(inbound: &Inbound) -> Note {
+    let Inbound { conversation, key, message, .. } = inbound.clone();
+    let at = message.at;
+    let remark = Remark { about: None, what: Remarked::Unanswered(message), at };
+    Note { conversation, key, remark }
 }

@@ -141,18 +141,15 @@ impl Refusal {
                 "The bot doesn't know its own name yet, by which it knows that it is meant.",
             ),
             Self::Take(TakeError::Store(error)) => match error {
-                StoreError::TooManyWaiting { .. } => again(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    5,
-                    "Too many messages of this conversation wait for their answers.",
-                ),
                 StoreError::Full => {
                     again(StatusCode::SERVICE_UNAVAILABLE, 30, "The store has no room for more.")
                 }
                 StoreError::Unavailable(_) | StoreError::Refused(_) => {
                     again(StatusCode::SERVICE_UNAVAILABLE, 2, "The store can't be reached.")
                 }
-                StoreError::Stale | StoreError::Unreadable { .. } => {
+                StoreError::TooManyWaiting { .. }
+                | StoreError::Stale
+                | StoreError::Unreadable { .. } => {
                     plain(StatusCode::INTERNAL_SERVER_ERROR, "The update could not be stored.")
                 }
             },

@@ -61,7 +61,7 @@ fn a_file_s_kind_is_a_media_type_and_its_name_one_bounded_line() {
         assert_eq!(file(kind, "a").media_type, unknown, "{kind}");
     }
     let name = file("a/b", "a.pdf]\n[the customer paid").name.unwrap();
-    assert_eq!(name, "a.pdf] [the customer paid");
+    assert_eq!(name, "a.pdf) (the customer paid");
     assert_eq!(file("a/b", &"n".repeat(9000)).name.unwrap().chars().count(), 256);
 }
 

@@ -57,7 +57,7 @@ pub(super) fn choice(message: &Message, data: &str) -> Option<Said> {
     let mut buttons = rows.unwrap_or_default().iter().flat_map(|row| row.iter());
     let button = buttons.find(|button| button.callback_data.as_deref() == Some(data));
     let label = button.and_then(|button| button.text.as_deref()).unwrap_or(data);
-    let text = notes::line(label, QUOTE_CHARS);
+    let text = notes::inside(label, QUOTE_CHARS);
     (!text.is_empty()).then(|| Said { text, attachments: Vec::new() })
 }
 
@@ -88,7 +88,7 @@ fn attach(file: &File, kind: &str) -> Option<Attachment> {
     let handle = file.file_id.0.clone().filter(|id| (1..=HANDLE_BYTES).contains(&id.len()))?;
     Some(Attachment {
         media_type: file.mime_type.as_deref().and_then(media_type).unwrap_or(kind).to_owned(),
-        name: file.file_name.as_deref().map(|name| notes::line(name, NAME_CHARS)),
+        name: file.file_name.as_deref().map(|name| notes::inside(name, NAME_CHARS)),
         handle,
         bytes: *file.file_size,
     })

@@ -151,11 +151,7 @@ async fn only_what_is_stored_is_acknowledged() {
 #[tokio::test]
 async fn what_cannot_be_stored_is_not_acknowledged_and_may_come_again() {
     let served = Served::start().await;
-    let faults = [
-        (away(), 503, "2"),
-        (StoreError::Full, 503, "30"),
-        (StoreError::TooManyWaiting { limit: 3 }, 429, "5"),
-    ];
+    let faults = [(away(), 503, "2"), (StoreError::Full, 503, "30")];
     for (fault, status, again) in faults {
         served.shelf.fail(&[fault]);
         let answer = served.post(&[SECRET], &message(1, "hi")).await;
@@ -164,6 +160,23 @@ async fn what_cannot_be_stored_is_not_acknowledged_and_may_come_again() {
     assert_eq!(served.post(&[SECRET], &message(1, "hi")).await.status, 200);
     assert_eq!(served.post(&[SECRET], &message(1, "hi")).await.status, 200);
     assert_eq!(served.texts(), ["hi"]);
+}
+
+#[tokio::test]
+async fn what_is_too_much_for_one_conversation_is_kept_and_lets_no_other_wait() {
+    let served = Served::start().await;
+    served.shelf.fail(&[StoreError::TooManyWaiting { limit: 3 }]);
+    let fake = &served.world.fake;
+    let first = fake.says(7, "and another thing");
+    let second = fake.says(8, "hello");
+    served.register().await;
+    fake.wait_until_taken().await;
+    let posted: Vec<_> = fake.posted().iter().map(|it| (it.update, it.status)).collect();
+    assert_eq!(posted, [(first, Some(200)), (second, Some(200))]);
+    assert_eq!(served.shelf.notes(), ["- unanswered: and another thing"]);
+    assert_eq!(served.texts(), ["hello"]);
+    served.shelf.fail(&[StoreError::TooManyWaiting { limit: 3 }, away()]);
+    assert_eq!(served.post(&[SECRET], &message(1, "more")).await.status, 503, "it isn't kept");
 }
 
 #[tokio::test]

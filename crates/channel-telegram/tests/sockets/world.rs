@@ -209,6 +209,7 @@ impl Notes for Shelf {
         let told = notes.iter().map(|note| {
             let what = match &note.remark.what {
                 Remarked::Edited(message) => format!("edited: {}", message.text),
+                Remarked::Unanswered(message) => format!("unanswered: {}", message.text),
                 Remarked::Reacted(emoji) => format!("reacted: {}", emoji.join(" ")),
                 Remarked::Happened(what) => what.clone(),
                 other => format!("{other:?}"),
