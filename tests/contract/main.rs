@@ -172,6 +172,7 @@ contract! {
     ;
     turns:
         the_next_turn_knows_the_earlier_ones,
+        what_a_turn_knew_stands_in_the_history,
         no_one_sees_anothers_conversation,
         a_turn_takes_no_more_messages_than_it_asked_for,
         messages_collected_into_a_turn_are_answered_together,

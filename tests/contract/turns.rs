@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use conversation::StoreError;
-use conversation::ports::{Lease, MessageState, Pause};
+use conversation::ports::{Lease, MessageState, Pause, TurnResult};
+use conversation::{StoreError, Timestamp};
 
 use crate::harness::{HISTORY_LIMIT, Harness, IDLE};
 use crate::steps::{
@@ -27,6 +27,21 @@ pub(crate) async fn the_next_turn_knows_the_earlier_ones(harness: &dyn Harness) 
     let replies: Vec<_> =
         one.history(&anna).await.unwrap().into_iter().map(|exchange| exchange.reply).collect();
     assert_eq!(replies, [reply("t1"), reply("t2")]);
+}
+
+pub(crate) async fn what_a_turn_knew_stands_in_the_history(harness: &dyn Harness) {
+    let store = harness.store("one").await;
+    let anna = customer("anna");
+    for (name, known_until) in [("1", Some(Timestamp(1_700_000_000_123))), ("2", None)] {
+        accept_new(&*store, recorded(&anna, name, name)).await;
+        let claim = claim_one(&*store).await;
+        open(&*store, &claim).await;
+        let result = TurnResult { known_until, ..turn(name, 1) };
+        store.commit(&claim, result).await.unwrap();
+    }
+    let history = store.history(&anna).await.unwrap();
+    let known: Vec<_> = history.iter().map(|turn| turn.known_until).collect();
+    assert_eq!(known, [Some(Timestamp(1_700_000_000_123)), None]);
 }
 
 pub(crate) async fn no_one_sees_anothers_conversation(harness: &dyn Harness) {

@@ -58,6 +58,7 @@ pub(crate) fn turn_in_parts(name: &str, answered: usize, parts: usize) -> TurnRe
         reply: reply(name),
         parts: (0..parts).map(part).collect(),
         memory: Memory::Continues,
+        known_until: None,
         kept_for: None,
     }
 }

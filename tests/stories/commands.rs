@@ -1,10 +1,12 @@
 //! What a customer asks of the gateway itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use conversation::{Author, Command, Message, Rate, Timestamp};
 use tokio::time::sleep;
 
+use crate::fakes::driven::Driven;
 use crate::world::{World, api, chat};
 
 fn command(command: Command, text: &str, language: Option<&str>) -> Message {
@@ -110,4 +112,41 @@ async fn whoever_writes_too_often_is_told_so_once_and_answered_later_with_all_of
     let said: Vec<_> = prompt.utterances.iter().map(|it| it.text.as_str()).collect();
     let expected = ["ann 1", "re: ann 1", "ann 2", slow_down, "ann 3\n\nann 4\n\nann 5"];
     assert_eq!(said, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_answer_knew_of_is_not_asked_again() {
+    const PERIOD: Duration = Duration::from_secs(60);
+    let mut world = World::new();
+    world.rate = Some(Rate { burst: 2, period: PERIOD }.into());
+    let model = Arc::new(Driven::new());
+    let replica = world.start_with(Arc::new(world.store.clone()), model.clone());
+    let ann = chat("ann");
+    world.say(&ann, "ann 1").await;
+    let call = model.call().await;
+    for text in ["ann 2", "ann 3", "ann 4"] {
+        sleep(Duration::from_secs(1)).await;
+        world.say(&ann, text).await;
+    }
+    assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 0);
+    call.finish("re 1");
+    let call = model.call().await;
+    assert_eq!(call.prompt.question(), "ann 2\n\nann 4");
+    sleep(Duration::from_secs(1)).await;
+    world.say(&ann, "too late").await;
+    call.finish("re 2");
+    world.is_idle().await;
+    assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 1);
+
+    for (text, question) in [("ann 5", "too late\n\nann 5"), ("ann 6", "ann 6")] {
+        sleep(3 * PERIOD).await;
+        world.say(&ann, text).await;
+        let call = model.call().await;
+        assert_eq!(call.prompt.question(), question);
+        let said: Vec<_> = call.prompt.utterances.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(said[..4], ["ann 1", "re 1", "ann 2\n\nann 4", "re 2"]);
+        call.finish("fine");
+        world.is_idle().await;
+    }
+    assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 2);
 }

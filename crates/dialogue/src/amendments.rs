@@ -15,6 +15,15 @@ enum Change<'a> {
     TakenBack,
 }
 
+/// A message as it stands, and who wrote it when.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing<'a> {
+    /// The message as it was written.
+    pub(crate) written: &'a Message,
+    /// What it says now.
+    pub(crate) now: &'a Message,
+}
+
 impl<'a> Amendments<'a> {
     /// What the remarks come to, oldest first. Of several changes of a message the last one counts.
     pub(crate) fn of(remarks: &'a [Remark]) -> Self {
@@ -31,6 +40,11 @@ impl<'a> Amendments<'a> {
             ) => None,
         };
         Self(remarks.iter().filter_map(change).collect())
+    }
+
+    /// A message as it stands, or nothing if it was taken back.
+    pub(crate) fn stand(&self, written: &'a Message) -> Option<Standing<'a>> {
+        self.read(written).map(|now| Standing { written, now })
     }
 
     /// What a message says now, or nothing if it was taken back.

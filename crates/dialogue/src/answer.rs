@@ -17,7 +17,7 @@ use crate::turn::Turn;
 /// The longest reply, in bytes. A model that goes on is not listened to any more.
 const LONGEST_REPLY: usize = 32 * 1024;
 
-/// How often all that was said so far is told, at most.
+/// How often all that was said so far is told.
 const SO_FAR_EVERY: Duration = Duration::from_secs(1);
 
 /// How much longer a turn listens than the models have. They share that time among themselves, and
@@ -110,15 +110,12 @@ async fn listen(
     Err(Failure::Model(ModelError::Cut("the stream ended before the answer did".to_owned())))
 }
 
-/// Tells all that was said so far to those who missed the beginning, whenever there is more of it
-/// and the last time was long enough ago.
-async fn repeat(mut said: watch::Receiver<String>, announce: impl Fn(Event)) -> Infallible {
+/// Tells again and again all that was said so far, also while the model is silent: somebody may have
+/// come since. An event costs only those who listen to this conversation.
+async fn repeat(said: watch::Receiver<String>, announce: impl Fn(Event)) -> Infallible {
     loop {
         sleep(SO_FAR_EVERY).await;
-        if said.changed().await.is_err() {
-            return std::future::pending().await;
-        }
-        let text = said.borrow_and_update().clone();
+        let text = said.borrow().clone();
         if !text.is_empty() {
             announce(Event::SoFar { text });
         }

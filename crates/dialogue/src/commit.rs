@@ -70,7 +70,8 @@ async fn is_committed(
 
 /// The outbox as the store has it now.
 fn outbox(result: TurnResult) -> Outbox {
-    let TurnResult { turn, answered: _, reply, parts, memory: _, kept_for: _ } = result;
+    let TurnResult { turn, answered: _, reply, parts, memory: _, known_until: _, kept_for: _ } =
+        result;
     let pending = |part| OutboxPart { part, state: PartState::Pending };
     Outbox { turn, reply, parts: parts.into_iter().map(pending).collect() }
 }

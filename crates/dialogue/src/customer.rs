@@ -44,13 +44,13 @@ pub(crate) fn newest_author(messages: &[Waiting]) -> &Author {
 }
 
 /// At most `most` characters on one line, without any that steer how text is shown.
-fn tame(text: &str, most: usize) -> String {
+pub(crate) fn tame(text: &str, most: usize) -> String {
     let plain = |c: char| if steers(c) { ' ' } else { c };
     text.chars().take(most).map(plain).collect()
 }
 
 /// Whether a character breaks lines, reverses the direction of text, or shows nothing.
-fn steers(c: char) -> bool {
+pub(crate) fn steers(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{e0000}'..='\u{e007f}')

@@ -59,6 +59,7 @@ pub(crate) struct Figures {
     sayings: [Counter; Saying::ALL.len()],
     pictures: [Counter; 2],
     stopped: Counter,
+    read: Counter,
     lost: Counter,
 }
 
@@ -81,6 +82,7 @@ impl Figures {
             pictures: ["shown", "left_out"]
                 .map(|outcome| counter!("openclaw_pictures_total", "outcome" => outcome)),
             stopped: counter!("openclaw_answers_stopped_total"),
+            read: counter!("openclaw_recorded_messages_read_total"),
             lost: counter!("openclaw_claims_lost_total"),
         }
     }
@@ -143,6 +145,11 @@ impl Figures {
         self.stopped.increment(1);
     }
 
+    /// Messages without an answer of their own became known to a model.
+    pub(crate) fn read(&self, messages: usize) {
+        self.read.increment(messages as u64);
+    }
+
     /// Pictures were shown to a model, and others could have been but could not be fetched.
     pub(crate) fn looked_at(&self, shown: usize, left_out: usize) {
         let [shown_total, left_out_total] = &self.pictures;
@@ -179,6 +186,10 @@ fn describe() {
     );
     describe_counter!("openclaw_sayings_total", "What the gateway said without asking a model.");
     describe_counter!("openclaw_answers_stopped_total", "Answers that a reader stopped.");
+    describe_counter!(
+        "openclaw_recorded_messages_read_total",
+        "Messages that got no answer of their own, when an answer first knew of them."
+    );
     describe_counter!(
         "openclaw_pictures_total",
         "Customers' pictures that a model which sees was shown, and those that it was only told of."

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use conversation::ports::{Event, Memory, Pause, TurnResult, Waiting};
-use conversation::{MessageId, Reply, StoreError};
+use conversation::{MessageId, Reply, StoreError, Timestamp};
 use tracing::{info, warn};
 
 use crate::answer::Answer;
@@ -29,6 +29,10 @@ pub(crate) struct Work<'a> {
     pub(crate) attempts: u32,
     /// What becomes of the history.
     pub(crate) memory: Memory,
+    /// Until when the model knows what was said and happened, if it is asked.
+    pub(crate) known_until: Option<Timestamp>,
+    /// How many messages without an answer of their own it has not known before.
+    pub(crate) unread: usize,
 }
 
 impl Turn<'_> {
@@ -48,14 +52,16 @@ impl Turn<'_> {
             first.replaces = Some(draft);
         }
         let kept_for = channel.and_then(|channel| channel.receipts_within());
-        let (turn, answered, memory) = (self.id.clone(), work.count, work.memory);
-        let result = TurnResult { turn, answered, reply, parts, memory, kept_for };
+        let Work { count: answered, memory, known_until, .. } = *work;
+        let turn = self.id.clone();
+        let result = TurnResult { turn, answered, reply, parts, memory, known_until, kept_for };
         let outbox = match self.commit(result).await {
             Ok(outbox) => outbox,
             Err(StoreError::Full) => return self.postpone(work, None).await,
             Err(error) => return Err(error),
         };
         self.pool.figures.answered(answered.get());
+        self.pool.figures.read(work.unread);
         if let Some(outbox) = outbox {
             if let ControlFlow::Break(end) = self.deliver(&outbox, Earlier::default()).await? {
                 return Ok(end);

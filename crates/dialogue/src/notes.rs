@@ -9,6 +9,7 @@ use conversation::{Message, Remark, Remarked, Role, Timestamp, Utterance};
 
 use crate::amendments::Amendments;
 use crate::bounds::cut;
+use crate::speakers::Speakers;
 use crate::utterances::spoken;
 
 /// The most words of one remark, in bytes.
@@ -25,6 +26,29 @@ const MOST: usize = 50;
 pub(crate) struct Note {
     pub(crate) at: Timestamp,
     pub(crate) utterance: Utterance,
+    pub(crate) kind: Kind,
+}
+
+/// What a note is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A line of ours that tells what happened, or what we said.
+    Told,
+    /// The customer's own words, which nobody has answered.
+    Unanswered,
+}
+
+impl Kind {
+    fn of(what: &Remarked) -> Self {
+        match what {
+            Remarked::Unanswered(_) => Self::Unanswered,
+            Remarked::Edited(_)
+            | Remarked::TakenBack
+            | Remarked::Reacted(_)
+            | Remarked::Colleague(_)
+            | Remarked::Happened(_) => Self::Told,
+        }
+    }
 }
 
 /// The newest remarks of together at most `budget` bytes, oldest first. What is changed about one
@@ -34,6 +58,7 @@ pub(crate) fn notes<'a>(
     remarks: &'a [Remark],
     amendments: &Amendments<'a>,
     asked: &[&'a str],
+    speakers: Speakers,
     budget: usize,
 ) -> Vec<Note> {
     let mut changed: HashSet<&str> = asked.iter().copied().collect();
@@ -49,10 +74,11 @@ pub(crate) fn notes<'a>(
             Remarked::Reacted(_) => about.is_some_and(|it| !reacted.insert(it)),
             Remarked::Unanswered(_) | Remarked::Colleague(_) | Remarked::Happened(_) => false,
         };
-        let Some(utterance) = tell(&remark.what, amendments).filter(|_| !is_void) else { continue };
+        let told = tell(&remark.what, amendments, speakers).filter(|_| !is_void);
+        let Some(utterance) = told else { continue };
         let Some(left) = room.checked_sub(utterance.text.len()) else { break };
         room = left;
-        newest_first.push(Note { at: remark.at, utterance });
+        newest_first.push(Note { at: remark.at, utterance, kind: Kind::of(&remark.what) });
         if newest_first.len() == MOST {
             break;
         }
@@ -62,7 +88,11 @@ pub(crate) fn notes<'a>(
 }
 
 /// A remark in words, or nothing if there is nothing to say.
-fn tell<'a>(what: &'a Remarked, amendments: &Amendments<'a>) -> Option<Utterance> {
+fn tell<'a>(
+    what: &'a Remarked,
+    amendments: &Amendments<'a>,
+    speakers: Speakers,
+) -> Option<Utterance> {
     let (role, text) = match what {
         Remarked::Edited(now) => {
             let now = quoted(&words(now), WORDS_BYTES);
@@ -79,7 +109,10 @@ fn tell<'a>(what: &'a Remarked, amendments: &Amendments<'a>) -> Option<Utterance
             let with = quoted(&emojis.join(" "), LINE_BYTES);
             (Role::Customer, format!("[the customer reacted to a message with {with}]"))
         }
-        Remarked::Unanswered(message) => (Role::Customer, words(amendments.read(message)?)),
+        Remarked::Unanswered(message) => {
+            let words = words(amendments.read(message)?);
+            (Role::Customer, speakers.name(&message.author, words.into()).into_owned())
+        }
         Remarked::Colleague(message) => (Role::Assistant, words(amendments.read(message)?)),
         Remarked::Happened(event) => {
             (Role::Customer, format!("[{}]", cut(event.trim(), LINE_BYTES)))
@@ -110,7 +143,7 @@ mod tests {
     }
 
     fn told(remarks: &[Remark], asked: &[&str], budget: usize) -> Vec<(Role, String)> {
-        let notes = notes(remarks, &Amendments::of(remarks), asked, budget);
+        let notes = notes(remarks, &Amendments::of(remarks), asked, Speakers::One, budget);
         notes.into_iter().map(|note| (note.utterance.role, note.utterance.text)).collect()
     }
 

@@ -16,9 +16,9 @@ use crate::failure::Failure;
 use crate::finish::{Work, ids};
 use crate::holding::Holding;
 use crate::insistence::insist;
+use crate::past::Past;
 use crate::pictures::Fetched;
 use crate::pool::Inner;
-use crate::prompt::Past;
 use crate::sayings::{GATEWAY, Saying};
 use crate::span::name_requests;
 use crate::task::{By, Task};
@@ -80,10 +80,15 @@ impl Turn<'_> {
         }
         let Task { answered: count, memory, by } = task;
         let messages = messages.get(..count.get()).unwrap_or_default();
-        let work = Work { messages, count, attempts, memory };
+        let past = Past { history, remarks };
+        let (known_until, unread) = match by {
+            By::Gateway(_) => (None, 0),
+            By::Model => (past.known_until(messages), past.unread()),
+        };
+        let work = Work { messages, count, attempts, memory, known_until, unread };
         let answer = match by {
             By::Gateway(saying) => Ok(Some(self.say(saying, messages))),
-            By::Model => self.answer(&work, Past { history, remarks }).await,
+            By::Model => self.answer(&work, past).await,
         };
         match answer {
             Ok(Some(answer)) => self.finish(&work, answer, self.draft.id()).await,

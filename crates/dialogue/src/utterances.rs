@@ -6,13 +6,9 @@ use std::fmt::Write as _;
 
 use conversation::{Exchange, Message, Role, Timestamp, Utterance};
 
-use crate::amendments::Amendments;
+use crate::amendments::{Amendments, Standing};
 use crate::bounds::cut;
-use crate::notes::Note;
-
-/// Stands before our first words where the customer didn't begin, since some providers take
-/// nothing but the customer's words first.
-const WE_BEGAN: &str = "[a person of the company wrote to the customer first]";
+use crate::speakers::{Speakers, own_words};
 
 /// The longest name or kind of an attachment, in bytes.
 const LABEL_BYTES: usize = 120;
@@ -21,6 +17,8 @@ const LABEL_BYTES: usize = 120;
 pub(crate) struct Recalled {
     /// When the newest of its messages came.
     pub(crate) asked_at: Timestamp,
+    /// Until when the answer knew what happened besides.
+    pub(crate) known_until: Timestamp,
     /// What the customer said and what was answered.
     pub(crate) utterances: [Utterance; 2],
 }
@@ -30,19 +28,22 @@ pub(crate) struct Recalled {
 pub(crate) fn recall<'a>(
     history: &'a [Exchange],
     amendments: &Amendments<'a>,
+    speakers: Speakers,
     budget: usize,
 ) -> Vec<Recalled> {
     let mut room = budget;
     let mut newest_first = Vec::with_capacity(history.len().min(16));
     for exchange in history.iter().rev() {
-        let messages = exchange.asked.iter().filter_map(|message| amendments.read(message));
-        let asked = question(messages, budget / 2);
+        let messages = exchange.asked.iter().filter_map(|message| amendments.stand(message));
+        let asked = question(messages, speakers, budget / 2);
         let reply = cut(&exchange.reply.text, budget / 2);
         let Some(left) = room.checked_sub(asked.len() + reply.len()) else { break };
         room = left;
         let asked_at = exchange.asked.iter().map(|message| message.at).max();
+        let asked_at = asked_at.unwrap_or(exchange.reply.at);
         newest_first.push(Recalled {
-            asked_at: asked_at.unwrap_or(exchange.reply.at),
+            asked_at,
+            known_until: exchange.known_until.map_or(asked_at, |known| known.max(asked_at)),
             utterances: [
                 Utterance::text(Role::Customer, asked),
                 Utterance::text(Role::Assistant, reply),
@@ -53,52 +54,49 @@ pub(crate) fn recall<'a>(
     newest_first
 }
 
-/// Puts the notes among the turns, in the order of time. A note that came after a turn's messages
-/// stands after their answer, which may have been given without knowing of it.
-pub(crate) fn weave(turns: Vec<Recalled>, notes: Vec<Note>) -> Vec<Utterance> {
-    let mut woven = Vec::with_capacity(turns.len() * 2 + notes.len() + 2);
-    let mut notes = notes.into_iter().peekable();
-    for Recalled { asked_at, utterances } in turns {
-        while let Some(note) = notes.next_if(|note| note.at <= asked_at) {
-            woven.push(note.utterance);
-        }
-        woven.extend(utterances);
-    }
-    woven.extend(notes.map(|note| note.utterance));
-    if woven.first().is_some_and(|first| first.role == Role::Assistant) {
-        woven.insert(0, Utterance::text(Role::Customer, WE_BEGAN));
-    }
-    woven
-}
-
 /// Several messages as one utterance of at most about `budget` bytes, separated by blank lines.
-/// If they are too long together, each is cut to its share.
 pub(crate) fn question<'a>(
-    messages: impl IntoIterator<Item = &'a Message>,
+    messages: impl IntoIterator<Item = Standing<'a>>,
+    speakers: Speakers,
     budget: usize,
 ) -> String {
-    let spoken: Vec<Cow<'a, str>> =
-        messages.into_iter().map(spoken).filter(|text| !text.is_empty()).collect();
-    let whole = spoken.iter().map(|text| text.len() + SEPARATOR.len()).sum::<usize>();
-    if whole <= budget + SEPARATOR.len() {
-        return match <[_; 1]>::try_from(spoken) {
-            Ok([only]) => only.into_owned(),
-            Err(several) => several.join(SEPARATOR),
-        };
+    let pieces = pieces(messages, speakers, budget).into_iter().map(|(_, text)| text);
+    pieces.collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// The words of messages, each with its time, together of at most about `budget` bytes. If they are
+/// too long together, each is cut to its share.
+pub(crate) fn pieces<'a>(
+    messages: impl IntoIterator<Item = Standing<'a>>,
+    speakers: Speakers,
+    budget: usize,
+) -> Vec<(Timestamp, Cow<'a, str>)> {
+    let words = |Standing { written, now }: Standing<'a>| {
+        (written.at, speakers.name(&written.author, spoken(now)))
+    };
+    let said = messages.into_iter().map(words).filter(|(_, text)| !text.is_empty());
+    let mut said: Vec<(Timestamp, Cow<'a, str>)> = said.collect();
+    let whole = said.iter().map(|(_, text)| text.len() + SEPARATOR.len()).sum::<usize>();
+    if whole > budget + SEPARATOR.len() {
+        let share = (budget / said.len().max(1)).saturating_sub(SEPARATOR.len());
+        for (_, text) in &mut said {
+            if text.len() > share {
+                *text = Cow::Owned(cut(text, share).into_owned());
+            }
+        }
     }
-    let share = (budget / spoken.len().max(1)).saturating_sub(SEPARATOR.len());
-    spoken.iter().map(|text| cut(text, share)).collect::<Vec<_>>().join(SEPARATOR)
+    said
 }
 
 const SEPARATOR: &str = "\n\n";
 
 /// The words of a message, and what came with them.
 pub(crate) fn spoken(message: &Message) -> Cow<'_, str> {
-    let words = message.text.trim();
+    let words = own_words(message.text.trim());
     if message.attachments.is_empty() {
-        return Cow::Borrowed(words);
+        return words;
     }
-    let mut text = words.to_owned();
+    let mut text = words.into_owned();
     for attachment in &message.attachments {
         let gap = if text.is_empty() { "" } else { "\n" };
         let kind = cut(&attachment.media_type, LABEL_BYTES);
@@ -134,6 +132,7 @@ mod tests {
     use conversation::{Attachment, Remark, Remarked, Reply};
 
     use super::*;
+    use crate::weaving::weave;
 
     fn message(text: &str) -> Message {
         Message::text(text, Timestamp(0))
@@ -143,11 +142,25 @@ mod tests {
         Exchange {
             asked: asked.iter().map(|text| message(text)).collect(),
             reply: Reply { text: reply.into(), model: "a/b".into(), at: Timestamp(0) },
+            known_until: None,
         }
     }
 
+    fn question(messages: &[Message], budget: usize) -> String {
+        let standing = messages.iter().map(|it| Standing { written: it, now: it });
+        super::question(standing, Speakers::One, budget)
+    }
+
+    fn recall<'a>(
+        history: &'a [Exchange],
+        amendments: &Amendments<'a>,
+        budget: usize,
+    ) -> Vec<Recalled> {
+        super::recall(history, amendments, Speakers::One, budget)
+    }
+
     fn said(history: &[Exchange], budget: usize) -> Vec<Utterance> {
-        weave(recall(history, &Amendments::default(), budget), Vec::new())
+        weave(recall(history, &Amendments::default(), budget), Vec::new(), Vec::new())
     }
 
     fn texts(utterances: &[Utterance]) -> Vec<&str> {
@@ -213,47 +226,6 @@ mod tests {
         assert_eq!(recalled[1].role, Role::Assistant);
     }
 
-    fn at(at: u64, text: &str) -> Exchange {
-        let reply =
-            Reply { text: format!("re: {text}"), model: "a/b".into(), at: Timestamp(at + 5) };
-        Exchange { asked: vec![Message::text(text, Timestamp(at))], reply }
-    }
-
-    fn note(at: u64, role: Role, text: &str) -> Note {
-        Note { at: Timestamp(at), utterance: Utterance::text(role, text) }
-    }
-
-    #[test]
-    fn notes_stand_in_the_order_of_time_and_never_between_a_question_and_its_answer() {
-        let history = [at(10, "one"), at(20, "two")];
-        let notes = vec![
-            note(5, Role::Customer, "[before]"),
-            note(12, Role::Customer, "[while one was answered]"),
-            note(30, Role::Assistant, "from a person"),
-        ];
-        let turns = recall(&history, &Amendments::default(), 1000);
-        let woven = weave(turns, notes);
-        let expected = [
-            "[before]",
-            "one",
-            "re: one",
-            "[while one was answered]",
-            "two",
-            "re: two",
-            "from a person",
-        ];
-        assert_eq!(texts(&woven), expected);
-        assert_eq!(woven[6].role, Role::Assistant);
-    }
-
-    #[test]
-    fn words_of_ours_that_come_first_are_not_lost() {
-        let notes = vec![note(5, Role::Assistant, "Your parcel is here")];
-        let mut woven = weave(Vec::new(), notes);
-        woven.push(Utterance::text(Role::Customer, "Where?"));
-        assert_eq!(texts(&alternate(woven)), [WE_BEGAN, "Your parcel is here", "Where?"]);
-    }
-
     #[test]
     fn changed_messages_are_recalled_as_they_stand_and_those_taken_back_are_not() {
         let reference = |it: &str| Some(it.to_owned());
@@ -264,6 +236,6 @@ mod tests {
         let remarks =
             [remark("a", Remarked::Edited(message("as it is"))), remark("c", Remarked::TakenBack)];
         let recalled = recall(&[exchange], &Amendments::of(&remarks), 1000);
-        assert_eq!(texts(&weave(recalled, Vec::new())), ["as it is\n\nstays", "reply"]);
+        assert_eq!(texts(&weave(recalled, Vec::new(), Vec::new())), ["as it is\n\nstays", "reply"]);
     }
 }

@@ -173,14 +173,20 @@ impl Conversation {
     }
 
     /// Moves `answered` messages into the history with their reply. Returns their names.
-    pub(crate) fn answer(&mut self, answered: usize, reply: &Reply, keep: usize) -> Vec<MessageId> {
+    pub(crate) fn answer(
+        &mut self,
+        answered: usize,
+        reply: &Reply,
+        known_until: Option<Timestamp>,
+        keep: usize,
+    ) -> Vec<MessageId> {
         let taken = self.waiting.take(answered);
         let names: Vec<MessageId> = taken.iter().map(|queued| queued.id).collect();
         for id in &names {
             self.keys.set(id, |answer_by| state_of_answered(answer_by, reply));
         }
         let asked = taken.into_iter().map(|queued| queued.message).collect();
-        self.history.push_back(Arc::new(Exchange { asked, reply: reply.clone() }));
+        self.history.push_back(Arc::new(Exchange { asked, reply: reply.clone(), known_until }));
         while self.history.len() > keep {
             self.history.pop_front();
         }

@@ -38,8 +38,15 @@ async fn accept(store: &MemoryStore, inbound: Inbound) -> Accepted {
 
 fn answer(turn: &str) -> TurnResult {
     let reply = Reply { text: turn.to_owned(), model: "test/test".to_owned(), at: Timestamp(2) };
-    let (memory, kept_for) = (Memory::Continues, None);
-    TurnResult { turn: turn.to_owned(), answered: ONE, reply, parts: Vec::new(), memory, kept_for }
+    TurnResult {
+        turn: turn.to_owned(),
+        answered: ONE,
+        reply,
+        parts: Vec::new(),
+        memory: Memory::Continues,
+        known_until: None,
+        kept_for: None,
+    }
 }
 
 fn only(mut claims: Vec<Claim>) -> Claim {

@@ -138,7 +138,7 @@ impl State {
         hub: &EventHub,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
-        let TurnResult { turn, answered, reply, parts, memory, kept_for } = result;
+        let TurnResult { turn, answered, reply, parts, memory, known_until, kept_for } = result;
         let Some(found) = self.conversation(digest) else { return Err(StoreError::Stale) };
         // The answer to a commit can get lost on its way. Handed in again, it must not take the
         // next messages for its own.
@@ -160,7 +160,7 @@ impl State {
                     found.remarks.take(found.known_remarks);
                 }
             }
-            let messages = found.answer(answered.get(), &reply, keep);
+            let messages = found.answer(answered.get(), &reply, known_until, keep);
             found.attempts = 0;
             found.draft = None;
             if is_sent {

@@ -190,14 +190,17 @@ struct StoredExchange {
     v: u32,
     asked: Vec<StoredMessage<Message>>,
     reply: Reply,
+    #[serde(default)]
+    known: Option<Timestamp>,
 }
 
 /// Reads one turn of a history.
 fn exchange(stored: &str) -> Result<Exchange, StoreError> {
     const WHAT: &str = "a turn of the history";
-    let StoredExchange { v, asked, reply } = from_json(WHAT, stored)?;
+    let StoredExchange { v, asked, reply, known } = from_json(WHAT, stored)?;
     known_version(WHAT, v)?;
-    Ok(Exchange { asked: asked.into_iter().map(StoredMessage::into_message).collect(), reply })
+    let asked = asked.into_iter().map(StoredMessage::into_message).collect();
+    Ok(Exchange { asked, reply, known_until: known })
 }
 
 /// Reads a history. A turn that can't be read here, since a later version wrote it, is left out:

@@ -68,7 +68,7 @@ impl Turns for RedisStore {
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError> {
         let inner = &self.inner;
         let digest = claim.conversation.digest();
-        let TurnResult { turn, answered, reply, parts, memory, kept_for } = result;
+        let TurnResult { turn, answered, reply, parts, memory, known_until, kept_for } = result;
         let outbox = match parts.as_slice() {
             [] => String::new(),
             parts => stored::outbox_body(&turn, &reply, parts)?,
@@ -101,7 +101,8 @@ impl Turns for RedisStore {
             .arg(&turn)
             .arg(memory)
             .arg(kept_for.unwrap_or_default())
-            .arg(millis(inner.options.transcript));
+            .arg(millis(inner.options.transcript))
+            .arg(known_until.map(|known| known.0.to_string()).unwrap_or_default());
         let (refs, is_read_along): (String, bool) = call.run().await?;
         inner.tell_here(digest, &refs, |messages| Event::Committed { messages, reply });
         if is_read_along {

@@ -18,6 +18,8 @@ pub(super) struct Account {
     /// The customer's messages that no entry has answered yet.
     open: Vec<Open>,
     turn: Turn,
+    /// How long the text is that was told last, if no word came after it.
+    so_far: Option<usize>,
 }
 
 struct Open {
@@ -94,6 +96,7 @@ impl Account {
             Event::Added | Event::Committed { .. } | Event::Parked { .. } => return Wish::Read,
             Event::Missed => {
                 self.turn = Turn::Unsure;
+                self.so_far = None;
                 return Wish::Read;
             }
             Event::Delta { .. }
@@ -101,9 +104,20 @@ impl Account {
             | Event::Restarted
             | Event::Postponed { .. }
                 if self.turn == Turn::Over || self.open.is_empty() => {}
-            Event::Delta { at, text } => wire::event("delta", &Delta { at: *at, text }, out),
-            Event::SoFar { text } => wire::event("text", &SoFar { text }, out),
-            Event::Restarted => wire::event("restarted", &Empty {}, out),
+            Event::Delta { at, text } => {
+                self.so_far = None;
+                wire::event("delta", &Delta { at: *at, text }, out);
+            }
+            // While a model is silent the same is said again, for others who come late.
+            Event::SoFar { text } if self.so_far == Some(text.len()) => {}
+            Event::SoFar { text } => {
+                self.so_far = Some(text.len());
+                wire::event("text", &SoFar { text }, out);
+            }
+            Event::Restarted => {
+                self.so_far = None;
+                wire::event("restarted", &Empty {}, out);
+            }
             Event::Postponed { .. } => {
                 self.turn = Turn::Over;
                 wire::event("postponed", &Empty {}, out);
@@ -121,6 +135,7 @@ impl Account {
             self.turn = Turn::Over;
             return Wish::ReadAndRepeat;
         }
+        self.so_far = None;
         wire::event("started", &Started { answers }, out);
         self.turn = Turn::Heard;
         Wish::Nothing
@@ -199,6 +214,19 @@ mod tests {
         account.note(&question(1, "one"));
         let (_, told) = heard(&mut account, &Event::SoFar { text: "so".into() });
         assert_eq!(told, "event: text\ndata: {\"text\":\"so\"}\n\n");
+    }
+
+    #[test]
+    fn what_is_repeated_for_others_is_told_once() {
+        let mut account = Account::default();
+        account.note(&question(1, "one"));
+        let so_far = Event::SoFar { text: "so".into() };
+        assert!(heard(&mut account, &so_far).1.contains("so"));
+        assert_eq!(heard(&mut account, &so_far).1, "");
+        for event in [delta(), Event::Missed, Event::Restarted] {
+            heard(&mut account, &event);
+            assert!(heard(&mut account, &so_far).1.contains("so"), "{event:?}");
+        }
     }
 
     #[test]

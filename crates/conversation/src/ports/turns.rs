@@ -10,6 +10,7 @@ use async_trait::async_trait;
 
 use crate::{
     ConversationId, Exchange, Message, MessageId, Outbox, Part, Remark, Reply, StoreError,
+    Timestamp,
 };
 
 /// What tells one owner's claim from every other claim on the same conversation.
@@ -116,6 +117,8 @@ pub struct TurnResult {
     pub parts: Vec<Part>,
     /// What becomes of the history.
     pub memory: Memory,
+    /// Until when the model that answered knew what was said and happened, if one did.
+    pub known_until: Option<Timestamp>,
     /// How long the reply is kept with its receipts after it was sent, so that the provider's later
     /// word on it finds it; not at all if none.
     pub kept_for: Option<Duration>,

@@ -121,7 +121,7 @@ fn named(whose: Named) -> Result<(ConversationId, String, String), Problem> {
 }
 
 impl From<Exchange> for Turn {
-    fn from(Exchange { asked, reply }: Exchange) -> Self {
+    fn from(Exchange { asked, reply, .. }: Exchange) -> Self {
         let asked = asked.into_iter().map(Said::from).collect();
         let said = Said { text: reply.text, at: rfc3339(reply.at) };
         Self { asked, reply: said, model: reply.model }

@@ -4,7 +4,8 @@
 -- ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's digest, 8 how many messages, 9 reply,
 -- 10 outbox or '', 11 idle time in milliseconds, 12 how many turns the history keeps, 13 number of
 -- the outbox's parts, 14 turn, 15 whether the history 'restarts' with it, 16 for how many milliseconds
--- the reply is kept after it was sent, or '', 17 how long the transcript is kept in milliseconds.
+-- the reply is kept after it was sent, or '', 17 how long the transcript is kept in milliseconds,
+-- 18 until when the model knew what happened, or ''.
 -- Answers which messages it answers, and whether the transcript has a new entry.
 
 -- Keeps the reply for the provider's later word on it, as one of the newest four. The fields of a
@@ -60,8 +61,9 @@ if ARGV[15] == 'restarts' then
     remarked = false
   end
 end
+local known = ARGV[18] ~= '' and ',"known":' .. ARGV[18] or ''
 local turns = redis.call('RPUSH', KEYS[4],
-  '{"v":1,"asked":[' .. table.concat(asked, ',') .. '],"reply":' .. reply .. '}')
+  '{"v":1,"asked":[' .. table.concat(asked, ',') .. '],"reply":' .. reply .. known .. '}')
 if turns > tonumber(ARGV[12]) then
   redis.call('LTRIM', KEYS[4], '-' .. ARGV[12], '-1')
 end

@@ -101,6 +101,7 @@ impl Turn {
             reply,
             parts: Vec::new(),
             memory: Memory::Continues,
+            known_until: None,
             kept_for: None,
         };
         self.store.commit(&self.claim, result).await.unwrap();
