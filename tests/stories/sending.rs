@@ -171,6 +171,23 @@ async fn a_providers_pace_is_kept_without_counting_as_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reply_that_the_providers_pace_holds_up_holds_no_place() {
+    let mut world = World::new();
+    world.options.max_concurrent = NonZeroUsize::MIN;
+    let paced = Step::Refuse(SendError::Paced { retry_after: Duration::from_secs(600) });
+    world.channel.plan([paced]);
+    let replica = world.start("one");
+    world.say(&chat("ann"), "ann").await;
+    world.until(async || world.channel.tried().len() == 1).await;
+    world.until(async || replica.pool.in_flight() == 0).await;
+    world.say(&chat("bob"), "bob").await;
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["re: bob", "re: ann"]);
+    let tried = world.channel.tried();
+    assert!((tried[1] - tried[0]).as_secs() < 600 && (tried[2] - tried[0]).as_secs() == 600);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_customer_who_cannot_be_reached_is_a_dead_letter_of_its_own_kind() {
     let world = World::new();
     let blocked = SendError::Unreachable { why: "the bot was blocked".to_owned() };
