@@ -103,11 +103,7 @@ async fn requests_that_are_no_http_are_refused_in_the_shape_of_our_errors() {
         (format!("GET /healthz HTTP/1.1\r\n{host}x: {long}\r\n\r\n"), 431, "header_too_large"),
         (format!("GET /{long} HTTP/1.1\r\n{host}\r\n"), 414, "uri_too_long"),
         (format!("TRACE /healthz HTTP/1.1\r\n{host}\r\n"), 405, "method_not_allowed"),
-        (
-            format!("POST / HTTP/1.1\r\n{host}transfer-encoding: gzip\r\n\r\n"),
-            501,
-            "not_supported",
-        ),
+        (format!("POST / HTTP/1.1\r\n{host}transfer-encoding: gzip\r\n\r\n"), 501, "not_supported"),
     ] {
         let shown = &bytes[..bytes.len().min(60)];
         let found = refused(nginx.http_port(), &bytes).await;
