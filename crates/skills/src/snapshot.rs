@@ -98,6 +98,13 @@ impl Snapshot {
         found.into_iter().filter_map(|found| self.hit(found)).collect()
     }
 
+    /// The section that a question of one word asks for: the only one with that word in its
+    /// heading.
+    pub(crate) fn headed(&self, query: &Query) -> Option<&Section> {
+        let (skill, section) = *self.places.get(self.index.titled(query)?)?;
+        self.skills.get(skill)?.sections().get(section)
+    }
+
     /// How many words of the question belong to what the skills are about as a whole.
     pub(crate) fn common_words(&self, query: &Query) -> usize {
         self.index.common_words(query)

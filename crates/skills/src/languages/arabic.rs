@@ -13,6 +13,7 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "مرحبا السلام عليكم أهلا اهلا صباح مساء الخير سلام",
     thanks: "شكرا شكراً جزيلا وداعا",
     links: "و لكن ماذا كيف أو",
+    subjects: "",
     letters: "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
     sentences: Sentences {
         greeting: "مرحبًا!",

@@ -29,6 +29,7 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "hi hello hey hiya howdy heya morning afternoon evening greetings yo",
     thanks: "thanks thank thx ty cheers bye goodbye thankyou",
     links: "and but also or what how so then",
+    subjects: "",
     letters: "",
     sentences: Sentences {
         greeting: "Hello!",

@@ -16,6 +16,10 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "bonjour bonsoir salut coucou",
     thanks: "merci revoir beaucoup",
     links: "et mais aussi ou comment",
+    subjects: "
+        colis courrier dédommagement douane facture indemnisation livraison livreur plainte
+        remboursement réclamation voisin
+    ",
     letters: "éèêàùœç",
     sentences: Sentences {
         greeting: "Bonjour !",

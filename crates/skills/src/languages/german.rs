@@ -19,6 +19,10 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "hallo guten tag moin servus grüezi gruezi morgen abend",
     thanks: "danke dank dankeschön vielen tschüss tschuess wiedersehen",
     links: "und aber auch oder wie was",
+    subjects: "
+        beschädigt beschwerde entschädigung erstattung lieferung nachbar paket pakete rechnung
+        reklamation reklamieren rückerstattung sendung sendungsnummer stornieren zoll zustellung
+    ",
     letters: "äöüß",
     sentences: Sentences {
         greeting: "Hallo!",

@@ -10,6 +10,7 @@ mod english;
 mod french;
 mod german;
 mod spanish;
+mod strangers;
 mod turkish;
 
 use std::collections::HashSet;
@@ -47,6 +48,8 @@ struct Tongue {
     thanks: &'static str,
     /// Words with which a question begins that goes on from the one before.
     links: &'static str,
+    /// Words of the skills' subjects that tell the language by themselves.
+    subjects: &'static str,
     /// Letters that are telling, since of the languages here few others write them.
     letters: &'static str,
     /// The fixed sentences.
@@ -75,37 +78,51 @@ struct Lexicon {
     greetings: HashSet<String>,
     thanks: HashSet<String>,
     links: HashSet<String>,
+    subjects: HashSet<String>,
 }
 
 impl Lexicon {
     fn of(tongue: &Tongue) -> Self {
-        let set = |list: &str| {
-            list.split_whitespace().flat_map(|word| words(word).collect::<Vec<_>>()).collect()
-        };
         Self {
-            fillers: set(tongue.fillers),
-            greetings: set(tongue.greetings),
-            thanks: set(tongue.thanks),
-            links: set(tongue.links),
+            fillers: folded(tongue.fillers),
+            greetings: folded(tongue.greetings),
+            thanks: folded(tongue.thanks),
+            links: folded(tongue.links),
+            subjects: folded(tongue.subjects),
         }
     }
 }
 
+/// The words of a list, ready to look up.
+fn folded(list: &str) -> HashSet<String> {
+    list.split_whitespace().flat_map(|word| words(word).collect::<Vec<_>>()).collect()
+}
+
 static LEXICONS: LazyLock<[Lexicon; 6]> =
     LazyLock::new(|| Language::ALL.map(|language| Lexicon::of(language.tongue())));
+
+static STRANGERS: LazyLock<[HashSet<String>; 4]> =
+    LazyLock::new(|| strangers::STRANGERS.map(folded));
 
 impl Language {
     /// All of them, in the order of their declaration.
     const ALL: [Self; 6] =
         [Self::English, Self::German, Self::Spanish, Self::French, Self::Turkish, Self::Arabic];
 
-    /// The language of a text, if its small words or letters give it away.
+    /// The language of a text, if its words or letters give it away. A text that looks more like
+    /// another language than like any of these has none.
     #[must_use]
     pub fn detect(text: &str) -> Option<Self> {
         let text = beginning(text, MAX_QUESTION_BYTES).to_lowercase();
         let words: Vec<_> = words(&text).collect();
         let signs = Self::ALL.map(|language| language.signs(&text, &words));
         let most = signs.into_iter().max().filter(|most| *most > 0)?;
+        let strange = |stranger: &HashSet<String>| {
+            words.iter().filter(|word| stranger.contains(*word)).count()
+        };
+        if STRANGERS.iter().map(strange).any(|signs| signs > most) {
+            return None;
+        }
         // Among equals the first wins, which puts English first.
         Self::ALL.into_iter().zip(signs).find(|(_, signs)| *signs == most).map(|(found, _)| found)
     }
@@ -144,7 +161,9 @@ impl Language {
     }
 
     fn signs(self, lower: &str, words: &[String]) -> usize {
-        let known = words.iter().filter(|word| self.has_filler(word)).count();
+        let subjects = &self.lexicon().subjects;
+        let tells = |word: &&String| self.has_filler(word) || subjects.contains(*word);
+        let known = words.iter().filter(tells).count();
         let letters = self.tongue().letters;
         known + lower.chars().filter(|c| letters.contains(*c)).count().min(3)
     }
@@ -193,6 +212,11 @@ mod tests {
             ("paketim hasarlı geldi ne yapmalıyım", Language::Turkish),
             ("أين طردي؟", Language::Arabic),
             ("merhaba", Language::Turkish),
+            ("Reklamation", Language::German),
+            ("remboursement", Language::French),
+            ("reembolso", Language::Spanish),
+            ("tazminat", Language::Turkish),
+            ("paket nerede", Language::Turkish),
         ] {
             assert_eq!(Language::detect(text), Some(language), "{text}");
         }
@@ -201,6 +225,20 @@ mod tests {
     #[test]
     fn a_number_or_an_emoji_has_no_language() {
         for text in ["TRK-12345", "12345", "🙂", ""] {
+            assert_eq!(Language::detect(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_language_without_sentences_here_is_not_taken_for_another() {
+        for text in [
+            "dov'è il mio pacco",
+            "Dov’è il mio pacco?",
+            "quando arriva il mio pacco?",
+            "onde está minha encomenda?",
+            "waar is mijn pakket",
+            "gdzie jest moja paczka",
+        ] {
             assert_eq!(Language::detect(text), None, "{text}");
         }
     }

@@ -17,6 +17,10 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "hola buenas buenos días tardes noches saludos",
     thanks: "gracias adiós chao muchas",
     links: "y pero también o qué cómo",
+    subjects: "
+        aduana entrega envío factura indemnización paquete paquetes queja reclamación reembolso
+        repartidor vecino
+    ",
     letters: "ñ¿¡áíóú",
     sentences: Sentences {
         greeting: "¡Hola!",

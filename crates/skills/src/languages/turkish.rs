@@ -16,6 +16,9 @@ pub(super) const TONGUE: Tongue = Tongue {
     greetings: "merhaba selam günaydın günler akşamlar",
     thanks: "teşekkürler teşekkür ederim sağol sağolun görüşürüz",
     links: "ve peki ama ya nasıl",
+    subjects: "
+        fatura gümrük iade kargo kargom komşu kurye paket paketim şikayet tazminat teslimat
+    ",
     letters: "ığşöüç",
     sentences: Sentences {
         greeting: "Merhaba!",

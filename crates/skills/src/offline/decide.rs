@@ -81,7 +81,7 @@ fn answer<'a>(
             return Answer::Greeting;
         }
     }
-    if let Some(section) = best(snapshot, &query) {
+    if let Some(section) = best(snapshot, &query).or_else(|| snapshot.headed(&query)) {
         return Answer::Quote(section);
     }
     let goes_on = spoken.len() <= FOLLOW_UP_WORDS

@@ -87,6 +87,8 @@ struct Entry {
     rarity: f32,
     /// In which documents it is, and what it adds to their scores.
     found_in: Vec<(usize, f32)>,
+    /// The document whose title has it, if it is in one title only.
+    titles: Option<usize>,
 }
 
 impl Index {
@@ -149,6 +151,14 @@ impl Index {
     pub(crate) fn common_words(&self, query: &Query) -> usize {
         let entries = query.terms().filter_map(|asked| self.entries.get(asked.key.as_str()));
         entries.filter(|entry| entry.found_in.len() >= self.common_from).count()
+    }
+
+    /// The document that a question of one word asks for: the only one with that word in its
+    /// title. A word that seems misspelt is not enough.
+    pub(crate) fn titled(&self, query: &Query) -> Option<usize> {
+        let [asked] = query.words.as_slice() else { return None };
+        let is_sure = asked.is_meaningful && asked.certainty >= 1.0;
+        self.entries.get(asked.key.as_str()).filter(|_| is_sure)?.titles
     }
 
     /// Whether any word of the question is known.
@@ -217,6 +227,9 @@ impl Counts {
         let mut entries = HashMap::with_capacity(self.stems.len());
         for (stem, counts) in self.stems {
             let rarity = rarity(counts.len() as f32);
+            let mut titled = counts.iter().filter(|(_, counts)| counts[0] > 0.0);
+            let titles = titled.next().map(|(number, _)| *number);
+            let titles = titles.filter(|_| titled.next().is_none());
             let mut found_in: Vec<_> = counts
                 .into_iter()
                 .map(|(number, counts)| {
@@ -225,7 +238,7 @@ impl Counts {
                 })
                 .collect();
             found_in.sort_by_key(|(number, _)| *number);
-            entries.insert(stem.into_boxed_str(), Entry { rarity, found_in });
+            entries.insert(stem.into_boxed_str(), Entry { rarity, found_in, titles });
         }
         let (spelling, wordings) = (Spelling::learn(self.words), self.wordings.finish());
         let common_from = (self.lengths.len() / COMMON_ONE_IN).max(COMMON_AT_LEAST);
