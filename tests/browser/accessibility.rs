@@ -142,7 +142,7 @@ async fn a_finished_reply_is_announced_once_and_its_making_is_not() {
 }
 
 /// The script of axe-core.
-fn axe() -> String {
+pub(crate) fn axe() -> String {
     let named = std::env::var(AXE).unwrap_or_else(|_| {
         panic!("{AXE} must name axe-core's axe.min.js; `cargo xtask test` fetches it and sets it")
     });
@@ -150,7 +150,7 @@ fn axe() -> String {
 }
 
 /// What axe finds wrong with the whole page, the chat included.
-async fn violations(browser: &Browser) -> Value {
+pub(crate) async fn violations(browser: &Browser) -> Value {
     let script = "axe.run(document, { resultTypes: ['violations'] }).then(
         ({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(
             ({ target, failureSummary }) => `${target.flat()}: ${failureSummary}`)])),
@@ -159,7 +159,7 @@ async fn violations(browser: &Browser) -> Value {
 }
 
 /// Waits until nothing moves any more: colours in mid-fade have no contrast to speak of.
-async fn settle(browser: &Browser) {
+pub(crate) async fn settle(browser: &Browser) {
     browser
         .until(
             "[...document.getAnimations(), ...chat.getAnimations()].every(

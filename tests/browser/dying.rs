@@ -1,4 +1,4 @@
-//! Replicas that die, networks that go, gateways that are away: nothing is lost, nothing doubled.
+//! Networks that go, gateways that are away, messages that wait: nothing is lost, nothing doubled.
 
 use std::time::Duration;
 
@@ -8,47 +8,6 @@ use support::fake_model::{Gate, Script};
 use crate::browser::Browser;
 use crate::page::PATIENCE;
 use crate::world::World;
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_whose_replica_is_killed_is_completed_once_by_another() {
-    let mut world = World::behind_nginx();
-    let never = Gate::default();
-    world.model.push(Script::new().say("Your parcel ").wait(&never).finish());
-    let rest = Gate::default();
-    let again = Script::new().say("Your parcel ").wait(&rest).say("is on its way.");
-    world.model.push(again.finish());
-    let browser = Browser::start().await;
-    browser.visit_and_open(&world.page()).await;
-    browser.record().await;
-    browser.write("Where is my parcel?").await;
-    browser.until_streaming("Your parcel").await;
-    let dying = world.at_work();
-    world.gateways[dying].kill();
-    // Another replica takes the turn over when the lease is over, and asks the model again.
-    world.model.wait_for_requests(2).await;
-    browser.until_connected().await;
-    rest.open();
-    browser.until_answered(&["Your parcel is on its way."]).await;
-    let states = browser.recorded().await;
-    assert!(states.contains(&vec!["Your parcel".to_owned()]), "{states:?}");
-    for state in states {
-        let doubled = state.concat().matches("Your parcel").count() > 1;
-        assert!(state.len() <= 1 && !doubled, "what a visitor saw: {state:?}");
-    }
-    assert_eq!(browser.texts(".message.customer .bubble").await, ["Where is my parcel?"]);
-    // What another browser or a later visit is told is the same.
-    browser
-        .run(
-            "for (const key of Object.keys(localStorage)) {
-        if (key.endsWith(':log')) localStorage.removeItem(key);
-    }",
-        )
-        .await;
-    browser.reload().await;
-    browser.until_connected().await;
-    browser.until_answered(&["Your parcel is on its way."]).await;
-    assert_eq!(world.model.request_count(), 2, "once by the dead replica, once by the other");
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_who_was_offline_for_half_a_minute_finds_everything() {

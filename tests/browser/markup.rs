@@ -16,23 +16,33 @@ const VECTORS: &str = include_str!("xss.json");
 /// One visitor may say this much in a row.
 const IN_A_ROW: usize = 20;
 
-/// What an answer may be made of, and the attributes that its elements may have.
-const SAFE: &str = "
-const elements = new Set(['DIV', 'P', 'SPAN', 'A', 'BR', 'STRONG', 'EM', 'DEL', 'CODE', 'PRE', 'UL',
-    'OL', 'LI', 'BLOCKQUOTE', 'HR', 'TABLE', 'THEAD', 'TBODY', 'TR', 'TH', 'TD', 'H2', 'H3', 'H4',
-    'H5', 'H6', 'TIME', 'I', 'B']);
-const attributes = new Set(['class', 'dir', 'href', 'rel', 'target', 'start', 'datetime', 'lang',
-    'title', 'referrerpolicy', 'role', 'tabindex', 'aria-hidden']);
-const unsafe = (element) => [
-    ...(elements.has(element.tagName) ? [] : [element.outerHTML]),
-    ...[...element.attributes].filter(({ name }) => !attributes.has(name))
-        .map(({ name, value }) => `${element.tagName} ${name}=${value}`),
-    ...(element.tagName === 'A' && (!/^(https?|mailto):/.test(element.href)
-        || !element.relList.contains('noopener') || element.target !== '_blank')
-        ? [element.outerHTML] : []),
+/// What a conversation is made of: elements, with the attributes that each may have and their values.
+/// Everything else that is found in the log is named.
+const SAFE: &str = r##"
+const block = { dir: /^(auto|ltr)$/ };
+const words = { P: block, UL: block, OL: { ...block, start: /^\d+$/ }, LI: block, PRE: block,
+    BLOCKQUOTE: block, TABLE: block, TR: block, TH: block, TD: block, BR: {}, HR: {}, STRONG: {}, EM: {},
+    CODE: {}, BDI: {}, A: { href: /^(https?:\/\/|mailto:)/, target: /^_blank$/,
+        rel: /^noopener noreferrer nofollow$/ } };
+const around = { DIV: { class: /^(message (customer|assistant)( on)?|bubble)$/ },
+    SPAN: { class: /^unseen$/ }, P: { class: /^(caption|day)$/ }, TIME: { datetime: /^[\dTZ:.-]+$/ } };
+const strange = (known) => (element) => {
+    const allowed = known[element.tagName];
+    const wrong = [...element.attributes].filter(({ name, value }) => !allowed?.[name]?.test(value));
+    const missing = element.tagName === 'A' && element.attributes.length < 3;
+    return !allowed || wrong.length || missing ? [element.outerHTML] : [];
+};
+// Whoever names the bank and leads elsewhere has to say so.
+const lies = (link) => link.tagName === 'A' && /bank/i.test(link.textContent.normalize('NFKC'))
+    && link.hostname !== 'bank.example' && !link.textContent.includes(link.hostname || link.pathname);
+const within = all('.log .list .bubble *');
+const found = [
+    ...within.flatMap(strange(words)),
+    ...within.filter(lies).map((link) => `a lie: ${link.outerHTML}`),
+    ...all('.log .list *').filter((element) => !element.parentElement.closest('.bubble'))
+        .flatMap(strange(around)),
 ];
-const found = all('.log .list *').flatMap(unsafe);
-";
+"##;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_model_or_a_customer_says_runs_nothing_and_fetches_nothing() {
@@ -61,8 +71,20 @@ async fn whatever_a_model_or_a_customer_says_runs_nothing_and_fetches_nothing() 
     assert_eq!(trap.visits(), 0, "nothing was fetched from anywhere else");
     assert_eq!(world.model.request_count(), vectors.len());
     // The checks see what they are there to see.
-    browser.run("boom(); one('.log .list').append(new Image());").await;
-    assert_ne!(browser.run(&format!("{SAFE}return found;")).await, json!([]));
+    for strange in [
+        "<img>",
+        "<p class=x>x</p>",
+        "<p style=color:red>x</p>",
+        "<a href=https://bank.example/>no rel</a>",
+        "<a href=/x target=_blank rel='noopener noreferrer nofollow'>x</a>",
+        "<a href=https://evil.example/ target=_blank rel='noopener noreferrer nofollow'>bank</a>",
+    ] {
+        let add = format!("one('.bubble').innerHTML = {};", json!(strange));
+        browser.run(&add).await;
+        let found = browser.run(&format!("{SAFE}return found.length;")).await;
+        assert_eq!(found, json!(1), "{strange}");
+    }
+    browser.run("boom();").await;
     assert_eq!(browser.value("window.booms").await, json!(1));
     browser.visit("http://evil.example/").await;
     assert!(trap.visits() > 0);

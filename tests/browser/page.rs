@@ -19,6 +19,7 @@ const all = (selector) => [...(chat?.querySelectorAll(selector) ?? [])];
 const texts = (selector) => all(selector).map((element) => element.textContent);
 const answers = () => texts('.message.assistant .bubble');
 const questions = () => texts('.message.customer .bubble');
+const kept = (place) => Object.entries(place).join();
 const shown = (selector) => Boolean(one(selector)?.checkVisibility());
 ";
 
@@ -139,6 +140,12 @@ impl Browser {
         let found = self.driver().execute(script, Vec::new()).await;
         let found = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
         found.element().unwrap_or_else(|_| panic!("there is no {selector} in the chat"))
+    }
+
+    /// Lets no request reach addresses like these; without any, all do.
+    pub(crate) async fn block(&self, addresses: &[&str]) {
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await;
     }
 
     /// Loads the page anew.

@@ -1,23 +1,28 @@
 //! Sites of other origins: the strictest policy, and visitors whom the site vouches for.
 
-use hmac::{Hmac, Mac as _};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use support::http::send;
 
 use crate::browser::Browser;
 use crate::page::PATIENCE;
-use crate::site::Site;
+use crate::site::{Policy, Site};
+use crate::visitors::{SECRET, signature};
 use crate::world::World;
 
-/// What the site and the gateway share.
-const SECRET: &str = "shared-by-the-site-and-the-gateway";
+#[tokio::test(flavor = "multi_thread")]
+async fn the_strictest_policy_of_sources_has_nothing_to_object_to() {
+    has_nothing_to_object_to(Policy::Sources).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_strictest_policy_has_nothing_to_object_to() {
+async fn the_strictest_policy_of_nonces_has_nothing_to_object_to() {
+    has_nothing_to_object_to(Policy::Nonce).await;
+}
+
+async fn has_nothing_to_object_to(policy: Policy) {
     let site = Site::start().await;
     let world = World::start_with(json!({ "allowedOrigins": [site.origin()] }));
-    let page = site.embed(&world.page(), "");
+    let page = site.embed(&world.page(), "", policy);
     let browser = Browser::start().await;
     watch_policy(&browser).await;
     browser.visit_and_open(&page).await;
@@ -37,13 +42,46 @@ async fn the_strictest_policy_has_nothing_to_object_to() {
     browser.until("window.violations.length === 1").await;
     browser.run("document.body.append(Object.assign(new Image(), {src: '/x.png'}));").await;
     browser.until("window.violations.length === 2").await;
+    let inline = "document.head.append(Object.assign(document.createElement('style'), {textContent: 'p{}'}));";
+    browser.run(inline).await;
+    browser.until("window.violations.length === 3").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_opens_and_closes_the_chat_and_hears_what_happens_in_it() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit(&world.page()).await;
+    // As a site does it before or after the script has come.
+    browser
+        .run(
+            "window.heard = [];
+            const hear = (name) => ({ text }) => window.heard.push(text ? `${name}: ${text}` : name);
+            const deaf = () => window.heard.push('what nobody listens to any more');
+            (window.OpenClawChat ??= []).push((chat) => {
+                for (const name of ['ready', 'open', 'sent', 'message', 'close']) chat.on(name, hear(name));
+                chat.on('open', () => { throw new Error('a listener with a fault'); });
+                chat.on('open', deaf).off('open', deaf);
+            });
+            window.OpenClawChat.push(['open']);",
+        )
+        .await;
+    browser.until_connected().await;
+    browser.until("chat.activeElement === one('textarea')").await;
+    browser.write("Hi").await;
+    browser.until_answered(&["answer: Hi"]).await;
+    browser.until("window.heard.includes('sent: Hi')").await;
+    browser.run("OpenClawChat.close();").await;
+    browser.until("!shown('.panel') && window.heard.includes('close')").await;
+    let heard = browser.value("window.heard.sort()").await;
+    assert_eq!(heard, json!(["close", "message: answer: Hi", "open", "ready", "sent: Hi"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_that_is_not_allowed_gets_no_session() {
     let site = Site::start().await;
     let world = World::start();
-    let page = site.embed(&world.page(), "");
+    let page = site.embed(&world.page(), "", Policy::Sources);
     let browser = Browser::start().await;
     browser.visit(&page).await;
     browser.until("one('.launcher')").await;
@@ -64,7 +102,7 @@ async fn a_visitor_whom_the_site_vouches_for_has_one_conversation_on_all_devices
         "data-identity-user=\"42\" data-identity-signature=\"{}\" data-identity-name=\"Ann\"",
         signature("42")
     );
-    let page = site.embed(&world.page(), &attributes);
+    let page = site.embed(&world.page(), &attributes, Policy::Sources);
     let browser = Browser::start().await;
     browser.visit_and_open(&page).await;
     browser.write("From my phone").await;
@@ -89,7 +127,7 @@ async fn a_visitor_for_whom_nobody_vouches_sees_nothing_of_the_one_they_claim_to
     // Somebody's signature, but not this one's.
     let attributes =
         format!("data-identity-user=\"42\" data-identity-signature=\"{}\"", signature("43"));
-    let page = site.embed(&world.page(), &attributes);
+    let page = site.embed(&world.page(), &attributes, Policy::Sources);
     let browser = Browser::start().await;
     browser.visit_and_open(&page).await;
     browser.write("Who am I?").await;
@@ -154,12 +192,6 @@ impl Operator {
         let answer = send(self.port, "POST", &path, &json, &how.to_string()).await.unwrap();
         assert_eq!(answer.status / 100, 2, "{what}: {}", answer.body);
     }
-}
-
-fn signature(user: &str) -> String {
-    let mut code = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    code.update(user.as_bytes());
-    code.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Collects what a policy objects to, from before the page's first script on.

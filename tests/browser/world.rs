@@ -1,10 +1,14 @@
 //! A Redis, a fake model, and gateways that serve the chat: one by itself, or several behind nginx.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use support::fake_model::{Api, FakeModel};
-use support::gateway_process::{GatewayOptions, GatewayProcess};
+use support::gateway_process::{GatewayOptions, GatewayProcess, get};
 use support::nginx::{Nginx, NginxOptions};
 use support::redis_server::RedisServer;
+
+use crate::page::PATIENCE;
 
 /// What a chat needs behind it.
 pub(crate) struct World {
@@ -58,6 +62,38 @@ impl World {
         let logs_its_name = |gateway: &GatewayProcess| gateway.log().contains(owner);
         self.gateways.iter().position(logs_its_name).expect("gateways log their names")
     }
+
+    /// Which of the gateways streams to the one browser there is, if one does.
+    pub(crate) fn streaming(&self) -> Option<usize> {
+        let streams: Vec<usize> = self.gateways.iter().map(streams_of).collect();
+        assert!(streams.iter().sum::<usize>() <= 1, "one stream at most expected: {streams:?}");
+        streams.iter().position(|&open| open == 1)
+    }
+
+    /// Waits until the browser has its stream from another gateway than that one.
+    pub(crate) async fn until_streamed_by_another(&self, dead: usize) {
+        self.until_streaming(|gateway| gateway.is_some_and(|gateway| gateway != dead)).await;
+    }
+
+    /// Waits until no gateway streams to the browser.
+    pub(crate) async fn until_nobody_streams(&self) {
+        self.until_streaming(|gateway| gateway.is_none()).await;
+    }
+
+    async fn until_streaming(&self, fits: impl Fn(Option<usize>) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !fits(self.streaming()) {
+            assert!(Instant::now() < end, "it is streamed by {:?}", self.streaming());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// How many streams a gateway keeps open; none if it is dead.
+fn streams_of(gateway: &GatewayProcess) -> usize {
+    let Some((_, figures)) = get(gateway.port(), "/metrics") else { return 0 };
+    let open = figures.lines().find_map(|line| line.strip_prefix("openclaw_webchat_streams "));
+    open.map_or(0, |open| open.trim().parse().expect("a number of streams"))
 }
 
 fn model() -> FakeModel {

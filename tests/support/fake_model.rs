@@ -155,6 +155,11 @@ impl FakeModel {
         lock(&self.state.scripts).push_back(script);
     }
 
+    /// Drops the scripts that have not been used yet.
+    pub fn forget_scripts(&self) {
+        lock(&self.state.scripts).clear();
+    }
+
     /// How many scripts have not been used yet.
     #[must_use]
     pub fn scripts_left(&self) -> usize {

@@ -104,6 +104,9 @@ export class Stream {
     this.running = true;
     addEventListener('online', () => this.hurry());
     addEventListener('offline', () => this.cut());
+    // A page that is kept for going back to would keep its connection from the others: a browser has
+    // six for one host.
+    addEventListener('pagehide', () => this.cut());
     addEventListener('pageshow', () => this.hurry());
     document.addEventListener('visibilitychange', () => this.look());
     this.look();
