@@ -71,10 +71,10 @@ impl Own {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Reset(rest) => rest.clone(),
-            Self::Start(rest) if rest.is_empty() => "[the customer opened the chat]".to_owned(),
+            Self::Start(rest) if rest.is_empty() => "[opened the chat]".to_owned(),
             Self::Start(parameter) => {
                 let parameter = inside(parameter, PARAMETER_CHARS);
-                format!("[the customer opened the chat by a link with the parameter {parameter:?}]")
+                format!("[opened the chat by a link with the parameter {parameter:?}]")
             }
         }
     }

@@ -142,12 +142,8 @@ fn the_lists_say_who_is_heard() {
 fn commands_of_the_gateway_are_understood() {
     let listener = listener();
     for (said, kind, words) in [
-        ("/start", "start", "[the customer opened the chat]"),
-        (
-            "/start a\"b",
-            "start",
-            r#"[the customer opened the chat by a link with the parameter "a\"b"]"#,
-        ),
+        ("/start", "start", "[opened the chat]"),
+        ("/start a\"b", "start", r#"[opened the chat by a link with the parameter "a\"b"]"#),
         ("/new", "restart", ""),
         ("/reset  and\nnow this ", "restart", "and\nnow this"),
         ("/NEW", "restart", ""),
