@@ -6,3 +6,4 @@ mod healthcheck;
 mod monitor;
 mod status;
 mod watchdog;
+mod web_chat;
