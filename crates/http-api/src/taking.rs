@@ -55,7 +55,7 @@ pub(crate) async fn take(
     match accepted {
         Some(Accepted::New(id)) => {
             count(Outcome::New);
-            shared.vitals.count_accepted();
+            shared.vitals.count_accepted(1);
             let course = Course::Open(watch, FirstLook::Later);
             Ok(Taken { id, sent: Sent::First, course })
         }

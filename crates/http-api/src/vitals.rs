@@ -152,14 +152,15 @@ impl Vitals {
         self.started.elapsed().as_secs()
     }
 
-    /// How many messages the API has accepted since the start, without those sent again.
+    /// How many messages this replica has accepted since the start, without those sent again.
     #[must_use]
     pub fn accepted_total(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count_accepted(&self) {
-        self.accepted.fetch_add(1, Ordering::Relaxed);
+    /// Counts messages that were accepted. Those of the API count by themselves.
+    pub fn count_accepted(&self, messages: usize) {
+        self.accepted.fetch_add(messages as u64, Ordering::Relaxed);
     }
 
     /// Asks every request that waits for a reply to answer now with where to fetch it, since

@@ -9,8 +9,7 @@ use http_api::Description;
 use settings::ChannelSettings;
 
 use super::web_chat::Chat;
-use super::{Beside, telegram, whatsapp};
-use crate::storage::WholeStore;
+use super::{Beside, Stores, telegram, whatsapp};
 
 /// The parts of all channels.
 #[derive(Default)]
@@ -29,18 +28,18 @@ impl Channels {
     /// Puts those together that are on.
     pub(super) fn connect(
         settings: &ChannelSettings,
-        store: &Arc<dyn WholeStore>,
+        stores: &Stores,
         clock: &Arc<dyn Clock>,
         replica: &str,
     ) -> anyhow::Result<Self> {
         let mut channels = Self::default();
         if let Some(settings) = &settings.whatsapp {
-            let (channel, routes) = whatsapp::channel(settings, store, Arc::clone(clock))?;
+            let (channel, routes) = whatsapp::channel(settings, stores, Arc::clone(clock))?;
             channels.senders.push(Arc::new(channel));
             channels.routes = channels.routes.merge(routes);
         }
         if let Some(settings) = &settings.telegram {
-            let parts = telegram::channel(settings, store, Arc::clone(clock), replica)?;
+            let parts = telegram::channel(settings, stores, Arc::clone(clock), replica)?;
             channels.senders.push(parts.channel);
             channels.routes = channels.routes.merge(parts.routes);
             channels.beside.push(parts.beside);

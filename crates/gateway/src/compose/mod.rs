@@ -2,6 +2,7 @@
 
 mod banner;
 mod channels;
+mod counted;
 mod doors;
 mod models;
 mod operators;
@@ -11,7 +12,7 @@ mod whatsapp;
 
 use std::sync::Arc;
 
-use conversation::ports::{Knowledge, LanguageModel};
+use conversation::ports::{Inbox, Knowledge, LanguageModel};
 use conversation::{Clock, SystemClock};
 use dialogue::Pool;
 use futures::future::BoxFuture;
@@ -24,10 +25,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::check;
 use crate::observe;
-use crate::storage::{self, StorageKind};
+use crate::storage::{self, StorageKind, WholeStore};
 use crate::vital_signs::VitalSigns;
 
 use channels::Channels;
+use counted::Counted;
 pub(crate) use doors::Doors;
 pub(crate) use telegram::options as telegram_options;
 
@@ -47,6 +49,14 @@ pub(crate) struct Gateway {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) banner: String,
     pub(crate) grace: std::time::Duration,
+}
+
+/// The store as the channels have it.
+struct Stores {
+    /// Where messages come in, which counts them.
+    inbox: Arc<dyn Inbox>,
+    /// All else.
+    store: Arc<dyn WholeStore>,
 }
 
 /// Puts the gateway together. From the moment the port is bound, callers are told that it starts;
@@ -81,11 +91,13 @@ pub(crate) async fn compose(
         vitals.set_store(StoreLink::Connected);
     }
 
-    let mut channels = Channels::connect(&settings.channels, &store, &clock, &replica)?;
+    let inbox: Arc<dyn Inbox> = Arc::new(Counted::new(store.clone(), Arc::clone(&vitals)));
+    let stores = Stores { inbox, store: store.clone() };
+    let mut channels = Channels::connect(&settings.channels, &stores, &clock, &replica)?;
     if let Some(chat) = &settings.channels.web_chat {
         let (clock, vitals) = (Arc::clone(&clock), Arc::clone(&vitals));
         let around = web_chat::Around { settings, clock, vitals, skills: Arc::clone(&library) };
-        channels.embed(web_chat::channel(chat, &store, around).await?);
+        channels.embed(web_chat::channel(chat, &stores, around).await?);
     }
     let pool = Pool::new(
         dialogue::Parts {

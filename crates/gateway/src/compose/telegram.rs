@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use channel_telegram::{
-    AllowList, BotApi, BotToken, DmPolicy, GroupAnswer, Groups, Listener, Me, Mode, Options, Poller,
-    Post, Rates, Reception, Streaming, Telegram, Webhook, WebhookSecret, introduce,
+    AllowList, BotApi, BotToken, DmPolicy, GroupAnswer, Groups, Listener, Me, Mode, Options,
+    Poller, Post, Rates, Reception, Streaming, Telegram, Webhook, WebhookSecret, introduce,
 };
 use conversation::ports::Channel;
 use conversation::{Clock, Rate};
@@ -16,8 +16,7 @@ use secrecy::ExposeSecret;
 use settings::{TelegramIntake, TelegramSettings};
 use tokio_util::sync::CancellationToken;
 
-use super::Beside;
-use crate::storage::WholeStore;
+use super::{Beside, Stores};
 
 /// For how long one replica asks for messages before it has to renew that. So long nobody asks
 /// after its death.
@@ -33,7 +32,7 @@ pub(super) struct Parts {
 /// Puts the channel together. Nothing is asked of Telegram yet.
 pub(super) fn channel(
     settings: &TelegramSettings,
-    store: &Arc<dyn WholeStore>,
+    Stores { inbox, store }: &Stores,
     clock: Arc<dyn Clock>,
     replica: &str,
 ) -> anyhow::Result<Parts> {
@@ -42,7 +41,7 @@ pub(super) fn channel(
     let nameless = Me { id: options.token.bot(), username: None };
     let listener = Listener::new(nameless, &options);
     let reception =
-        Arc::new(Reception::new(listener, store.clone(), store.clone(), Arc::clone(&clock)));
+        Arc::new(Reception::new(listener, inbox.clone(), store.clone(), Arc::clone(&clock)));
     let (streaming, rates) = (options.streaming, Rates::default());
     let channel = Telegram::new(api.clone(), streaming, rates, store.clone(), clock);
     let (routes, post) = match &options.mode {

@@ -15,7 +15,7 @@ use skills::SkillLibrary;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::Beside;
+use super::{Beside, Stores};
 use crate::storage::WholeStore;
 
 /// The pause before the store is asked again for the secret.
@@ -39,7 +39,7 @@ pub(super) struct Around<'a> {
 /// Puts the channel together. If no secret is set, the replicas agree on one.
 pub(super) async fn channel(
     settings: &WebChatSettings,
-    store: &Arc<dyn WholeStore>,
+    Stores { inbox, store }: &Stores,
     around: Around<'_>,
 ) -> anyhow::Result<Chat> {
     let Around { settings: Settings { gateway, .. }, clock, vitals, skills } = around;
@@ -62,7 +62,7 @@ pub(super) async fn channel(
         ..Options::new(secret)
     };
     let parts = Parts {
-        inbox: store.clone(),
+        inbox: inbox.clone(),
         events: store.clone(),
         transcripts: store.clone(),
         handovers: store.clone(),

@@ -9,18 +9,18 @@ use channel_whatsapp::{DmPolicy, Options, WhatsApp};
 use conversation::{Clock, Rate};
 use settings::WhatsAppSettings;
 
-use crate::storage::WholeStore;
+use super::Stores;
 
 /// Puts the channel together.
 pub(super) fn channel(
     settings: &WhatsAppSettings,
-    store: &Arc<dyn WholeStore>,
+    Stores { inbox, store }: &Stores,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<(WhatsApp, Router)> {
     let options = options(settings).context("channels.whatsapp")?;
     let channel = WhatsApp::new(&options, store.clone()).context("channels.whatsapp")?;
     let parts =
-        Parts { inbox: store.clone(), notes: store.clone(), receipts: store.clone(), clock };
+        Parts { inbox: inbox.clone(), notes: store.clone(), receipts: store.clone(), clock };
     let routes = webhook::router(&options, parts).context("channels.whatsapp")?;
     Ok((channel, routes))
 }
