@@ -56,8 +56,15 @@ async fn a_page_that_is_loaded_anew_in_mid_answer_goes_on_with_it() {
     world.model.push(Script::new().say("Your parcel ").wait(&rest).say("is here.").finish());
     let browser = Browser::start().await;
     browser.visit_and_open(&world.page()).await;
+    let listen = "const { chat: heart } = chat.host;
+        const hear = heart.hear.bind(heart);
+        window.told = 0;
+        heart.hear = (event) => { window.told += event.type === 'text'; hear(event); };";
+    browser.run(listen).await;
     browser.write("Where is my parcel?").await;
     browser.until_streaming("Your parcel").await;
+    // The whole of it was told, and from now on nothing new is said.
+    browser.until("window.told > 0").await;
     browser.reload().await;
     // Nobody opens it: whoever had it open goes on with it.
     browser.until_connected().await;
