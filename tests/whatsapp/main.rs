@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
 mod answering;
+mod files;
 mod floods;
 mod outcomes;
 mod persons;

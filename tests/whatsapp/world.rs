@@ -16,6 +16,8 @@ pub struct World {
     pub redis: RedisServer,
     pub model: FakeModel,
     pub whatsapp: FakeWhatsApp,
+    /// Whether the model is one that can see.
+    pub sees: bool,
 }
 
 impl World {
@@ -26,7 +28,7 @@ impl World {
 
     pub fn with(model: FakeModel) -> Self {
         let whatsapp = FakeWhatsApp::start(Account::default());
-        Self { redis: RedisServer::start(), model, whatsapp }
+        Self { redis: RedisServer::start(), model, whatsapp, sees: true }
     }
 
     pub fn gateway(&self) -> GatewayProcess {
@@ -45,6 +47,7 @@ impl World {
                 agents: {{ defaults: {{ model: {{ primary: "fake/test" }}, offlineAnswer: false }} }},
                 models: {{ providers: {{ fake: {{
                     api: "openai-completions", baseUrl: "{}", apiKey: "test",
+                    models: [{{ id: "test", input: ["text", "{}"] }}],
                 }} }} }},
                 channels: {{ whatsapp: {{
                     phoneNumberId: "{}", accessToken: "{}", appSecret: "{}",
@@ -53,6 +56,7 @@ impl World {
                 logging: {{ level: "info" }},
             }}"#,
             self.model.base_url(Api::OpenAi),
+            if self.sees { "image" } else { "text" },
             account.phone_number_id,
             account.access_token,
             account.app_secret,
