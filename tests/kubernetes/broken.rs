@@ -55,6 +55,7 @@ fn against_the_checks() -> Vec<(&'static str, &'static str, String, Value)> {
     let container = |rest: &str| format!("{POD}/containers/0{rest}");
     let label = || "/spec/template/metadata/labels/app.kubernetes.io~1name".to_owned();
     let spec = |rest: &str| format!("/spec{rest}");
+    let limit = "/metadata/annotations/nginx.ingress.kubernetes.io~1limit-rps".to_owned();
     vec![
         ("selectors", "Deployment", label(), json!("gateway")),
         ("selectors", "Service", spec("/selector"), json!({})),
@@ -71,7 +72,7 @@ fn against_the_checks() -> Vec<(&'static str, &'static str, String, Value)> {
         ("policies", "NetworkPolicy", spec("/policyTypes"), json!(["Ingress"])),
         ("policies", "NetworkPolicy", spec("/egress"), json!([{}])),
         ("ingress", "Ingress", spec("/rules/0/http/paths/1/path"), json!("/api")),
-        ("ingress", "Ingress", spec("/rules/0/http/paths/5/pathType"), json!("Prefix")),
+        ("ingress", "Ingress", spec("/rules/0/http/paths/4/pathType"), json!("Prefix")),
         (
             "ingress",
             "Ingress",
@@ -79,6 +80,7 @@ fn against_the_checks() -> Vec<(&'static str, &'static str, String, Value)> {
             json!("web"),
         ),
         ("ingress", "Ingress", spec("/rules/0/http/paths/0/path"), json!("/api/v2/message")),
+        ("ingress", "Ingress", limit, json!("2000")),
         ("probes", "Deployment", container("/livenessProbe/httpGet/path"), json!("/readyz")),
         ("probes", "Deployment", container("/readinessProbe/httpGet/path"), json!("/ready")),
         ("probes", "Deployment", container("/startupProbe/httpGet/port"), json!("web")),

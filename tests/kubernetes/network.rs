@@ -96,11 +96,15 @@ pub fn policies_let_in_and_out_what_is_named(documents: &[Document]) -> Complain
     complaints
 }
 
-/// What the Ingress leads to exists, and none of it is for operators.
+/// How ingress-nginx is told how many requests a second one client may send.
+const RATE: &str = "nginx.ingress.kubernetes.io/limit-rps";
+
+/// What the Ingresses lead to exists, none of it is for operators, and the providers have a limit of
+/// their own, which is looser than the customers'.
 pub fn customers_reach_what_is_theirs_only(documents: &[Document]) -> Complaints {
-    let ingress = the(documents, "Ingress");
     let service = the(documents, "Service");
-    let rules = items(ingress.at("/spec/rules")).iter();
+    let ingresses = || documents.iter().filter(|document| document.kind() == "Ingress");
+    let rules = ingresses().flat_map(|ingress| items(ingress.at("/spec/rules")));
     let ways: Vec<&Value> = rules.flat_map(|rule| items(&rule["http"]["paths"])).collect();
     let leads = |way: &Value, path: &str| {
         let at = way["path"].as_str().unwrap_or_default();
@@ -115,6 +119,18 @@ pub fn customers_reach_what_is_theirs_only(documents: &[Document]) -> Complaints
         }
     };
     let mut complaints = Complaints::new();
+    let rate_of = |path: &str| {
+        let ways = |ingress: &&Document| {
+            let rules = items(ingress.at("/spec/rules")).iter();
+            rules.flat_map(|rule| items(&rule["http"]["paths"])).any(|way| leads(way, path))
+        };
+        let rate = ingresses().find(ways)?.at("/metadata/annotations")[RATE].as_str()?;
+        rate.parse::<u64>().ok()
+    };
+    match (rate_of("/api/v1/message"), rate_of("/webhooks/whatsapp")) {
+        (Some(customers), Some(providers)) if providers >= 10 * customers => {}
+        rates => complaints.push(format!("customers and providers have the limits {rates:?}")),
+    }
     for way in &ways {
         let backend = &way["backend"]["service"];
         if backend["name"] != *service.at("/metadata/name")

@@ -33,7 +33,8 @@ fn the_whole_renders_to_what_kubernetes_takes() {
     let deployment = the(&documents, "Deployment");
     assert!(deployment.at("/spec/replicas").is_null(), "applying again undoes the autoscaler");
     the(&documents, "HorizontalPodAutoscaler");
-    the(&documents, "Ingress");
+    let ingresses = documents.iter().filter(|document| document.kind() == "Ingress");
+    assert_eq!(ingresses.count(), 2, "the customers' and the providers'");
     let maps: Vec<&str> = documents
         .iter()
         .filter(|document| document.kind() == "ConfigMap")
