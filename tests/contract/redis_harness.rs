@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use conversation::ports::Store;
-use store_redis::{Options, RedisStore};
+use store_redis::{Onlooker, Options, RedisStore};
 use support::redis_server::RedisServer;
 
 use crate::harness::{AllPorts, DEDUPE, HISTORY_LIMIT, Harness, IDLE, LEASE, WAITING_LIMIT};
@@ -32,6 +32,11 @@ pub(crate) struct RedisHarness {
 impl RedisHarness {
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| ()).await
+    }
+
+    /// Whoever looks at the installation from outside; none if no store has used its Redis.
+    pub(crate) async fn onlooker(&self) -> Option<Onlooker> {
+        Onlooker::connect(self.options.clone()).await.unwrap()
     }
 
     /// Starts with some of the store's options changed.

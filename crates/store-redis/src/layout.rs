@@ -9,8 +9,10 @@ use crate::link::{GROUP, Link};
 use crate::{Inner, Options};
 
 impl Inner {
-    /// Makes sure that every partition has its stream and its consumer group.
+    /// Makes sure that every partition has its stream and its consumer group, and that the number
+    /// of partitions is known: a Redis may come back empty.
     pub(crate) async fn ensure_groups(&self) -> Result<(), StoreError> {
+        propose_partitions(&self.link, &self.options, self.keys.partitions()).await?;
         for stream in self.keys.all_ready() {
             let mut create = Cmd::new();
             create.arg("XGROUP").arg("CREATE").arg(stream).arg(GROUP).arg("0").arg("MKSTREAM");
@@ -34,12 +36,9 @@ impl Inner {
 
 /// The installation's number of partitions: this start's if it is the first.
 pub(crate) async fn agree_on_partitions(link: &Link, options: &Options) -> Result<u16, StoreError> {
-    let key = Keys::layout(&options.key_prefix);
-    let mut set = Cmd::new();
-    set.arg("SET").arg(&key).arg(options.partitions.max(1)).arg("NX");
-    link.run::<()>(&set).await?;
+    propose_partitions(link, options, options.partitions.max(1)).await?;
     let mut get = Cmd::new();
-    get.arg("GET").arg(&key);
+    get.arg("GET").arg(Keys::layout(&options.key_prefix));
     let agreed = link.run::<u16>(&get).await?;
     if agreed != options.partitions {
         tracing::warn!(
@@ -49,4 +48,15 @@ pub(crate) async fn agree_on_partitions(link: &Link, options: &Options) -> Resul
         );
     }
     Ok(agreed.max(1))
+}
+
+/// Sets the number of partitions if there is none.
+async fn propose_partitions(
+    link: &Link,
+    options: &Options,
+    partitions: u16,
+) -> Result<(), StoreError> {
+    let mut set = Cmd::new();
+    set.arg("SET").arg(Keys::layout(&options.key_prefix)).arg(partitions).arg("NX");
+    link.run::<()>(&set).await
 }

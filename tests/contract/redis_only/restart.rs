@@ -127,6 +127,8 @@ async fn a_redis_that_comes_back_empty_is_used_anew() {
     assert_all_verbs_stale(&*store, &claim).await;
     accept_new(&*store, recorded(&customer("anna"), "k", "hello")).await;
     assert_eq!(texts(&answer_next(&*store, "t").await), ["hello"]);
+    let onlooker = harness.onlooker().await.expect("the number of partitions is there again");
+    assert_eq!(onlooker.queue().await.unwrap().ready, 0);
     let other = harness.store("other").await;
     claim_nothing(&harness, &*other).await;
 }
