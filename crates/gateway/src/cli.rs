@@ -25,6 +25,11 @@ Environment:
   OLLAMA_HOST             where Ollama listens, instead of http://127.0.0.1:11434
   OPENAI_API_KEY,
   ANTHROPIC_API_KEY       the keys of the models openai/… and anthropic/…
+  WEBCHAT_ALLOWED_ORIGIN, WEBCHAT_SESSION_SECRET, WEBCHAT_ACCEPTED_SESSION_SECRET,
+  WEBCHAT_IDENTITY_SECRET, WEBCHAT_GREETING,
+  WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN,
+  TELEGRAM_BOT_TOKEN, TELEGRAM_MODE, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_WEBHOOK_URL
+                          what the shipped settings file takes for its channels
   NO_COLOR                no colours in the log
   LOG_LEVEL               error, warn, info, debug or trace, instead of logging.level
 
