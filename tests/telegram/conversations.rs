@@ -17,7 +17,8 @@ async fn a_message_that_telegram_posts_is_answered() {
     let asked = &world.model.requests()[0];
     assert!(asked.messages.iter().all(|said| !said.content.contains("secret")));
     let known = r#"<customer>{"name":"Ann","language":"de","channel":"telegram"}</customer>"#;
-    assert!(asked.messages.iter().any(|said| said.content.contains(known)), "{}", asked.body);
+    let instructions = asked.body["messages"][0]["content"].as_str().unwrap();
+    assert!(instructions.ends_with(known), "{instructions}");
     world.assert_kept_to_the_contract();
 }
 
@@ -89,6 +90,22 @@ async fn a_group_is_answered_when_it_addresses_the_bot() {
     assert!(seen[0].text.contains("where is it?"));
     assert!(!world.model.requests()[0].body.to_string().contains("who has seen it?"));
     world.assert_kept_to_the_contract();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_model_is_told_who_says_what_in_a_group() {
+    let world = World::new("");
+    let _gateway = world.gateway().await;
+    world.telegram.update("message", in_group(-100_500, 7, 5, "@the_bot where is mine?"));
+    world.seen(-100_500, 1).await;
+    let mut other = in_group(-100_500, 8, 6, "@the_bot and mine?");
+    other["from"]["first_name"] = json!("Bob");
+    world.telegram.update("message", other);
+    world.seen(-100_500, 2).await;
+    let asked = &world.model.requests()[1];
+    assert!(asked.question().contains("[\"Bob\" writes:]\n@the_bot and mine?"), "{}", asked.body);
+    let earlier = "[\"Ann\" writes:]\n@the_bot where is mine?";
+    assert!(asked.messages.iter().any(|said| said.content.contains(earlier)), "{}", asked.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
