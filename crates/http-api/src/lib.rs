@@ -9,6 +9,7 @@ mod entrance;
 mod events;
 mod fields;
 mod following;
+mod health;
 mod host;
 mod identity;
 mod middleware;
@@ -35,4 +36,4 @@ pub use serve::{Closed, ServeOptions, listen, serve};
 pub use status::{
     Figures, Model, ModelHealth, Queue, Replica, Status, Storage, StoreKind, Totals, Verdict,
 };
-pub use vitals::{Models, OllamaLink, Phase, StoreLink, Vitals};
+pub use vitals::{Models, OllamaLink, Phase, Room, StoreLink, Vitals};

@@ -7,6 +7,11 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
+use crate::health::Health;
+
+/// What the health body says besides while the store has no room.
+const FULL: &str = ",\"reason\":\"the store is full, and new messages are refused\"";
+
 /// Where the replica is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -50,6 +55,15 @@ pub enum Models {
     Troubled,
 }
 
+/// Whether the store has room for new messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    Enough,
+    /// It hasn't: new messages are refused, and those that it has are answered.
+    None,
+}
+
 /// The state of one replica.
 pub struct Vitals {
     version: String,
@@ -60,6 +74,7 @@ pub struct Vitals {
     store: AtomicU8,
     ollama: AtomicU8,
     models: AtomicU8,
+    room: AtomicU8,
     accepted: AtomicU64,
     last_call: CancellationToken,
 }
@@ -76,6 +91,7 @@ impl Vitals {
             store: AtomicU8::new(store as u8),
             ollama: AtomicU8::new(ollama as u8),
             models: AtomicU8::new(Models::Well as u8),
+            room: AtomicU8::new(Room::Enough as u8),
             accepted: AtomicU64::new(0),
             last_call: CancellationToken::new(),
         }
@@ -105,6 +121,11 @@ impl Vitals {
     /// Sets how the language models stand.
     pub fn set_models(&self, models: Models) {
         self.models.store(models as u8, Ordering::Release);
+    }
+
+    /// Sets whether the store has room.
+    pub fn set_room(&self, room: Room) {
+        self.room.store(room as u8, Ordering::Release);
     }
 
     /// Where the replica is in its life.
@@ -146,6 +167,15 @@ impl Vitals {
         }
     }
 
+    /// Whether the store has room for new messages.
+    #[must_use]
+    pub fn room(&self) -> Room {
+        match self.room.load(Ordering::Acquire) {
+            code if code == Room::Enough as u8 => Room::Enough,
+            _ => Room::None,
+        }
+    }
+
     /// Whole seconds since the start.
     #[must_use]
     pub fn uptime_seconds(&self) -> u64 {
@@ -181,7 +211,12 @@ impl Vitals {
     /// The body of `/healthz`, and whether the replica can do its work at all.
     pub(crate) fn health(&self) -> (Health, String) {
         let (store, ollama) = (self.store(), self.ollama());
-        let health = Health::of(store, ollama, self.models());
+        let room = self.room();
+        let health = Health::of(store, ollama, self.models(), room);
+        let reason = match (store, room) {
+            (StoreLink::Connected | StoreLink::Embedded, Room::None) => FULL,
+            (StoreLink::Disconnected, _) | (_, Room::Enough) => "",
+        };
         let body = [
             "{\"status\":\"",
             health.word(),
@@ -193,42 +228,11 @@ impl Vitals {
             store.word(),
             "\",\"ollama\":\"",
             ollama.word(),
-            "\"}",
+            "\"",
+            reason,
+            "}",
         ];
         (health, body.concat())
-    }
-}
-
-/// The sum of it all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Health {
-    /// All is well.
-    Ok,
-    /// Messages are taken and answered, but not as well as configured.
-    Degraded,
-    /// Nothing can be accepted.
-    Unavailable,
-}
-
-impl Health {
-    fn of(store: StoreLink, ollama: OllamaLink, models: Models) -> Self {
-        match (store, ollama, models) {
-            (StoreLink::Disconnected, _, _) => Self::Unavailable,
-            (_, OllamaLink::Disconnected, _) | (_, _, Models::Troubled) => Self::Degraded,
-            (
-                StoreLink::Connected | StoreLink::Embedded,
-                OllamaLink::Connected | OllamaLink::NotConfigured,
-                Models::Well,
-            ) => Self::Ok,
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Degraded => "degraded",
-            Self::Unavailable => "unavailable",
-        }
     }
 }
 
@@ -278,6 +282,12 @@ mod tests {
         vitals.set_models(Models::Well);
         vitals.set_ollama(OllamaLink::Disconnected);
         assert_eq!(vitals.health().0, Health::Degraded);
+        vitals.set_ollama(OllamaLink::Connected);
+        vitals.set_room(Room::None);
+        let (health, body) = vitals.health();
+        assert_eq!(health, Health::Degraded);
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["reason"], "the store is full, and new messages are refused");
         vitals.set_store(StoreLink::Disconnected);
         let (health, body) = vitals.health();
         assert_eq!(health, Health::Unavailable);

@@ -66,4 +66,8 @@ impl Overview for MemoryStore {
             oldest_waiting: state.oldest_waiting(),
         }))
     }
+
+    fn is_full(&self) -> bool {
+        false
+    }
 }

@@ -53,6 +53,10 @@ impl Overview for RedisStore {
     async fn holds(&self) -> Result<StoreFigures, StoreError> {
         self.inner.holds().await
     }
+
+    fn is_full(&self) -> bool {
+        self.inner.link.topology().is_crowded_anywhere()
+    }
 }
 
 impl Inner {

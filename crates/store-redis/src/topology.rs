@@ -96,6 +96,15 @@ impl Topology {
         }
     }
 
+    /// Whether any server that keeps something should get no new messages.
+    pub(crate) fn is_crowded_anywhere(&self) -> bool {
+        match self {
+            Self::Server(node) => node.is_crowded(),
+            Self::Sentinels(sentinels) => sentinels.known().is_some_and(|node| node.is_crowded()),
+            Self::Cluster(cluster) => cluster.known_nodes().iter().any(|node| node.is_crowded()),
+        }
+    }
+
     /// Whether one command may name the keys of several partitions.
     pub(crate) fn spans_partitions(&self) -> bool {
         match self {

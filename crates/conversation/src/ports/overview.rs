@@ -131,6 +131,10 @@ pub trait Overview: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`].
     async fn holds(&self) -> Result<StoreFigures, StoreError>;
+
+    /// Whether new messages are refused now for want of room, in all of the store or in a part of
+    /// it. It asks nobody: it is what this replica knows.
+    fn is_full(&self) -> bool;
 }
 
 #[cfg(test)]

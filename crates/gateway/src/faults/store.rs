@@ -216,4 +216,8 @@ impl Overview for Faulty {
     async fn holds(&self) -> Result<StoreFigures, StoreError> {
         self.inner.holds().await
     }
+
+    fn is_full(&self) -> bool {
+        self.inner.is_full()
+    }
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversation::ports::{Knowledge, ModelReport, ModelState, ReplicaReport, Store};
-use conversation::{Clock, SystemClock, Timestamp};
+use conversation::{Clock, StoreError, SystemClock, Timestamp};
 use dialogue::Pool;
-use http_api::{Models, OllamaLink, StoreLink, Vitals};
+use http_api::{Models, OllamaLink, Room, StoreLink, Vitals};
 use language_model::{BreakerState, Chain, ModelHealth, OllamaProbe};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -87,18 +87,24 @@ impl VitalSigns {
         if self.storage == StorageKind::Process {
             return;
         }
+        // A Redis that is out of memory is there, and says so to whatever would be written.
+        let is_out_of_memory = matches!(told, Err(StoreError::Full));
         let before = self.vitals.store();
-        let now = match told {
-            Ok(()) => StoreLink::Connected,
+        let now = match &told {
+            Ok(()) | Err(StoreError::Full) => StoreLink::Connected,
             Err(_) => StoreLink::Disconnected,
         };
         self.vitals.set_store(now);
+        self.vitals.set_room(match self.store.is_full() || is_out_of_memory {
+            true => Room::None,
+            false => Room::Enough,
+        });
         match (before, now, told) {
             (StoreLink::Connected, StoreLink::Disconnected, Err(error)) => {
-                tracing::error!(%error, "Redis is away: nothing can be accepted until it is back");
+                tracing::error!(%error, "nothing can be accepted until Redis takes it");
             }
             (StoreLink::Disconnected, StoreLink::Connected, _) => {
-                tracing::info!("Redis is back");
+                tracing::info!("Redis takes messages again");
             }
             _ => {}
         }

@@ -10,14 +10,15 @@ use bytes::Bytes;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::health::Health;
 use crate::middleware::{Finding, Kind, Probes};
-use crate::vitals::{Health, Phase, StoreLink, Vitals};
+use crate::vitals::{Phase, StoreLink, Vitals};
 
 /// How the replica does.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HealthBody {
-    /// `ok`; `degraded`: it answers, but not with the models it should; `unavailable`: it can
-    /// take nothing.
+    /// `ok`; `degraded`: it answers, but not with the models it should, or the store is full and
+    /// takes no new messages; `unavailable`: it can take nothing.
     #[schema(example = "ok")]
     status: &'static str,
     /// Whole seconds since the start.
@@ -32,6 +33,9 @@ pub(crate) struct HealthBody {
     /// `connected`, `disconnected`, or `not configured`.
     #[schema(example = "connected")]
     ollama: &'static str,
+    /// Why it is degraded, where that doesn't show above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 /// Whether the replica takes work.
