@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::gateway_process::{GatewayOptions, GatewayProcess, gateway_binary, run_gateway};
+use support::nginx::{Nginx, NginxOptions};
 use support::ports::free_port;
 use support::redis_server::RedisServer;
 
@@ -196,6 +197,59 @@ async fn a_gateway_that_loses_its_redis_is_down_and_one_without_its_ollama_degra
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_whose_store_is_full_is_degraded_and_the_alert_says_why() {
+    let mut slack = FakeWebhook::start(&[]).await;
+    let redis = RedisServer::start();
+    let gateway = GatewayProcess::start(&GatewayOptions {
+        redis_url: Some(redis.url()),
+        ..Default::default()
+    });
+    let monitor = Monitor::start(&gateway.url(""), &[slack.slack_url()]);
+    monitor.looks_when(|looks| states(looks).contains(&"up"));
+    // As good as full, so that Redis still writes and the gateway takes nothing new.
+    assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory", "61mb"]), "OK");
+    let ballast = (56 * 1024 * 1024 - 4096).to_string();
+    assert!(!redis.cli(&["SETRANGE", "ballast", &ballast, "x"]).is_empty());
+    let texts = slack.texts(1).await;
+    assert!(texts[0].starts_with("DEGRADED: ") && texts[0].contains("store is full"), "{texts:?}");
+    // Full to the brim, so that Redis refuses the gateway's own report: it is still there.
+    assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory", "1mb"]), "OK");
+    let before = monitor.looks().len();
+    let looks = monitor.looks_when(|looks| looks.len() > before + 20);
+    assert!(looks[before..].iter().all(|look| look["state"] == "degraded"), "{looks:?}");
+    assert_eq!(redis.cli(&["CONFIG", "SET", "maxmemory", "0"]), "OK");
+    let texts = slack.texts(2).await;
+    assert!(texts[1].starts_with("WELL again: "), "{texts:?}");
+}
+
+#[test]
+fn a_self_signed_endpoint_is_trusted_once_its_certificate_is_given() {
+    let gateway = GatewayProcess::start(&GatewayOptions::default());
+    let nginx = Nginx::start(&NginxOptions::shipped(&[gateway.port()]));
+    let folder = folder();
+    std::fs::write(folder.join("tls.crt"), nginx.certificate()).unwrap();
+    let endpoint = format!("https://localhost:{}", nginx.https_port());
+    let once = ["monitor", "--once", "--failures", "1", "--endpoint", &endpoint];
+    let look = |file: &[&str]| {
+        let arguments: Vec<&str> = once.iter().chain(file).copied().collect();
+        let output = run_gateway(&arguments, &folder, &[]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = look(&[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("not trusted") && said.contains("--certificate-authority"), "{said}");
+    let (code, said) = look(&["--certificate-authority", "tls.crt"]);
+    assert_eq!(code, Some(0), "{said}");
+    std::fs::write(folder.join("empty"), "no certificate\n").unwrap();
+    for file in ["empty", "missing"] {
+        let (code, said) = look(&["--certificate-authority", file]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(file) && said.contains("certificate"), "{said}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn for_cron_it_looks_once_and_its_log_remembers_what_was_said() {
     let mut slack = FakeWebhook::start(&[]).await;
     let port = free_port();
@@ -258,9 +312,16 @@ fn a_webhook_that_can_not_be_ends_the_start_without_being_repeated() {
 fn its_help_teaches_how_to_alert_slack_and_telegram() {
     let output = run_gateway(&["monitor", "--help"], &std::env::temp_dir(), &[]);
     let help = String::from_utf8_lossy(&output.stdout);
-    for expected in
-        ["hooks.slack.com", "sendMessage?chat_id=", "--once", "--failures", "Exit codes", "30s"]
-    {
+    for expected in [
+        "hooks.slack.com",
+        "sendMessage?chat_id=",
+        "--once",
+        "--failures",
+        "Exit codes",
+        "30s",
+        "every 2xx",
+        "--certificate-authority",
+    ] {
         assert!(help.contains(expected), "{expected} is missing in:\n{help}");
     }
 }

@@ -1,11 +1,12 @@
 //! Asking a gateway over HTTP, for the roles that look at one from outside.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use reqwest::header::RETRY_AFTER;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use reqwest::{Certificate, Client, Url};
 use settings::{Environment, Source};
 
 /// The longest body that is read; a gateway's own are far smaller.
@@ -38,9 +39,42 @@ pub(crate) fn endpoint(text: &str, default_path: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// Who vouches for a server that is asked over TLS.
+#[derive(Clone, Debug)]
+pub(crate) enum Trust {
+    /// The authorities that this machine knows.
+    System,
+    /// These alone. A self-signed certificate vouches for itself.
+    Only(Vec<Certificate>),
+}
+
+impl Trust {
+    /// Reads a file of certificates in PEM.
+    pub(crate) fn in_file(path: &Path) -> anyhow::Result<Self> {
+        let place = || format!("the certificates in {}", path.display());
+        let pem = std::fs::read(path).with_context(place)?;
+        let certificates = Certificate::from_pem_bundle(&pem).with_context(place)?;
+        anyhow::ensure!(
+            !certificates.is_empty(),
+            "{} has no certificate; one begins with -----BEGIN CERTIFICATE-----",
+            path.display()
+        );
+        Ok(Self::Only(certificates))
+    }
+}
+
+/// A client that trusts whom this machine trusts.
+pub(crate) fn client(url: &Url, patience: Duration) -> anyhow::Result<Client> {
+    client_trusting(url, patience, Trust::System)
+}
+
 /// A client whose every request ends within `patience`. It follows no redirects: what a gateway
 /// says must come from that gateway.
-pub(crate) fn client(url: &Url, patience: Duration) -> anyhow::Result<Client> {
+pub(crate) fn client_trusting(
+    url: &Url,
+    patience: Duration,
+    trust: Trust,
+) -> anyhow::Result<Client> {
     // The client wants a provider of cryptography even for plain HTTP. A second call is refused,
     // and harmless.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -50,10 +84,12 @@ pub(crate) fn client(url: &Url, patience: Duration) -> anyhow::Result<Client> {
         .redirect(Policy::none())
         .referer(false)
         .no_proxy();
-    if url.scheme() == "http" {
+    builder = match trust {
         // Reading the machine's root certificates takes time and memory for nothing here.
-        builder = builder.tls_certs_only([]);
-    }
+        _ if url.scheme() == "http" => builder.tls_certs_only([]),
+        Trust::System => builder,
+        Trust::Only(certificates) => builder.tls_certs_only(certificates),
+    };
     Ok(builder.build()?)
 }
 

@@ -19,7 +19,7 @@ use settings::Environment;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::asking;
+use crate::asking::{self, Trust};
 use crate::start::complain;
 use alerts::Alerts;
 use changes::{Change, State, Watched};
@@ -34,8 +34,12 @@ const LAST_ALERTS: Duration = Duration::from_secs(10);
 
 const AFTER_HELP: &str = "\
 What it looks at is /healthz: `ok` is up, `degraded` is up but not as well as configured (another
-model answers, Ollama is away), and 503, anything else or no answer is down. It alerts when a
-gateway gets worse for --failures looks in a row, and as soon as it gets better.
+model answers, Ollama is away) or takes no new messages (the store is full), and 503, anything else
+or no answer is down. At other paths, such as a proxy's own /nginx-health, every 2xx is up. It alerts
+when a gateway gets worse for --failures looks in a row, and as soon as it gets better.
+
+A certificate that this machine doesn't trust, such as the self-signed one of the shipped proxy, is
+down too, unless it is given as --certificate-authority tls.crt.
 
 Webhooks (given here, or separated by spaces in OPENCLAW_ALERT_WEBHOOKS, where they don't show in
 the list of processes); of their addresses only the server's name is ever printed:
@@ -71,6 +75,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "URL",
           value_parser = |text: &str| asking::endpoint(text, health::PATH))]
     endpoint: Option<Url>,
+    /// Whom to trust as an https endpoint, instead of whom this machine trusts: certificates in PEM,
+    /// of an authority or self-signed
+    #[arg(long, value_name = "FILE")]
+    certificate_authority: Option<PathBuf>,
     /// The pause between two looks
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = asking::duration)]
     interval: Duration,
@@ -130,10 +138,12 @@ impl Monitor {
         let environment = Environment::of_process();
         let further = environment.get(WEBHOOKS_VARIABLE).unwrap_or_default();
         webhooks.extend(read(further.split_whitespace(), WEBHOOKS_VARIABLE)?);
+        let trust = arguments.certificate_authority.as_deref();
+        let trust = trust.map_or(Ok(Trust::System), Trust::in_file)?;
         let journal = Journal::new(arguments.log);
         let before = journal.last(&asking::shown(&endpoint));
         Ok(Self {
-            looker: Looker::new(endpoint, arguments.timeout)?,
+            looker: Looker::new(endpoint, arguments.timeout, trust)?,
             watched: Watched::new(before, arguments.failures),
             journal,
             webhooks,
