@@ -3,6 +3,7 @@
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,8 +24,29 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIRECTORY")]
     out: PathBuf,
     /// A host name or IP address that the certificate is for; may be given more than once
-    #[arg(long = "name", value_name = "HOST", default_value = "localhost")]
+    #[arg(long = "name", value_name = "HOST", default_value = "localhost",
+          value_parser = host)]
     names: Vec<String>,
+}
+
+/// Reads what a certificate can be for. A name that no client can ask for would be a certificate
+/// that fits nothing.
+fn host(text: &str) -> Result<String, String> {
+    let is_label = |label: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        (1..=63).contains(&label.len())
+            && label.chars().all(fits)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let name = text.strip_prefix("*.").unwrap_or(text);
+    let is_name = name.len() <= 253 && name.split('.').all(is_label);
+    if text.parse::<IpAddr>().is_ok() || is_name {
+        return Ok(text.to_owned());
+    }
+    Err("give a host name such as shop.example or *.shop.example, without port and path, its \
+         letters in ASCII (xn--…), or an IP address"
+        .to_owned())
 }
 
 /// Makes the certificate, unless there is one.
@@ -104,4 +126,21 @@ fn write(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
         .open(path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .with_context(|| format!("{} can't be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_that_a_client_can_ask_for() {
+        for good in ["localhost", "shop.example", "*.shop.example", "10.0.0.7", "::1", "oc_nginx"] {
+            assert_eq!(host(good).as_deref(), Ok(good));
+        }
+        let long = "x".repeat(64);
+        for bad in ["", "bad name", "shop..example", "-a.example", "https://a", "a:443", "ä", &long]
+        {
+            assert!(host(bad).unwrap_err().contains("host name"), "{bad}");
+        }
+    }
 }
