@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
@@ -22,6 +22,7 @@ pub(crate) async fn read_json(
     limit: usize,
 ) -> Result<Bytes, Problem> {
     check_content_type(headers)?;
+    check_content_encoding(headers)?;
     let announced = announced_bytes(headers);
     if announced.is_some_and(|bytes| bytes > limit) {
         if headers.get(EXPECT).is_none() {
@@ -42,6 +43,20 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     let is_json = essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"));
     if is_json { Ok(()) } else { Err(wrong_type(&format!("this one is {essence:?}"))) }
+}
+
+/// A compressed body would be read as JSON that is none.
+fn check_content_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let encodings = headers.get_all(CONTENT_ENCODING);
+    if encodings.iter().all(|value| value.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "The body must be sent as it is, without the header Content-Encoding: no compression is \
+         taken here.",
+    ))
 }
 
 fn wrong_type(found: &str) -> Problem {

@@ -75,19 +75,27 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
             "The header Idempotency-Key came more than once; send it once, with one key.",
         ));
     }
-    let text = value.to_str().unwrap_or_default().trim();
-    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    if is_key(bare) {
-        return Ok(Some(bare));
+    let bare = value.to_str().map(|text| bare(text.trim()));
+    if let Ok(key) = &bare
+        && is_key(key)
+    {
+        return Ok(Some(key));
     }
+    let found = match bare {
+        Ok("") => "this one is empty".to_owned(),
+        Ok(key) if key.len() > MAX_KEY_CHARS => format!("this one has {}", key.len()),
+        Ok(_) | Err(_) => "this one has others in it, such as a space or an umlaut".to_owned(),
+    };
     Err(Problem::new(
         StatusCode::BAD_REQUEST,
         "invalid_idempotency_key",
-        format!(
-            "The header Idempotency-Key must be {KEY_RULE}; this one has {} bytes.",
-            bare.len()
-        ),
+        format!("The header Idempotency-Key must be {KEY_RULE}; {found}."),
     ))
+}
+
+/// A key without the quotes around it.
+fn bare(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text)
 }
 
 /// 128 random bits as 32 hexadecimal digits.
@@ -121,10 +129,18 @@ mod tests {
 
     #[test]
     fn a_key_that_is_no_key_is_refused_with_the_rule() {
-        for wrong in ["", "\"\"", "a b", "ä", &"x".repeat(201)] {
+        let long = "x".repeat(201);
+        for (wrong, found) in [
+            ("", "is empty"),
+            ("\"\"", "is empty"),
+            ("a b", "has others in it"),
+            ("\"ä b\"", "has others in it"),
+            (&long, "has 201"),
+        ] {
             let problem = idempotency_key(&header(wrong)).unwrap_err();
             assert_eq!(problem.code, "invalid_idempotency_key", "{wrong}");
             assert!(problem.message.contains(KEY_RULE), "{wrong}");
+            assert!(problem.message.contains(&format!("this one {found}")), "{}", problem.message);
         }
     }
 }

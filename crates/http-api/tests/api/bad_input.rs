@@ -124,6 +124,22 @@ async fn a_wrong_content_type_is_refused_with_the_right_one() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused_by_its_header() {
+    let gateway = Gateway::start().await;
+    let encoded = async |encoding: &str| {
+        gateway
+            .message(&question())
+            .header("content-encoding", encoding)
+            .header("prefer", "wait=0")
+            .send()
+            .await
+    };
+    let refused = encoded("gzip").await;
+    refused.assert_error(415, "unsupported_media_type", &["Content-Encoding", "compression"]);
+    assert_ne!(encoded("identity").await.status, 415);
+}
+
+#[tokio::test]
 async fn a_body_that_is_too_large_is_refused_with_the_limit() {
     let gateway = Gateway::start().await;
     let limit = 256 * 1024;
