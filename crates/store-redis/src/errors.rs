@@ -72,6 +72,17 @@ fn describe(error: &RedisError) -> String {
     }
 }
 
+/// The same error, with what else may be the matter where the URL asks for TLS: a port that doesn't
+/// speak it waits for the end of a command that never comes.
+pub(crate) fn doubting_tls(error: StoreError, url: &str) -> StoreError {
+    match error {
+        StoreError::Unavailable(why) if url.starts_with("rediss") => StoreError::Unavailable(
+            format!("{why}; its URL asks for TLS by rediss, is this a port that speaks TLS?"),
+        ),
+        other => other,
+    }
+}
+
 /// A stored thing that can't be read.
 pub(crate) fn unreadable(what: &'static str, why: &(impl ToString + ?Sized)) -> StoreError {
     StoreError::Unreadable { what, why: why.to_string() }

@@ -168,7 +168,8 @@ impl RedisStore {
 
     async fn connect_with(options: Options, scripts: Scripts) -> Result<Self, StoreError> {
         let link = Link::new(&options)?;
-        let partitions = layout::agree_on_partitions(&link, &options).await?;
+        let agreed = layout::agree_on_partitions(&link, &options).await;
+        let partitions = agreed.map_err(|error| errors::doubting_tls(error, &options.url))?;
         let keys = Keys::new(&options.key_prefix, partitions);
         let hub = EventHub::default();
         let stop = CancellationToken::new();

@@ -54,3 +54,14 @@ async fn a_server_that_nobody_trusted_vouches_for_is_not_talked_to() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_port_without_tls_that_is_asked_for_tls_is_doubted() {
+    let redis = RedisServer::start();
+    let url = format!("rediss://127.0.0.1:{}", redis.port());
+    match RedisStore::connect(Options { url, ..Options::default() }).await {
+        Err(StoreError::Unavailable(why)) => assert!(why.contains("speaks TLS?"), "{why}"),
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("it speaks TLS"),
+    }
+}
