@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout};
-use tracing::{Instrument as _, debug, info};
+use tracing::{Instrument as _, debug};
 
 use crate::draft::Draft;
 use crate::end::End;
@@ -30,10 +30,6 @@ pub(crate) async fn work(pool: Arc<Inner>, place: OwnedSemaphorePermit, kept: Ke
     let span = span::of_turn(&holding.claim.conversation, &id);
     let turn = Turn { pool: &pool, holding, id, draft: Draft::default() };
     let end = async {
-        let deliveries = holding.claim.fence.deliveries;
-        if deliveries > 1 {
-            info!(deliveries, "taken over from a replica that no longer holds its claim");
-        }
         // The turn comes first: if it has just ended, being told to stop changes nothing.
         tokio::select! {
             biased;

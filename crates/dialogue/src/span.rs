@@ -3,9 +3,9 @@
 use std::fmt::{self, Display};
 
 use conversation::ConversationId;
-use conversation::ports::Waiting;
+use conversation::ports::{Claim, Waiting};
 use tracing::field::{Empty, display};
-use tracing::{Span, error_span};
+use tracing::{Span, error_span, info};
 
 /// How many requests are named; a turn may answer hundreds at once.
 const NAMED: usize = 3;
@@ -23,6 +23,14 @@ pub(crate) fn of_turn(conversation: &ConversationId, turn: &str) -> Span {
 pub(crate) fn name_requests(messages: &[Waiting]) {
     if messages.iter().any(|waiting| waiting.request.is_some()) {
         Span::current().record("request_ids", display(Requests(messages)));
+    }
+}
+
+/// Logs, once the requests are named, that another replica began to answer them.
+pub(crate) fn tell_of_taking_over(claim: &Claim) {
+    let deliveries = claim.fence.deliveries;
+    if deliveries > 1 {
+        info!(deliveries, "taken over from a replica that no longer holds its claim");
     }
 }
 

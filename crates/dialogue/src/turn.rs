@@ -20,7 +20,7 @@ use crate::past::Past;
 use crate::pictures::Fetched;
 use crate::pool::Inner;
 use crate::sayings::{GATEWAY, Saying};
-use crate::span::name_requests;
+use crate::span::{name_requests, tell_of_taking_over};
 use crate::task::{By, Task};
 use crate::typing::while_typing;
 
@@ -62,6 +62,7 @@ impl Turn<'_> {
         let Opened { messages, history, outbox, mut attempts, remarks, draft, sending_for } =
             opened;
         name_requests(&messages);
+        tell_of_taking_over(claim);
         let had_outbox = outbox.is_some();
         if let Some(outbox) = outbox {
             let earlier = Earlier { attempts, sending_for };
