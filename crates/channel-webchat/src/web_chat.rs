@@ -89,7 +89,7 @@ impl WebChat {
     /// What those routes are, in the words of OpenAPI. Their errors are of the schema `ErrorBody`, which
     /// the server describes.
     #[must_use]
-    pub fn description(&self) -> utoipa::openapi::OpenApi {
+    pub fn description() -> utoipa::openapi::OpenApi {
         description()
     }
 

@@ -17,8 +17,9 @@ use crate::vitals::Vitals;
 /// Renders the figures in Prometheus' text form.
 pub type MetricsPage = Arc<dyn Fn() -> String + Send + Sync>;
 
-/// What routes are, in the words of OpenAPI.
-pub type Description = utoipa::openapi::OpenApi;
+/// Tells what some routes are, in the words of OpenAPI. It is asked when `/openapi.json` is looked at
+/// for the first time: most gateways never tell, and a start with it would take more time and memory.
+pub type Description = Arc<dyn Fn() -> utoipa::openapi::OpenApi + Send + Sync>;
 
 /// Everything the routes need.
 pub struct Api {
@@ -47,7 +48,7 @@ pub struct Api {
     /// They get the same middleware. They must set no fallback of their own.
     pub extra: Router,
     /// What those of them are that stand in `/openapi.json`.
-    pub described: Description,
+    pub described: Vec<Description>,
 }
 
 /// How much a caller may send, and how long one is kept waiting.
@@ -90,7 +91,9 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) vitals: Arc<Vitals>,
     pub(crate) metrics: MetricsPage,
-    /// The rendered description of all routes, known once they are put together.
+    /// Who describes the routes that are not this crate's.
+    pub(crate) described: Vec<Description>,
+    /// The rendered description of all routes, once somebody has asked for it.
     pub(crate) openapi: OnceLock<Bytes>,
 }
 
@@ -100,7 +103,6 @@ pub(crate) struct Parts {
     pub(crate) auth: ApiAuth,
     pub(crate) proxies: TrustedProxies,
     pub(crate) extra: Router,
-    pub(crate) described: Description,
 }
 
 impl Api {
@@ -114,6 +116,7 @@ impl Api {
             limits: self.limits,
             vitals: self.vitals,
             metrics: self.metrics,
+            described: self.described,
             openapi: OnceLock::new(),
         };
         Parts {
@@ -121,7 +124,6 @@ impl Api {
             auth: self.auth,
             proxies: TrustedProxies::new(self.trusted_proxies),
             extra: self.extra,
-            described: self.described,
         }
     }
 }

@@ -30,7 +30,7 @@ impl Entrance {
     pub fn new(vitals: Arc<Vitals>) -> Self {
         let around = Middleware::new(TrustedProxies::new(Vec::new()), vitals);
         let probes = Arc::new(around.probes());
-        let (probed, _) = probe_routes(&probes);
+        let probed = probe_routes(&probes);
         let router = around.around(Router::new().fallback(still_starting)).merge(probed);
         Routes::new(probes, router).into()
     }

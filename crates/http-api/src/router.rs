@@ -1,20 +1,17 @@
-//! All the routes in one list, and what stands around them.
+//! All the routes in one list, and what stands around them. `openapi` describes the same ones.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
-use utoipa::openapi::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use crate::api::{Api, Parts, Shared};
+use crate::api::{Api, Parts};
 use crate::auth::{Gate, guard};
 use crate::entrance::Routes;
 use crate::middleware::{Middleware, Probes};
-use crate::openapi::{document, rendered};
 use crate::problem::Problem;
 use crate::routes::{
     channel_conversations, conversations, dead_letters, health, icon, message, messages, metrics,
@@ -26,38 +23,38 @@ use crate::taking;
 ///
 /// The figures of requests go to the recorder that is installed by then.
 pub fn router(api: Api) -> Routes {
-    let Parts { shared, auth, proxies, extra, described } = api.into_parts();
+    let Parts { shared, auth, proxies, extra } = api.into_parts();
     taking::describe();
 
-    let guarded = OpenApiRouter::<Arc<Shared>>::new()
-        .routes(routes!(message::send))
-        .routes(routes!(messages::fetch))
-        .routes(routes!(conversations::history, conversations::erase))
-        .routes(routes!(channel_conversations::show, channel_conversations::erase))
-        .routes(routes!(takeovers::take_over))
-        .routes(routes!(takeovers::resume))
-        .routes(routes!(sayings::say))
-        .routes(routes!(dead_letters::list))
-        .routes(routes!(dead_letters::retry))
-        .routes(routes!(status::status))
+    let conversation = get(channel_conversations::show).delete(channel_conversations::erase);
+    let guarded = Router::new()
+        .route("/api/v1/message", post(message::send))
+        .route("/api/v1/messages/{id}", get(messages::fetch))
+        .route(
+            "/api/v1/conversations/{channel}/{user_id}",
+            get(conversations::history).delete(conversations::erase),
+        )
+        .route("/api/v1/channels/{channel}/conversations/{key}", conversation)
+        .route(
+            "/api/v1/channels/{channel}/conversations/{key}/takeover",
+            post(takeovers::take_over),
+        )
+        .route("/api/v1/channels/{channel}/conversations/{key}/resume", post(takeovers::resume))
+        .route("/api/v1/channels/{channel}/conversations/{key}/say", post(sayings::say))
+        .route("/api/v1/dead-letters", get(dead_letters::list))
+        .route("/api/v1/dead-letters/{id}/retry", post(dead_letters::retry))
+        .route("/status", get(status::status))
         .route_layer(middleware::from_fn_with_state(Gate::from(&auth), guard));
-    let open = OpenApiRouter::new()
-        .routes(routes!(icon::icon))
-        .routes(routes!(metrics::metrics))
-        .routes(routes!(openapi::openapi));
-    let (served, mut description) = OpenApiRouter::with_openapi(document(shared.vitals.version()))
-        .merge(guarded)
-        .merge(open)
-        .split_for_parts();
+    let open = Router::new()
+        .route("/favicon.ico", get(icon::icon))
+        .route("/metrics", get(metrics::metrics))
+        .route("/openapi.json", get(openapi::openapi));
     let around = Middleware::new(proxies, Arc::clone(&shared.vitals));
     let probes = Arc::new(around.probes());
-    let (probed, of_probes) = probe_routes(&probes);
-    description.merge(of_probes);
-    description.merge(described);
-    // Only this place sets it, and only once.
-    let _ = shared.openapi.set(rendered(&description));
+    let probed = probe_routes(&probes);
 
-    let served = served
+    let served = guarded
+        .merge(open)
         .with_state(shared)
         .merge(extra)
         .method_not_allowed_fallback(wrong_method)
@@ -65,17 +62,15 @@ pub fn router(api: Api) -> Routes {
     Routes::new(probes, around.around(served).merge(probed))
 }
 
-/// The health routes, which need nothing but the vitals, and their description. A plain `GET` of one
-/// does not come this far: it has a shorter way.
-pub(crate) fn probe_routes(probes: &Arc<Probes>) -> (Router, OpenApi) {
-    let (probed, described) = OpenApiRouter::<Arc<Probes>>::new()
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::livez))
-        .routes(routes!(health::readyz))
-        .split_for_parts();
-    let probed =
-        probed.method_not_allowed_fallback(wrong_method_of_probe).with_state(Arc::clone(probes));
-    (probed, described)
+/// The health routes, which need nothing but the vitals. A plain `GET` of one does not come this far:
+/// it has a shorter way.
+pub(crate) fn probe_routes(probes: &Arc<Probes>) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .method_not_allowed_fallback(wrong_method_of_probe)
+        .with_state(Arc::clone(probes))
 }
 
 async fn unknown_route(uri: Uri) -> Problem {

@@ -90,7 +90,7 @@ impl Stage {
         tokio::spawn(chat.keep_time(async move {
             let _ = stopped.await;
         }));
-        let description = chat.description();
+        let description = WebChat::description();
         let routes = chat.router().layer(axum::Extension(RequestId("request-7".into())));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

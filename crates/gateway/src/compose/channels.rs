@@ -19,7 +19,7 @@ pub(super) struct Channels {
     /// Their routes.
     pub(super) routes: Router,
     /// What those of them are that customers' programs may use.
-    pub(super) described: Description,
+    pub(super) described: Vec<Description>,
     /// What runs beside them.
     pub(super) beside: Vec<Beside>,
 }
@@ -50,7 +50,7 @@ impl Channels {
     /// Adds the chat that sites embed. It sends nothing: its visitors read along.
     pub(super) fn embed(&mut self, chat: Chat) {
         self.routes = std::mem::take(&mut self.routes).merge(chat.routes);
-        self.described.merge(chat.described);
+        self.described.push(chat.described);
         self.beside.push(chat.beside);
     }
 }

@@ -76,7 +76,7 @@ pub(super) async fn channel(
     };
     let chat = WebChat::new(options, parts).context("channels.webchat")?;
     let routes = chat.router().layer(middleware::map_request(with_id));
-    let described = chat.description();
+    let described: Description = Arc::new(WebChat::description);
     let beside: Beside =
         Box::new(move |stop: CancellationToken| Box::pin(chat.keep_time(stop.cancelled_owned())));
     Ok(Chat { routes, described, beside })

@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use crate::api::Shared;
+use crate::openapi::rendered;
 
 /// This description.
 #[utoipa::path(
@@ -16,6 +17,7 @@ use crate::api::Shared;
     responses((status = 200, description = "An OpenAPI document", body = Object, content_type = "application/json")),
 )]
 pub(crate) async fn openapi(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    let document = shared.openapi.get().cloned().unwrap_or_default();
+    let rendered = || rendered(shared.vitals.version(), &shared.described);
+    let document = shared.openapi.get_or_init(rendered).clone();
     ([(CONTENT_TYPE, "application/json")], document)
 }

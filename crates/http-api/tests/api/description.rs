@@ -1,5 +1,8 @@
 //! The description of the API.
 
+use std::sync::Arc;
+
+use http_api::Description;
 use serde_json::Value;
 
 use crate::support::{Gateway, Setup, ask};
@@ -93,8 +96,9 @@ async fn what_further_routes_say_of_themselves_stands_in_the_description() {
         "components": { "schemas": { "Further": { "type": "string" } },
             "securitySchemes": { "further": { "type": "http", "scheme": "bearer" } } },
     });
-    let described = serde_json::from_value(described).unwrap();
-    let gateway = Setup { described, ..Setup::default() }.serve().await;
+    let described: Description =
+        Arc::new(move || serde_json::from_value(described.clone()).unwrap());
+    let gateway = Setup { described: vec![described], ..Setup::default() }.serve().await;
     let description = description(&gateway).await;
     assert!(description["paths"]["/further"]["get"].is_object());
     assert!(description["paths"]["/api/v1/message"].is_object());

@@ -28,7 +28,7 @@ pub(crate) struct Setup {
     pub(crate) trusted_proxies: Vec<&'static str>,
     pub(crate) store: Options,
     pub(crate) extra: Router,
-    pub(crate) described: Description,
+    pub(crate) described: Vec<Description>,
 }
 
 impl Default for Setup {
@@ -40,7 +40,7 @@ impl Default for Setup {
             trusted_proxies: Vec::new(),
             store: Options::default(),
             extra: Router::new(),
-            described: Description::default(),
+            described: Vec::new(),
         }
     }
 }
