@@ -100,15 +100,20 @@ fn spelled(mut head: Parts) -> Bytes {
     text.into()
 }
 
+/// How much a caller may still send, in bytes: a request or two that it sent ahead, which nothing comes
+/// of. Who sends more is cut off, since reading it would never end.
+const SURPLUS: usize = 8 * 1024;
+
 /// Waits for the end of what the caller sends. Nothing that still comes is a request any more.
 async fn hung_up(from_caller: &ReadHalf<'_>) {
-    loop {
+    let mut surplus = 0;
+    while surplus <= SURPLUS {
         if from_caller.readable().await.is_err() {
             return;
         }
         match from_caller.try_read(&mut [0; 64]) {
             Ok(0) => return,
-            Ok(_) => {}
+            Ok(more) => surplus += more,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => return,
         }
@@ -140,6 +145,12 @@ impl Writer<'_> {
 
     async fn put(&mut self, mut bytes: impl Buf) -> io::Result<()> {
         let slow = |_| io::Error::new(io::ErrorKind::TimedOut, "the caller takes nothing");
-        timeout(self.patience, self.out.write_all_buf(&mut bytes)).await.map_err(slow)?
+        while bytes.has_remaining() {
+            let taken = timeout(self.patience, self.out.write_buf(&mut bytes)).await;
+            if taken.map_err(slow)?? == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+        }
+        Ok(())
     }
 }

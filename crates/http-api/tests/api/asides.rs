@@ -122,6 +122,16 @@ async fn a_stream_ends_when_its_caller_hangs_up_whatever_was_sent_before() {
 }
 
 #[tokio::test]
+async fn a_caller_who_goes_on_sending_is_cut() {
+    let (gateway, sender) = streaming(ServeOptions::default()).await;
+    let mut wire = ask(&gateway, STREAM).await;
+    heard(&mut wire, "\r\n\r\n").await;
+    let flood = async { while wire.write_all(&[b'x'; 4096]).await.is_ok() {} };
+    within(flood).await;
+    within(sender.closed()).await;
+}
+
+#[tokio::test]
 async fn who_takes_nothing_of_a_stream_for_too_long_is_cut() {
     let idle_timeout = Duration::from_millis(200);
     let (gateway, sender) = streaming(ServeOptions { idle_timeout, ..Default::default() }).await;
