@@ -92,6 +92,7 @@ contract! {
         the_first_message_over_the_rate_is_answered_with_a_notice,
         further_messages_over_the_rate_are_kept_and_start_no_turn,
         what_is_recorded_during_a_turn_is_known_when_it_is_opened_again,
+        what_is_recorded_stands_in_the_order_of_its_keeping,
         a_message_that_fits_is_answered_and_another_notice_comes_after_a_silence_only,
         a_duplicate_does_not_count_against_the_rate,
         a_rate_counts_for_one_conversation_only,

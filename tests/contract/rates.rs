@@ -5,7 +5,7 @@ use std::time::Duration;
 use conversation::ports::{Accepted, MessageState, Opened, Store};
 use conversation::{
     Allowance, Command, ConversationId, Inbound, Message, Rate, Remark, Remarked, Sender,
-    StoreError,
+    StoreError, Timestamp,
 };
 use futures::future::join_all;
 
@@ -106,6 +106,27 @@ pub(crate) async fn what_is_recorded_during_a_turn_is_known_when_it_is_opened_ag
     is_recorded(&*store, rated(&anna, "3", 1)).await;
     let opened = open(&*store, &claim).await;
     assert_eq!((texts(&opened), unanswered(&opened.remarks)), (vec!["1", "2"], vec!["3"]));
+}
+
+pub(crate) async fn what_is_recorded_stands_in_the_order_of_its_keeping(harness: &dyn Harness) {
+    let store = harness.store("one").await;
+    let anna = customer("anna");
+    all_new(&*store, &anna, &["1", "2"], 1).await;
+    let mut known = answer_next(&*store, "t").await.remarks_kept_at;
+    for (turn, at) in [("t2", 5), ("t3", 5), ("t4", 3)] {
+        for key in ["one", "another"] {
+            let mut late = rated(&anna, &format!("{turn} {key}"), 1);
+            late.message.at = Timestamp(at);
+            is_recorded(&*store, late).await;
+        }
+        accept_new(&*store, by_channel(&anna, turn, "without a rate")).await;
+        let opened = answer_next(&*store, turn).await;
+        assert_eq!(opened.remarks_kept_at.len(), opened.remarks.len());
+        assert!(opened.remarks_kept_at.is_sorted_by(|one, next| one < next));
+        assert_eq!(opened.remarks_kept_at[..known.len()], known, "it never changes");
+        known = opened.remarks_kept_at;
+    }
+    assert_eq!(known.len(), 6);
 }
 
 pub(crate) async fn a_message_that_fits_is_answered_and_another_notice_comes_after_a_silence_only(

@@ -150,3 +150,30 @@ async fn what_an_answer_knew_of_is_not_asked_again() {
     }
     assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_recorded_is_asked_whatever_time_its_provider_tells_and_whatever_we_said_since() {
+    const PERIOD: Duration = Duration::from_secs(60);
+    let mut world = World::new();
+    world.rate = Some(Rate { burst: 1, period: PERIOD }.into());
+    let replica = world.start("one");
+    let ann = chat("ann");
+    // All of one second for their provider.
+    let second = |text: &str| Message::text(text, Timestamp(7_000));
+    for text in ["ann 1", "ann 2", "ann 3"] {
+        world.say_as(&ann, second(text)).await;
+        world.is_idle().await;
+    }
+    sleep(2 * PERIOD).await;
+    // Words of our own are no answer to it.
+    world.say_as(&ann, command(Command::Start, "[opened]", None)).await;
+    world.is_idle().await;
+    assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 0);
+    sleep(2 * PERIOD).await;
+    world.say_as(&ann, second("ann 4")).await;
+    world.is_idle().await;
+    let prompt = world.model.prompts().pop().unwrap();
+    assert_eq!(prompt.question(), "ann 4\n\nann 3");
+    assert_eq!(prompt.utterances[0].text, "ann 1");
+    assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 1);
+}

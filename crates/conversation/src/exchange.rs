@@ -22,8 +22,8 @@ pub struct Exchange {
     pub asked: Vec<Message>,
     /// The answer to all of them.
     pub reply: Reply,
-    /// What was said and happened up to then was known to the model that answered. Not set where no
-    /// model was asked.
+    /// The remarks that the store took up to then were known to the model that answered, or to those
+    /// before it. Not set where no model was ever asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_until: Option<Timestamp>,
 }

@@ -29,7 +29,7 @@ pub(crate) struct Work<'a> {
     pub(crate) attempts: u32,
     /// What becomes of the history.
     pub(crate) memory: Memory,
-    /// Until when the model knows what was said and happened, if it is asked.
+    /// Until when models know what happened, the one that is asked now, if one is, among them.
     pub(crate) known_until: Option<Timestamp>,
     /// How many messages without an answer of their own it has not known before.
     pub(crate) unread: usize,

@@ -24,7 +24,10 @@ const MOST: usize = 50;
 /// One remark, as it is told.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Note {
+    /// When it happened, as far as the provider tells.
     pub(crate) at: Timestamp,
+    /// When the store took it.
+    pub(crate) kept_at: Timestamp,
     pub(crate) utterance: Utterance,
     pub(crate) kind: Kind,
 }
@@ -51,11 +54,11 @@ impl Kind {
     }
 }
 
-/// The newest remarks of together at most `budget` bytes, oldest first. What is changed about one
+/// The newest remarks, each with the time when it was kept, of together at most `budget` bytes, oldest first. What is changed about one
 /// of the messages `asked` now is not told: they are read as they stand. Neither is what a later
 /// remark made void.
 pub(crate) fn notes<'a>(
-    remarks: &'a [Remark],
+    remarks: impl DoubleEndedIterator<Item = (&'a Remark, Timestamp)>,
     amendments: &Amendments<'a>,
     asked: &[&'a str],
     speakers: Speakers,
@@ -65,7 +68,7 @@ pub(crate) fn notes<'a>(
     let mut reacted: HashSet<&str> = HashSet::new();
     let mut room = budget;
     let mut newest_first = Vec::new();
-    for remark in remarks.iter().rev() {
+    for (remark, kept_at) in remarks.rev() {
         let about = remark.about.as_deref();
         let is_void = match &remark.what {
             Remarked::Edited(_) | Remarked::TakenBack => {
@@ -78,7 +81,8 @@ pub(crate) fn notes<'a>(
         let Some(utterance) = told else { continue };
         let Some(left) = room.checked_sub(utterance.text.len()) else { break };
         room = left;
-        newest_first.push(Note { at: remark.at, utterance, kind: Kind::of(&remark.what) });
+        let (at, kind) = (remark.at, Kind::of(&remark.what));
+        newest_first.push(Note { at, kept_at, utterance, kind });
         if newest_first.len() == MOST {
             break;
         }
@@ -143,7 +147,8 @@ mod tests {
     }
 
     fn told(remarks: &[Remark], asked: &[&str], budget: usize) -> Vec<(Role, String)> {
-        let notes = notes(remarks, &Amendments::of(remarks), asked, Speakers::One, budget);
+        let kept = remarks.iter().map(|remark| (remark, remark.at));
+        let notes = notes(kept, &Amendments::of(remarks), asked, Speakers::One, budget);
         notes.into_iter().map(|note| (note.utterance.role, note.utterance.text)).collect()
     }
 

@@ -12,22 +12,42 @@ pub(crate) struct Past {
     pub(crate) history: Vec<Exchange>,
     /// What happened besides, oldest first.
     pub(crate) remarks: Vec<Remark>,
+    /// When the store took each of the remarks.
+    pub(crate) kept_at: Vec<Timestamp>,
 }
 
 impl Past {
-    /// Until when a turn that answers these messages knows what was said and happened.
-    pub(crate) fn known_until(&self, messages: &[Waiting]) -> Option<Timestamp> {
-        let said = messages.iter().map(|waiting| waiting.message.at);
-        said.chain(self.remarks.iter().map(|remark| remark.at)).max()
+    /// The remarks, each with the time when the store took it.
+    pub(crate) fn kept(&self) -> impl DoubleEndedIterator<Item = (&Remark, Timestamp)> {
+        self.remarks.iter().zip(self.kept_at.iter().copied())
+    }
+
+    /// One whose remarks were told at once.
+    #[cfg(test)]
+    pub(crate) fn of(history: Vec<Exchange>, remarks: Vec<Remark>) -> Self {
+        let kept_at = remarks.iter().map(|remark| remark.at).collect();
+        Self { history, remarks, kept_at }
+    }
+
+    /// Until when the models that answered knew what happened. No time of a provider is compared with
+    /// it: those have whole seconds, and come late.
+    pub(crate) fn known_so_far(&self) -> Option<Timestamp> {
+        self.history.iter().filter_map(|turn| turn.known_until).max()
+    }
+
+    /// Until when a model that is asked now knows what happened.
+    pub(crate) fn known_now(&self) -> Timestamp {
+        let known = self.known_so_far().into_iter().chain(self.kept_at.iter().copied());
+        known.max().unwrap_or_default()
     }
 
     /// How many messages got no answer of their own and are known to no turn yet.
     pub(crate) fn unread(&self) -> usize {
-        let known = self.history.iter().filter_map(|turn| turn.known_until).max();
-        let is_unread = |remark: &&Remark| {
-            matches!(remark.what, Remarked::Unanswered(_)) && Some(remark.at) > known
+        let known = self.known_so_far();
+        let is_unread = |(remark, kept_at): &(&Remark, Timestamp)| {
+            matches!(remark.what, Remarked::Unanswered(_)) && Some(*kept_at) > known
         };
-        self.remarks.iter().filter(is_unread).count()
+        self.kept().filter(is_unread).count()
     }
 
     /// Whether several people have written.
@@ -51,10 +71,12 @@ impl Past {
     /// What a turn knows that begins the conversation anew: what was changed about its own messages.
     pub(crate) fn of_messages(mut self, messages: &[Waiting]) -> Self {
         self.history.clear();
-        self.remarks.retain(|remark| {
-            let references = messages.iter().filter_map(|it| it.message.reference.as_ref());
-            references.into_iter().any(|reference| remark.about.as_ref() == Some(reference))
-        });
+        let is_of_them = |remark: &Remark| {
+            let mut references = messages.iter().filter_map(|it| it.message.reference.as_ref());
+            references.any(|reference| remark.about.as_ref() == Some(reference))
+        };
+        let remarks = self.remarks.into_iter().zip(self.kept_at);
+        (self.remarks, self.kept_at) = remarks.filter(|(remark, _)| is_of_them(remark)).unzip();
         self
     }
 }

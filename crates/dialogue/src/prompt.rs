@@ -96,7 +96,7 @@ impl Prompter {
         let references = messages.iter().filter_map(|it| it.message.reference.as_deref());
         let references: Vec<&str> = references.collect();
         let budget = self.history_budget;
-        let notes = notes(&past.remarks, &amendments, &references, speakers, budget / 4);
+        let notes = notes(past.kept(), &amendments, &references, speakers, budget / 4);
         let turns = recall(&past.history, &amendments, speakers, budget);
         Prompt { system, utterances: alternate(weave(turns, notes, asked)) }
     }
@@ -204,7 +204,7 @@ mod tests {
             reply,
             known_until: None,
         }];
-        let past = Past { history: history.into(), remarks: Vec::new() };
+        let past = Past::of(history.into(), Vec::new());
         let prompt = prompter().prompt(&shelf(""), &api(), &past, &[waiting("  ", None)]);
         let texts: Vec<_> = prompt.utterances.iter().map(|u| u.text.as_str()).collect();
         assert_eq!(texts, ["earlier", "before", NOTHING_SAID]);
@@ -219,7 +219,7 @@ mod tests {
         let remark = |about: &str, what| Remark { about: reference(about), what, at: Timestamp(9) };
         let edited = Remarked::Edited(Message::text("first", Timestamp(0)));
         let remarks = vec![remark("a", edited), remark("b", Remarked::TakenBack)];
-        let past = Past { remarks, ..Past::default() };
+        let past = Past::of(Vec::new(), remarks);
         let prompt = prompter().prompt(&shelf(""), &api(), &past, &messages);
         let texts: Vec<_> = prompt.utterances.iter().map(|u| u.text.as_str()).collect();
         assert_eq!(texts, ["first\n\nthree"]);
@@ -246,7 +246,7 @@ mod tests {
         let history = vec![Exchange { asked, reply, known_until: None }];
         let unanswered = Remarked::Unanswered(waiting("Hello?", Some("Bob")).message);
         let remarks = vec![Remark { about: None, what: unanswered, at: Timestamp(0) }];
-        for past in [Past { history, ..Past::default() }, Past { remarks, ..Past::default() }] {
+        for past in [Past::of(history, Vec::new()), Past::of(Vec::new(), remarks)] {
             let prompt = prompter().prompt(&shelf(""), &api(), &past, &messages[..1]);
             let texts: String = prompt.utterances.iter().map(|it| it.text.as_str()).collect();
             assert!(texts.contains("[\"Bob\" writes:]") && texts.contains("[\"Ann\" writes:]"));
@@ -275,7 +275,7 @@ mod tests {
             known_until: None,
         }];
         let messages = [message];
-        let past = Past { history, remarks }.of_messages(&messages);
+        let past = Past::of(history, remarks).of_messages(&messages);
         let prompt = prompter().prompt(&shelf(""), &api(), &past, &messages);
         let texts: Vec<_> = prompt.utterances.iter().map(|u| u.text.as_str()).collect();
         assert_eq!(texts, ["Where is mine?"]);

@@ -59,8 +59,8 @@ impl Turn<'_> {
             opened => opened?,
         };
         self.pool.unread.was_read(&claim.conversation);
-        let Opened { messages, history, outbox, mut attempts, remarks, draft, sending_for } =
-            opened;
+        let Opened { messages, history, outbox, mut attempts, draft, sending_for, .. } = opened;
+        let past = Past { history, remarks: opened.remarks, kept_at: opened.remarks_kept_at };
         name_requests(&messages);
         tell_of_taking_over(claim);
         let had_outbox = outbox.is_some();
@@ -81,10 +81,10 @@ impl Turn<'_> {
         }
         let Task { answered: count, memory, by } = task;
         let messages = messages.get(..count.get()).unwrap_or_default();
-        let past = Past { history, remarks };
         let (known_until, unread) = match by {
-            By::Gateway(_) => (None, 0),
-            By::Model => (past.known_until(messages), past.unread()),
+            // It knows nothing: what no model knew before it, none knows after it.
+            By::Gateway(_) => (past.known_so_far(), 0),
+            By::Model => (Some(past.known_now()), past.unread()),
         };
         let work = Work { messages, count, attempts, memory, known_until, unread };
         let answer = match by {

@@ -8,6 +8,7 @@ use conversation::{Exchange, Message, Role, Timestamp, Utterance};
 
 use crate::amendments::{Amendments, Standing};
 use crate::bounds::cut;
+use crate::sayings::GATEWAY;
 use crate::speakers::{Speakers, own_words};
 
 /// The longest name or kind of an attachment, in bytes.
@@ -15,9 +16,9 @@ const LABEL_BYTES: usize = 120;
 
 /// One earlier turn.
 pub(crate) struct Recalled {
-    /// When the newest of its messages came.
+    /// When the newest of its messages was written.
     pub(crate) asked_at: Timestamp,
-    /// Until when the answer knew what happened besides.
+    /// Until when models knew what happened besides, by the store's clock.
     pub(crate) known_until: Timestamp,
     /// What the customer said and what was answered.
     pub(crate) utterances: [Utterance; 2],
@@ -43,7 +44,7 @@ pub(crate) fn recall<'a>(
         let asked_at = asked_at.unwrap_or(exchange.reply.at);
         newest_first.push(Recalled {
             asked_at,
-            known_until: exchange.known_until.map_or(asked_at, |known| known.max(asked_at)),
+            known_until: known_until(exchange, asked_at),
             utterances: [
                 Utterance::text(Role::Customer, asked),
                 Utterance::text(Role::Assistant, reply),
@@ -52,6 +53,16 @@ pub(crate) fn recall<'a>(
     }
     newest_first.reverse();
     newest_first
+}
+
+/// Until when the answer of a turn knew what happened. The gateway's own words know nothing, and a turn
+/// of old does not tell: then it was what happened until its messages came.
+fn known_until(exchange: &Exchange, asked_at: Timestamp) -> Timestamp {
+    match exchange.known_until {
+        Some(known) => known,
+        None if exchange.reply.model == GATEWAY => Timestamp::default(),
+        None => asked_at,
+    }
 }
 
 /// Several messages as one utterance of at most about `budget` bytes, separated by blank lines.

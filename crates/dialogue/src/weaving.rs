@@ -1,6 +1,7 @@
 //! Puts earlier turns, what happened besides, and what is asked now in one order.
 
 use std::borrow::Cow;
+use std::iter;
 
 use conversation::{Role, Timestamp, Utterance};
 
@@ -11,24 +12,22 @@ use crate::utterances::Recalled;
 /// nothing but the customer's words first.
 const WE_BEGAN: &str = "[a person of the company wrote to the customer first]";
 
-/// Puts the notes among the turns, in the order of time, and what is asked now at the end. What an
-/// answer knew of stands before it; what came too late for it stands after it.
+/// Puts the notes among the turns, in the order in which the store took them, and what is asked now at
+/// the end. What an answer knew of stands before it; what came too late for it stands after it.
 pub(crate) fn weave(
     turns: Vec<Recalled>,
     mut notes: Vec<Note>,
     asked: Vec<(Timestamp, Cow<'_, str>)>,
 ) -> Vec<Utterance> {
     let mut woven = Vec::with_capacity(turns.len() * 2 + notes.len() + 2);
-    notes.sort_by_key(|note| note.at);
+    notes.sort_by_key(|note| note.kept_at);
     let mut notes = notes.into_iter().peekable();
     for Recalled { asked_at, known_until, utterances: [question, answer] } in turns {
-        while let Some(note) = notes.next_if(|note| note.at <= asked_at) {
-            woven.push(note.utterance);
-        }
+        let known = iter::from_fn(|| notes.next_if(|note| note.kept_at <= known_until));
+        let (before, after): (Vec<_>, Vec<_>) = known.partition(|note| note.at <= asked_at);
+        woven.extend(before.into_iter().map(|note| note.utterance));
         woven.push(question);
-        while let Some(note) = notes.next_if(|note| note.at <= known_until) {
-            woven.push(note.utterance);
-        }
+        woven.extend(after.into_iter().map(|note| note.utterance));
         woven.push(answer);
     }
     ask(&mut woven, notes.collect(), asked);
@@ -38,7 +37,8 @@ pub(crate) fn weave(
     woven
 }
 
-/// Adds what is asked, with what nobody has answered yet among it by its time. What happened, and
+/// Adds what is asked, with what nobody has answered yet among it by its time, and after what is of the
+/// same time: it was over the rate, so it came later. What happened, and
 /// what we said ourselves, stands before it, since the customer has the last word in a prompt.
 fn ask(woven: &mut Vec<Utterance>, mut notes: Vec<Note>, asked: Vec<(Timestamp, Cow<'_, str>)>) {
     let ours = notes.iter().rposition(|note| note.utterance.role == Role::Assistant);
@@ -47,7 +47,7 @@ fn ask(woven: &mut Vec<Utterance>, mut notes: Vec<Note>, asked: Vec<(Timestamp, 
         later.into_iter().partition(|note| note.kind == Kind::Unanswered);
     woven.extend(notes.into_iter().chain(told).map(|note| note.utterance));
     let with_it = with_it.into_iter().map(|note| (note.at, note.utterance.text.into()));
-    let mut pieces: Vec<(Timestamp, Cow<'_, str>)> = with_it.chain(asked).collect();
+    let mut pieces: Vec<(Timestamp, Cow<'_, str>)> = asked.into_iter().chain(with_it).collect();
     pieces.sort_by_key(|(at, _)| *at);
     woven.extend(pieces.into_iter().map(|(_, text)| Utterance::text(Role::Customer, text)));
 }
@@ -58,6 +58,7 @@ mod tests {
 
     use super::*;
     use crate::amendments::Amendments;
+    use crate::sayings::GATEWAY;
     use crate::speakers::Speakers;
     use crate::utterances::{alternate, recall};
 
@@ -77,7 +78,8 @@ mod tests {
 
     fn note(at: u64, role: Role, text: &str) -> Note {
         let kind = if text.starts_with('[') { Kind::Told } else { Kind::Unanswered };
-        Note { at: Timestamp(at), utterance: Utterance::text(role, text), kind }
+        let at = Timestamp(at);
+        Note { at, kept_at: at, utterance: Utterance::text(role, text), kind }
     }
 
     #[test]
@@ -144,6 +146,21 @@ mod tests {
             "re: two",
             "[happened]\n\nthree\n\nnewer\n\nfour\n\nnewest",
         ];
+        assert_eq!(texts(&woven), expected);
+    }
+
+    #[test]
+    fn what_no_answer_knew_is_asked_whatever_times_its_provider_tells() {
+        // A provider that tells whole seconds, and repeats of old messages.
+        let mut history = [at(10, "one"), at(10, "notice")];
+        history[0].known_until = Some(Timestamp(0));
+        history[1].reply.model = GATEWAY.to_owned();
+        let late = |text, at| Note { at: Timestamp(at), ..note(1_000, Role::Customer, text) };
+        let notes = vec![late("of the same second", 10), late("older", 3)];
+        let asked = vec![(Timestamp(10), "now".into())];
+        let woven = alternate(weave(recalled(&history), notes, asked));
+        let expected =
+            ["one", "re: one", "notice", "re: notice", "older\n\nnow\n\nof the same second"];
         assert_eq!(texts(&woven), expected);
     }
 }

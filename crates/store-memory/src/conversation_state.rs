@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use conversation::ports::{DeadLetter, Opened, Waiting};
 use conversation::{
-    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Remark, Reply,
-    StoreError, Timestamp,
+    AnswerBy, ConversationId, Exchange, Message, MessageId, Outbox, PartState, Reply, StoreError,
+    Timestamp,
 };
 
 use crate::dead::DeadLetters;
 use crate::pile::Pile;
 use crate::rate::Paces;
+use crate::remarks::Kept;
 use crate::remembered::Keys;
 use crate::sent::{SentReplies, state_of_answered};
 use crate::transcripts::Transcript;
@@ -53,7 +54,7 @@ pub(crate) struct Conversation {
     pub(crate) revived: Pile<Queued>,
     pub(crate) history: Pile<Arc<Exchange>>,
     /// What happened besides messages.
-    pub(crate) remarks: Pile<Remark>,
+    pub(crate) remarks: Pile<Kept>,
     /// How many remarks the turn was opened with. One that restarts the history forgets these.
     pub(crate) known_remarks: usize,
     /// How long history and remarks are kept.
@@ -142,7 +143,7 @@ impl Conversation {
     }
 
     /// The remarks that are still kept at `now`.
-    pub(crate) fn remarks_at(&self, now: Timestamp) -> Vec<Remark> {
+    pub(crate) fn remarks_at(&self, now: Timestamp) -> Vec<Kept> {
         if now < self.history_until { self.remarks.iter().cloned().collect() } else { Vec::new() }
     }
 
@@ -161,13 +162,16 @@ impl Conversation {
             message: queued.message.clone(),
             request: queued.request.clone(),
         };
+        let remarks = self.remarks_at(now).into_iter().map(|kept| (kept.remark, kept.at));
+        let (remarks, remarks_kept_at) = remarks.unzip();
         Opened {
             messages: self.waiting.iter().take(limit).map(waiting).collect(),
             history: Vec::new(),
             outbox: self.outbox.clone(),
             attempts: self.attempts,
             draft: self.draft.clone(),
-            remarks: self.remarks_at(now),
+            remarks,
+            remarks_kept_at,
             sending_for: self.is_sending().then(|| now.since(self.sending_since)),
         }
     }

@@ -124,7 +124,7 @@ impl State {
             for queued in found.waiting.take(waiting) {
                 found.keys.set(&queued.id, |_| MessageState::Recorded);
                 let (at, message) = (queued.message.at, queued.message);
-                found.remark(Remark { about: None, what: Remarked::Unanswered(message), at });
+                found.remark(Remark { about: None, what: Remarked::Unanswered(message), at }, now);
             }
             if found.outbox.is_none() {
                 found.attempts = 0;

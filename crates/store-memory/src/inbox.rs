@@ -134,7 +134,7 @@ impl State {
         let until = now.plus(self.options.idle);
         self.edit(digest, |found| {
             found.touch(now, until);
-            found.remark(remark);
+            found.remark(remark, now);
         });
         self.remind_of_history(digest, now);
     }

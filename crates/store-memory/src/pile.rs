@@ -70,7 +70,7 @@ impl<T: Weigh> Pile<T> {
         *self = Self::default();
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.items.iter()
     }
 

@@ -1,6 +1,6 @@
 //! What happened in a conversation besides messages, kept as long as the history beside it.
 
-use conversation::{Remark, Remarked};
+use conversation::{Remark, Remarked, Timestamp};
 
 use crate::conversation_state::Conversation;
 use crate::pile::Pile;
@@ -9,18 +9,34 @@ use crate::weight::Weigh;
 /// How many remarks of a conversation are kept: the newest.
 const REMARKS: usize = 200;
 
+/// A remark, and when it came here.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) remark: Remark,
+    /// Later than that of the one before it, so that it is also their order.
+    pub(crate) at: Timestamp,
+}
+
 impl Conversation {
     /// Adds a remark to those whose time is not over.
-    pub(crate) fn remark(&mut self, remark: Remark) {
-        self.remarks.push_back(remark);
+    pub(crate) fn remark(&mut self, remark: Remark, now: Timestamp) {
+        let after_last = self.remarks.iter().next_back().map(|last| Timestamp(last.at.0 + 1));
+        let at = after_last.map_or(now, |next| next.max(now));
+        self.remarks.push_back(Kept { remark, at });
         keep_newest(&mut self.remarks);
     }
 }
 
 /// Drops the oldest remarks beyond those that are kept.
-pub(crate) fn keep_newest(remarks: &mut Pile<Remark>) {
+pub(crate) fn keep_newest(remarks: &mut Pile<Kept>) {
     while remarks.len() > REMARKS {
         remarks.pop_front();
+    }
+}
+
+impl Weigh for Kept {
+    fn weight(&self) -> usize {
+        size_of_val(&self.at) + self.remark.weight()
     }
 }
 

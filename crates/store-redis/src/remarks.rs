@@ -1,9 +1,11 @@
 //! The stored form of remarks, with its version.
 //!
+//! The script that keeps a remark writes down when it did, right after the version.
+//!
 //! A message over its sender's rate is made a remark by the script that accepts it, which copies the
 //! stored message as it is; every other remark comes whole.
 
-use conversation::{Message, Remark, Remarked, StoreError};
+use conversation::{Message, Remark, Remarked, StoreError, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::stored::{self, StoredMessage, VERSION};
@@ -17,6 +19,8 @@ struct Writing<'a> {
 #[derive(Deserialize)]
 struct Reading {
     v: u32,
+    /// When it was kept. Those of old do not tell.
+    kept: Option<Timestamp>,
     remark: Option<Remark>,
     unanswered: Option<StoredMessage<Message>>,
 }
@@ -27,8 +31,9 @@ pub(crate) fn write(remark: &Remark) -> Result<String, StoreError> {
 }
 
 /// Reads remarks. One that can't be read here, since a later version wrote it, is left out: like
-/// a turn of the history it is context, and worth less than the answer itself.
-pub(crate) fn read_all(remarks: &[String]) -> Vec<Remark> {
+/// a turn of the history it is context, and worth less than the answer itself. Each comes with the time
+/// when it was kept.
+pub(crate) fn read_all(remarks: &[String]) -> Vec<(Remark, Timestamp)> {
     let read = |remark: &String| {
         let warn = |error: &StoreError| tracing::warn!(%error, "a remark is left out");
         read(remark).inspect_err(warn).ok()
@@ -36,27 +41,27 @@ pub(crate) fn read_all(remarks: &[String]) -> Vec<Remark> {
     remarks.iter().filter_map(read).collect()
 }
 
-fn read(remark: &str) -> Result<Remark, StoreError> {
+fn read(remark: &str) -> Result<(Remark, Timestamp), StoreError> {
     const WHAT: &str = "a remark";
     let reading: Reading = stored::from_json(WHAT, remark)?;
     stored::known_version(WHAT, reading.v)?;
-    match reading {
-        Reading { remark: Some(remark), .. } => Ok(remark),
+    let remark = match reading {
+        Reading { remark: Some(remark), .. } => remark,
         Reading { unanswered: Some(stored), .. } => {
             let message = stored.into_message();
             let at = message.at;
-            Ok(Remark { about: None, what: Remarked::Unanswered(message), at })
+            Remark { about: None, what: Remarked::Unanswered(message), at }
         }
         Reading { remark: None, unanswered: None, .. } => {
-            Err(crate::errors::unreadable(WHAT, "it says nothing"))
+            return Err(crate::errors::unreadable(WHAT, "it says nothing"));
         }
-    }
+    };
+    let kept_at = reading.kept.unwrap_or(remark.at);
+    Ok((remark, kept_at))
 }
 
 #[cfg(test)]
 mod tests {
-    use conversation::Timestamp;
-
     use super::*;
 
     const UNANSWERED_V1: &str =
@@ -80,7 +85,9 @@ mod tests {
             what: Remarked::Edited(Message::text("new", Timestamp(5))),
             at: Timestamp(6),
         };
-        assert_eq!(read, [unanswered, edited]);
+        assert_eq!(read, [(unanswered, Timestamp(7)), (edited.clone(), Timestamp(6))]);
+        let kept = EDITED_V1.replace("\"v\":1,", "\"v\":1,\"kept\":9,");
+        assert_eq!(read_all(&[kept]), [(edited, Timestamp(9))]);
     }
 
     #[test]
@@ -96,7 +103,7 @@ mod tests {
         ];
         for what in kinds {
             let remark = Remark { about: Some("m/1".to_owned()), what, at: Timestamp(4) };
-            assert_eq!(read(&write(&remark).unwrap()), Ok(remark));
+            assert_eq!(read(&write(&remark).unwrap()), Ok((remark, Timestamp(4))));
         }
     }
 }

@@ -54,13 +54,15 @@ impl Turns for RedisStore {
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
             inner.telegraph.listeners.add(digest, listener);
         }
+        let (remarks, remarks_kept_at) = remarks::read_all(&remarks).into_iter().unzip();
         Ok(Opened {
             messages: inbox.iter().map(|e| stored::waiting(digest, e)).collect::<Result<_, _>>()?,
             history: stored::history(&history),
             outbox: stored::outbox(outbox.iter().map(|(f, v)| (f.as_str(), v.as_str())))?,
             attempts,
             draft: (!draft.is_empty()).then_some(draft),
-            remarks: remarks::read_all(&remarks),
+            remarks,
+            remarks_kept_at,
             sending_for: sending_for.parse().ok().map(Duration::from_millis),
         })
     }

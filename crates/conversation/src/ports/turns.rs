@@ -71,6 +71,9 @@ pub struct Opened {
     pub attempts: u32,
     /// What happened besides, since the history begins; oldest first.
     pub remarks: Vec<Remark>,
+    /// When the store took each of the remarks, by its own clock, which providers' times don't touch.
+    /// No two that came one after the other are alike, so this is also their order.
+    pub remarks_kept_at: Vec<Timestamp>,
     /// The provider's id of the message that shows an answer in the making, if an earlier owner of
     /// this turn has sent one.
     pub draft: Option<String>,
@@ -117,7 +120,8 @@ pub struct TurnResult {
     pub parts: Vec<Part>,
     /// What becomes of the history.
     pub memory: Memory,
-    /// Until when the model that answered knew what was said and happened, if one did.
+    /// When the store took the newest remark that was known to a model, this turn's or an earlier one's.
+    /// Not set where no model was ever asked.
     pub known_until: Option<Timestamp>,
     /// How long the reply is kept with its receipts after it was sent, so that the provider's later
     /// word on it finds it; not at all if none.

@@ -15,8 +15,20 @@ local function there_are_remarks(conversation, records, entry, now, keep)
   end
 end
 
--- Adds a remark: the newest 200 are kept, for as long as the history beside them.
+-- When a remark is kept: now, and after the one before it, so that this is also their order, whatever
+-- times the providers tell.
+local function time_after(last)
+  local t = redis.call('TIME')
+  local now = t[1] * 1000 + math.floor(t[2] / 1000)
+  local before = last and string.match(last, '^{"v":1,"kept":(%d+),')
+  return string.format('%d', math.max(now, (tonumber(before) or 0) + 1))
+end
+
+-- Adds a remark, which begins with its version: the newest 200 are kept, for as long as the history
+-- beside them.
 local function keep_remark(remarks, history, remark, idle)
+  local at = time_after(redis.call('LINDEX', remarks, '-1'))
+  remark = '{"v":1,"kept":' .. at .. ',' .. string.sub(remark, 8)
   if redis.call('RPUSH', remarks, remark) > 200 then
     redis.call('LTRIM', remarks, '-200', '-1')
   end
