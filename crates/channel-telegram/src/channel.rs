@@ -103,7 +103,7 @@ impl Telegram {
 
     pub(crate) async fn refused(&self, to: &Address, error: ApiError) -> SendError {
         match &error {
-            ApiError::TooMany { retry_after } => self.pace.close(to.chat, *retry_after).await,
+            ApiError::TooMany { retry_after } => self.pace.refused(to.chat, *retry_after).await,
             ApiError::Unauthorised => tracing::error!(%error, "no reply can be sent to Telegram"),
             ApiError::Unreachable(_)
             | ApiError::Unknown(_)
@@ -169,7 +169,12 @@ impl Channel for Telegram {
         }
         if let Err(error) = self.api.send_typing(&address).await {
             tracing::debug!(%error, "typing is not shown");
-            self.refused(&address, error).await;
+            match error {
+                ApiError::TooMany { retry_after } => {
+                    self.pace.close(address.chat, retry_after).await;
+                }
+                error => drop(self.refused(&address, error).await),
+            }
         }
     }
 }

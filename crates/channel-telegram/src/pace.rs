@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conversation::ports::Accord;
-use conversation::{Clock, Rate};
+use conversation::{Clock, Rate, StoreError};
 
 use crate::{Address, figures};
 use closings::Closings;
@@ -99,14 +99,25 @@ impl Pace {
         self.closings.wait(chat, self.clock.now()).is_some()
     }
 
-    /// Telegram wants to be left alone by this chat. It doesn't say whether it means the chat or
-    /// the bot; if it says so of another chat while this one is still closed, it means the bot.
-    pub(crate) async fn close(&self, chat: i64, retry_after: Duration) {
-        let means_all = self.closings.close(chat, retry_after, self.clock.now());
+    /// Telegram took no message for this chat, and wants to be left alone. It doesn't say whether by
+    /// the chat or by the bot; if it says so of several chats at once, it means the bot.
+    pub(crate) async fn refused(&self, chat: i64, retry_after: Duration) {
+        let for_all = self.closings.refuse(chat, retry_after, self.clock.now());
         let mut closed = self.accord.close(&lane(chat), retry_after).await;
-        if means_all {
-            closed = closed.and(self.accord.close(ALL, retry_after).await);
+        if let Some(pause) = for_all {
+            closed = closed.and(self.accord.close(ALL, pause).await);
         }
+        Self::told(closed);
+    }
+
+    /// Telegram wants to be left alone by this chat, of which something else than a message was
+    /// asked. That says nothing about others.
+    pub(crate) async fn close(&self, chat: i64, retry_after: Duration) {
+        self.closings.close(chat, retry_after, self.clock.now());
+        Self::told(self.accord.close(&lane(chat), retry_after).await);
+    }
+
+    fn told(closed: Result<(), StoreError>) {
         if let Err(error) = closed {
             tracing::debug!(%error, "other replicas don't hear that Telegram wants to be left alone");
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::bot_api::{ApiError, BotApi};
@@ -20,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// The pause after a failure, which grows up to the longest.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How many taps are acknowledged at the same time.
+const ACKNOWLEDGED_AT_ONCE: usize = 16;
 
 /// Why a round of asking came to nothing.
 #[derive(Debug, thiserror::Error)]
@@ -42,13 +45,15 @@ pub struct Poller {
     api: BotApi,
     reception: Arc<Reception>,
     offset: Option<i64>,
+    /// The acknowledgements under way. They end with the poller.
+    acknowledgements: JoinSet<()>,
 }
 
 impl Poller {
     /// Begins with the oldest update that waits.
     #[must_use]
     pub fn new(api: BotApi, reception: Arc<Reception>) -> Self {
-        Self { api, reception, offset: None }
+        Self { api, reception, offset: None, acknowledgements: JoinSet::new() }
     }
 
     /// Asks whenever this replica holds the post, until `stop`. Then another may have it.
@@ -108,16 +113,31 @@ impl Poller {
         }
         for update in updates {
             let id = number(&update);
-            if let Taken::Acknowledge { query } = self.reception.take(update, None).await?
-                && let Err(error) = self.api.answer_callback_query(&query).await
-            {
-                tracing::debug!(%error, "a tapped button goes on spinning");
+            match self.reception.take(update, None).await? {
+                Taken::Done => {}
+                Taken::Acknowledge { query } => self.acknowledge(query),
             }
             if let Some(id) = id {
                 self.offset = Some(id.saturating_add(1));
             }
         }
         Ok(count)
+    }
+
+    /// Ends the spinning of a tapped button. No update waits for that: where too many of these calls
+    /// hang, the button goes on spinning.
+    fn acknowledge(&mut self, query: String) {
+        while self.acknowledgements.try_join_next().is_some() {}
+        if self.acknowledgements.len() >= ACKNOWLEDGED_AT_ONCE {
+            tracing::debug!("a tapped button goes on spinning: too many wait to be acknowledged");
+            return;
+        }
+        let api = self.api.clone();
+        self.acknowledgements.spawn(async move {
+            if let Err(error) = api.answer_callback_query(&query).await {
+                tracing::debug!(%error, "a tapped button goes on spinning");
+            }
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use channel_telegram::{ApiError, PollError, Poller, Post, WebhookRegistration};
+use channel_telegram::{ApiError, BotApi, PollError, Poller, Post, WebhookRegistration};
 use conversation::StoreError;
 use conversation::ports::Accord as _;
 use serde_json::json;
@@ -108,19 +108,46 @@ async fn updates_without_a_number_are_no_round_and_do_not_hold_up_those_that_hav
     assert_eq!(texts(&shelf), ["one"]);
 }
 
+/// A tap on a button of the bot's.
+fn taps(world: &World, query: &str) {
+    let message = json!({"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 0});
+    let tap = json!({"id": query, "from": {"id": 7}, "data": "yes", "message": message});
+    world.fake.update("callback_query", tap);
+}
+
 #[tokio::test]
 async fn a_tapped_button_is_answered() {
     let world = World::new();
     let shelf = Shelf::new(&world);
-    world.fake.update(
-        "callback_query",
-        json!({
-        "id": "77", "from": {"id": 7}, "data": "yes",
-        "message": {"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 0}}),
-    );
-    Poller::new(world.api.clone(), world.reception(&shelf)).round(NOW).await.unwrap();
+    taps(&world, "77");
+    let mut poller = Poller::new(world.api.clone(), world.reception(&shelf));
+    poller.round(NOW).await.unwrap();
+    while world.fake.acknowledged().is_empty() {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(world.fake.acknowledged(), ["77"]);
     assert_eq!(texts(&shelf), ["yes"]);
+}
+
+#[tokio::test]
+async fn taps_whose_acknowledgement_hangs_hold_up_nobody_and_are_bounded() {
+    let mut world = World::new();
+    // As good as for ever: a round that waited for one of them would never end.
+    world.options.timeouts.request = Duration::from_secs(3600);
+    let api = BotApi::new(&world.options).unwrap();
+    world.fake.fail_by(|call| (call.method == "answerCallbackQuery").then_some(Fault::Hang));
+    let shelf = Shelf::new(&world);
+    let mut poller = Poller::new(api, world.reception(&shelf));
+    for tap in 0..40 {
+        taps(&world, &tap.to_string());
+    }
+    world.fake.says(8, "And I?");
+    let round = tokio::time::timeout(Duration::from_secs(60), poller.round(NOW)).await;
+    assert_eq!(round.expect("the round waits for an acknowledgement").unwrap(), 41);
+    assert_eq!(texts(&shelf).last().map(String::as_str), Some("And I?"));
+    world.fake.wait_for_calls("answerCallbackQuery", 16).await;
+    assert_eq!(poller.round(NOW).await.unwrap(), 0);
+    assert_eq!(world.fake.calls("answerCallbackQuery").len(), 16);
 }
 
 #[tokio::test]

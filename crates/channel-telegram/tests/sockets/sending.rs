@@ -124,16 +124,40 @@ async fn a_chat_that_telegram_closes_is_left_alone_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn two_closed_chats_close_the_bot() {
+async fn several_chats_closed_at_once_close_the_bot() {
     let world = World::new();
-    world.fake.fail("sendMessage", Fault::too_many(9));
-    world.fake.fail("sendMessage", Fault::too_many(5));
-    assert_eq!(paced(world.send("7", "a").await), seconds(9));
+    for seconds in [9, 7, 5] {
+        world.fake.fail("sendMessage", Fault::too_many(seconds));
+    }
+    assert_eq!(paced(world.send("6", "a").await), seconds(9));
+    assert_eq!(paced(world.send("7", "a").await), seconds(7));
     assert_eq!(paced(world.send("8", "a").await), seconds(5));
     assert_eq!(paced(world.send("9", "a").await), seconds(5));
-    assert_eq!(world.fake.calls("sendMessage").len(), 2);
+    assert_eq!(world.fake.calls("sendMessage").len(), 3);
     world.clock.advance(Duration::from_secs(5));
     world.send("9", "a").await.unwrap();
+}
+
+#[tokio::test]
+async fn two_groups_that_telegram_closes_silence_nobody_else() {
+    let world = World::new();
+    for group in ["-1001", "-1002"] {
+        world.fake.fail("sendMessage", Fault::too_many(3600));
+        assert_eq!(paced(world.send(group, "a").await), seconds(3600));
+    }
+    world.send("7", "a").await.unwrap();
+}
+
+#[tokio::test]
+async fn typing_that_telegram_refuses_closes_its_own_chat_only() {
+    let world = World::new();
+    for person in ["1", "2", "3", "4"] {
+        world.fake.fail("sendChatAction", Fault::too_many(20));
+        world.channel.typing(&chat(person), &waiting("2")).await;
+        assert_eq!(paced(world.send(person, "a").await), seconds(20));
+    }
+    assert_eq!(world.fake.calls("sendChatAction").len(), 4);
+    world.send("7", "a").await.unwrap();
 }
 
 #[tokio::test]
