@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     let outcome = match chore.as_deref() {
         Some("test") => steps::test(&rest).map(|()| Done::Passed),
         Some("bench") => steps::bench(&rest).map(|()| Done::Passed),
-        Some("compose-test") => steps::compose_test(),
+        Some("compose-test") => steps::compose_test(&rest),
         Some("drill") => drill::drill(&rest).map(|()| Done::Passed),
         None | Some("help" | "--help" | "-h") => {
             print!("{HELP}");

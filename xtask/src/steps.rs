@@ -72,8 +72,23 @@ fn has_recorded_answers() -> Result<bool, String> {
     Ok(false)
 }
 
+const COMPOSE_TEST_HELP: &str = "\
+Deploys the unchanged docker-compose.yml on a Docker engine of its own, as root, kills and scales it
+under load, and stops its Redis. It installs what it needs: Docker's engine, Compose, debootstrap.
+It takes about ten minutes. Where no engine can be started it says SKIPPED and ends with exit code 77.
+
+Usage: cargo xtask compose-test
+";
+
 /// Deploys the stack on an engine of the test's own. Where that can't be, it says so.
-pub(crate) fn compose_test() -> Result<Done, String> {
+pub(crate) fn compose_test(arguments: &[String]) -> Result<Done, String> {
+    if asks_for_help(arguments) {
+        print!("{COMPOSE_TEST_HELP}");
+        return Ok(Done::Passed);
+    }
+    if let Some(unknown) = arguments.first() {
+        return Err(format!("compose-test takes no argument, and was given '{unknown}'"));
+    }
     let compose = match compose::ensure() {
         Ok(compose) => compose,
         Err(why) => {

@@ -173,7 +173,9 @@ impl Status {
     pub fn new(figures: &Figures) -> Self {
         let Figures { at, kind, replicas, queue, store } = figures;
         let models = models::seen_by(replicas);
-        let sum = |rate: fn(&ReplicaReport) -> f64| rounded(replicas.iter().map(rate).sum());
+        let sum = |rate: fn(&ReplicaReport) -> f64| {
+            rounded(replicas.iter().map(rate).fold(0.0, |sum, one| sum + one))
+        };
         let mut status = Self {
             at: rfc3339(*at),
             status: Verdict::Ok,

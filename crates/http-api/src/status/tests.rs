@@ -33,6 +33,13 @@ fn figures(replicas: Vec<ReplicaReport>) -> Figures {
 }
 
 #[test]
+fn without_replicas_rates_are_nought_and_not_less() {
+    let totals = Status::new(&figures(Vec::new())).totals;
+    assert!(totals.accepted_per_second.is_sign_positive());
+    assert!(totals.answered_per_second.is_sign_positive());
+}
+
+#[test]
 fn two_replicas_that_do_well_are_ok_and_their_figures_add_up() {
     let status = Status::new(&figures(vec![replica("a"), replica("b")]));
     assert_eq!((status.status, &status.concerns), (Verdict::Ok, &Vec::new()));

@@ -192,6 +192,10 @@ impl Turns for FaultyStore {
     ) -> Result<(), StoreError> {
         self.inner.park(claim, messages, reason).await
     }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        self.inner.withdraw(claim, messages).await
+    }
 }
 
 #[async_trait]
