@@ -54,16 +54,13 @@ async fn what_others_sent_from_the_number_and_could_not_deliver_alerts_nobody() 
     let gateway = world.gateway();
     world.write(&gateway, "wamid.1", "Hi").await;
     let [reply] = <[_; 1]>::try_from(world.replies(1).await).unwrap();
-    let of_ours = reply.data.clone().unwrap();
-    let of_a_reply_not_known = of_ours.replace(':', "x:");
-    assert_ne!(of_ours, of_a_reply_not_known);
-    for data in [None, Some("another app's".to_owned()), Some(of_a_reply_not_known)] {
+    for data in [None, Some("another app's".to_owned())] {
         let sent_by_others = Delivered { receipt: "wamid.9".to_owned(), data, ..reply.clone() };
         world.report(&gateway, &sent_by_others, "failed", Some(131_047)).await;
     }
     wait_for_metric(
         &gateway,
-        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="outside_window"} 3"#,
+        r#"openclaw_whatsapp_complaints_total{call="status_of_others",kind="outside_window"} 2"#,
     )
     .await;
     let none =
@@ -71,6 +68,27 @@ async fn what_others_sent_from_the_number_and_could_not_deliver_alerts_nobody() 
     wait_for_metric(&gateway, none).await;
     assert_eq!(dead_letters(&gateway).await, [""; 0]);
     assert!(!gateway.log().contains("131047"), "{}", gateway.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_is_kept_no_more_and_failed_alerts_once() {
+    let world = World::new();
+    let gateway = world.gateway();
+    world.write(&gateway, "wamid.1", "Hi").await;
+    let [reply] = <[_; 1]>::try_from(world.replies(1).await).unwrap();
+    let of_ours = reply.data.clone().unwrap();
+    let of_a_reply_not_known = of_ours.replace(':', "x:");
+    assert_ne!(of_ours, of_a_reply_not_known);
+    let forgotten = Delivered { data: Some(of_a_reply_not_known), ..reply };
+    for _ in 0..2 {
+        world.report(&gateway, &forgotten, "failed", Some(131_047)).await;
+    }
+    let one = r#"openclaw_undelivered_replies_total{channel="whatsapp",reason="outside_window"} 1"#;
+    wait_for_metric(&gateway, one).await;
+    let log = gateway.log();
+    let told = log.lines().filter(|line| line.contains("ERROR") && line.contains("131047"));
+    assert_eq!(told.count(), 1, "{log}");
+    assert!(!log.contains(ANN), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

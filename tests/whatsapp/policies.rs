@@ -36,6 +36,22 @@ async fn a_disabled_channel_acknowledges_and_answers_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_writes_too_often_in_a_group_uses_up_nothing_of_what_the_others_have() {
+    let world = World::new();
+    let gateway = world.gateway_with("rateLimit: { burst: 1, everySeconds: 3600 }");
+    for (n, from) in [(1, ANN), (2, ANN), (3, BOB)] {
+        let message = json!({"from": from, "id": format!("wamid.{n}"), "group_id": "Y2FwaV9",
+            "type": "text", "text": {"body": format!("message {n}")}});
+        world.post(&gateway, json!([]), json!([message])).await;
+        world.replies(n).await;
+    }
+    let replies = world.replies(3).await;
+    assert!(!replies[1].text.contains("answered:"), "{}", replies[1].text);
+    assert!(replies[2].text.contains("message 3"), "{}", replies[2].text);
+    assert!(replies.iter().all(|reply| reply.to == "Y2FwaV9"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_writes_too_often_is_asked_once_to_wait_and_what_was_written_is_not_lost() {
     let world = World::new();
     let gateway = world.gateway_with("rateLimit: { burst: 2, everySeconds: 3600 }");

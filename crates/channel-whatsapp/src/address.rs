@@ -1,8 +1,8 @@
 //! Where a person or a group is reached, and how that names the conversation.
 //!
-//! A person is known by the phone number if WhatsApp tells it, and otherwise by the id that it
-//! keeps for this business. Replies go to the same, so a conversation's key is all that is needed
-//! to send.
+//! A person is known by the id that WhatsApp keeps for this business, and by the phone number only
+//! where it tells no id. Replies go to the same, so a conversation's key is all that is needed to
+//! send.
 
 use std::fmt;
 

@@ -82,7 +82,7 @@ impl WhatsApp {
                 figures::undelivered(complaint);
                 SendError::Unreachable { why }
             }
-            Complaint::OutsideWindow => {
+            Complaint::OutsideWindow | Complaint::NeedsNumber => {
                 error!(code, status, "a reply was not delivered: {}", complaint.explanation());
                 figures::undelivered(complaint);
                 SendError::Refused { why }

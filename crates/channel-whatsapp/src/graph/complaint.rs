@@ -22,6 +22,8 @@ pub enum Complaint {
     Account,
     /// This person can't be reached: 131026 and its like.
     Undeliverable,
+    /// The message isn't taken for an id of a person, and the number isn't known: 131062.
+    NeedsNumber,
     /// The message or the request isn't taken as it is.
     Invalid,
     /// Something failed on their side, and nothing was sent.
@@ -32,7 +34,7 @@ pub enum Complaint {
 
 impl Complaint {
     /// All of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::PairLimit,
         Self::Throughput,
         Self::AppLimit,
@@ -41,6 +43,7 @@ impl Complaint {
         Self::Unauthorised,
         Self::Account,
         Self::Undeliverable,
+        Self::NeedsNumber,
         Self::Invalid,
         Self::Transient,
         Self::Unknown,
@@ -57,7 +60,8 @@ impl Complaint {
             131_047 => Self::OutsideWindow,
             3 | 10 | 190 | 200..=299 | 131_005 => Self::Unauthorised,
             33 | 368 | 130_497 | 131_030 | 131_031 | 131_042 | 131_045 | 133_010 => Self::Account,
-            130_472 | 131_021 | 131_026 | 131_049 | 131_050 | 131_062 => Self::Undeliverable,
+            130_472 | 131_021 | 131_026 | 131_049 | 131_050 => Self::Undeliverable,
+            131_062 => Self::NeedsNumber,
             100 | 131_008 | 131_009 | 131_051 | 131_052 | 131_053 | 132_000..=132_999 | 135_000 => {
                 Self::Invalid
             }
@@ -78,6 +82,7 @@ impl Complaint {
             Self::Unauthorised => "unauthorised",
             Self::Account => "account",
             Self::Undeliverable => "undeliverable",
+            Self::NeedsNumber => "needs_number",
             Self::Invalid => "invalid",
             Self::Transient => "transient",
             Self::Unknown => "unknown",
@@ -104,6 +109,9 @@ impl Complaint {
                 "something is wrong with the business account or number; WhatsApp Manager says what"
             }
             Self::Undeliverable => "this person can't be reached by this business number",
+            Self::NeedsNumber => {
+                "WhatsApp takes this message only for a phone number, and the person is known by an id"
+            }
             Self::Invalid => "the API doesn't take the message as it is",
             Self::Transient => "the API failed for the moment",
             Self::Unknown => "the API refused with a code that is not known here",
@@ -119,6 +127,7 @@ impl Complaint {
             | Self::Throughput
             | Self::OutsideWindow
             | Self::Undeliverable
+            | Self::NeedsNumber
             | Self::Invalid
             | Self::Transient
             | Self::Unknown => None,
@@ -135,7 +144,11 @@ impl Complaint {
             | Self::Unauthorised
             | Self::Account
             | Self::Transient => true,
-            Self::OutsideWindow | Self::Undeliverable | Self::Invalid | Self::Unknown => false,
+            Self::OutsideWindow
+            | Self::Undeliverable
+            | Self::NeedsNumber
+            | Self::Invalid
+            | Self::Unknown => false,
         }
     }
 }
@@ -155,6 +168,7 @@ mod tests {
             (131_047, Complaint::OutsideWindow, false),
             (190, Complaint::Unauthorised, true),
             (131_026, Complaint::Undeliverable, false),
+            (131_062, Complaint::NeedsNumber, false),
             (131_051, Complaint::Invalid, false),
             (131_000, Complaint::Transient, true),
             (-7, Complaint::Unknown, false),

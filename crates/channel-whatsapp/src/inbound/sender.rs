@@ -1,6 +1,6 @@
 //! Who sent an element, by whichever ids it tells.
 
-use conversation::{Author, ConversationId, DedupeKey, Timestamp};
+use conversation::{Allowance, Author, ConversationId, DedupeKey, Rate, Timestamp};
 use serde_json::Value;
 
 use super::contacts::Contacts;
@@ -43,6 +43,15 @@ impl Sender {
             (None, Some(_), Some(phone)) => Address::Phone(phone.clone()).conversation().ok(),
             _ => None,
         }
+    }
+
+    /// Whose messages the rate counts: in a group those of each who writes there, so that nobody
+    /// uses up what the others have.
+    #[must_use]
+    pub fn allowance(&self, rate: Rate) -> Allowance {
+        let speaker = self.user_id.as_deref().or(self.phone.as_deref());
+        let sender = speaker.filter(|_| self.group.is_some()).map(conversation::Sender::named);
+        Allowance { rate, sender }
     }
 }
 

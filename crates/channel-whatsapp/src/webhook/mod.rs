@@ -52,6 +52,7 @@ struct Shared {
     rate: Option<Rate>,
     body_bytes: usize,
     carried: moves::Carried,
+    forgotten: status_log::Forgotten,
 }
 
 impl Shared {
@@ -84,6 +85,7 @@ pub fn router(options: &Options, parts: Parts) -> Result<Router, InvalidOptions>
         rate: options.rate,
         body_bytes: options.body_bytes,
         carried: moves::Carried::default(),
+        forgotten: status_log::Forgotten::default(),
         parts,
     };
     let route = get(verification::verify).post(receive::receive);

@@ -12,7 +12,7 @@ use super::body;
 use super::refusal::Refusal;
 use super::signature::Signature;
 use super::sorted::Sorted;
-use crate::inbound::{Envelope, decode};
+use crate::inbound::{Arrived, Envelope, decode};
 
 /// Bodies from this size on are checked and read where they hold up no other request.
 const LARGE: usize = 128 * 1024;
@@ -39,9 +39,9 @@ pub(super) async fn receive(
     let envelope = read(&shared, body, signature).await?;
     let mut sorted = Sorted::new(envelope, &shared.number, |sender| shared.answers(sender));
     let request = name(&headers);
-    for inbound in &mut sorted.messages {
+    for Arrived { inbound, sender, .. } in &mut sorted.messages {
         inbound.request.clone_from(&request);
-        inbound.rate = shared.rate.map(Into::into);
+        inbound.rate = shared.rate.map(|rate| sender.allowance(rate));
     }
     shared.store(sorted).await.map_err(Refusal::Store)?;
     Ok(StatusCode::OK)

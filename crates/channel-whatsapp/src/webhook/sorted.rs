@@ -1,6 +1,6 @@
 //! What a webhook brought, sorted by what becomes of it, and counted.
 
-use conversation::{Inbound, Note};
+use conversation::Note;
 use tracing::{info, warn};
 
 use super::moves::Known;
@@ -15,7 +15,7 @@ pub(super) struct Sorted {
     /// Who is reached elsewhere from now on.
     pub(super) moves: Vec<Known>,
     /// The messages to answer.
-    pub(super) messages: Vec<Inbound>,
+    pub(super) messages: Vec<Arrived>,
     /// What happened besides.
     pub(super) notes: Vec<Note>,
     /// What became of messages of ours.
@@ -73,8 +73,7 @@ impl Sorted {
             Update::Message(arrived) => {
                 if self.counts.asked(lets_in, &arrived.sender) {
                     self.moves.extend(Known::between_names(&arrived.sender));
-                    let Arrived { inbound, .. } = *arrived;
-                    self.messages.push(inbound);
+                    self.messages.push(*arrived);
                 }
             }
             Update::Note(noted) => {

@@ -16,7 +16,8 @@ impl Shared {
     /// it counts once, that repeats nothing.
     pub(super) async fn store(&self, sorted: Sorted) -> Result<(), StoreError> {
         self.carried.carry(&*self.parts.notes, sorted.moves).await?;
-        let accepted = self.accept(sorted.messages).await;
+        let messages = sorted.messages.into_iter().map(|arrived| arrived.inbound).collect();
+        let accepted = self.accept(messages).await;
         go_on(&accepted)?;
         let noted = self.note(sorted.notes).await;
         go_on(&noted)?;
@@ -53,7 +54,7 @@ impl Shared {
             .map(|status| (receipt(&status), status))
             .partition(|(r, _)| r.is_some());
         for (_, status) in &others {
-            status_log::tell(status, None);
+            status_log::tell(status, None, &self.forgotten);
         }
         if own.is_empty() {
             return Ok(());
@@ -62,7 +63,7 @@ impl Shared {
         let receipts = receipts.into_iter().flatten().collect();
         let received = self.parts.receipts.receive(receipts).await?;
         for (status, received) in statuses.iter().zip(received) {
-            status_log::tell(status, Some(received));
+            status_log::tell(status, Some(received), &self.forgotten);
         }
         Ok(())
     }

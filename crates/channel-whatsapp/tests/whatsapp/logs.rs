@@ -59,10 +59,14 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     say(&channel, ANN, "secret words").await.unwrap();
     let [delivered] = <[_; 1]>::try_from(stage.fake.delivered()).unwrap();
     *stage.store.received.lock().unwrap() = Received::Undelivered;
-    for code in [131_047, 131_026] {
+    for code in [131_047, 131_026, 131_062] {
         stage.fake.reports(stage.port, &delivered, "failed", Some(code)).await.unwrap();
     }
-    for code in [190, 131_031, 131_026] {
+    *stage.store.received.lock().unwrap() = Received::Unknown;
+    for _ in 0..2 {
+        stage.fake.reports(stage.port, &delivered, "failed", Some(131_042)).await.unwrap();
+    }
+    for code in [190, 131_031, 131_026, 131_062] {
         stage.fake.push(Script::error(400, code));
         say(&channel, ANN, "secret words").await.unwrap_err();
     }
@@ -72,8 +76,10 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let digest = conversation(ANN).digest().to_string();
     assert!(!log.contains(&digest) && log.contains(&digest[..8]), "{log}");
-    let alerts = log.lines().filter(|line| line.contains("ERROR") && line.contains("131047"));
-    assert_eq!(alerts.count(), 1, "{log}");
+    for (code, alerts) in [("131047", 1), ("131062", 2), ("131042", 1)] {
+        let told = log.lines().filter(|line| line.contains("ERROR") && line.contains(code));
+        assert_eq!(told.count(), alerts, "{log}");
+    }
     for said in ["131047", "131026", "190", "131031", "typing indicator", "can't be read"] {
         assert!(log.contains(said), "nothing of {said} in {log}");
     }

@@ -31,6 +31,7 @@ async fn an_error_is_told_by_its_code_and_not_by_its_status() {
         (503, 2, later(None)),
         (400, 131_047, refused),
         (400, 131_026, unreachable),
+        (400, 131_062, refused),
         (400, 131_051, refused),
         (400, 100, refused),
         (404, 131_009, refused),

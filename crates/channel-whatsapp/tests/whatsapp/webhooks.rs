@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use channel_whatsapp::DmPolicy;
 use conversation::ports::{Move, Overview as _};
-use conversation::{Rate, Remarked, StoreError};
+use conversation::{Allowance, Rate, Remarked, Sender, StoreError};
 use serde_json::{Value, json};
 use support::fake_whatsapp::{Account, sign, text_webhook};
 use support::http::send;
@@ -205,6 +205,32 @@ async fn messages_carry_the_name_of_the_request_and_their_senders_rate() {
     let [Call::Accept(batch)] = calls.as_slice() else { panic!("one call") };
     assert_eq!(batch[0].request.as_deref(), Some("request-7"));
     assert_eq!(batch[0].rate, Some(rate.into()));
+}
+
+#[tokio::test]
+async fn in_a_group_the_rate_counts_each_who_writes_there_whether_the_number_shows_or_not() {
+    let rate = Rate { burst: 3, period: Duration::from_secs(7) };
+    let stage = Stage::with(|options| options.rate = Some(rate)).await;
+    let in_group = |id: &str, of: Value| {
+        let mut message = text(ANN, id, "Hi");
+        message["group_id"] = json!("Y2FwaV9");
+        message["from"] = of["from"].clone();
+        message["from_user_id"] = of["from_user_id"].clone();
+        message
+    };
+    let messages = json!([
+        in_group("wamid.1", json!({"from": ANN, "from_user_id": "DE.1"})),
+        in_group("wamid.2", json!({"from_user_id": "DE.1"})),
+        in_group("wamid.3", json!({"from": "4915187654321"})),
+    ]);
+    let body = with(&stage, json!({ "messages": messages }));
+    assert_eq!(stage.fake.post_webhook(stage.port, &body).await.unwrap().status, 200);
+    let calls = stage.store.calls.lock().unwrap();
+    let [Call::Accept(batch)] = calls.as_slice() else { panic!("one call") };
+    let of = |name: &str| Some(Allowance { rate, sender: Some(Sender::named(name)) });
+    let rates: Vec<_> = batch.iter().map(|inbound| inbound.rate).collect();
+    assert_eq!(rates, [of("DE.1"), of("DE.1"), of("4915187654321")]);
+    assert!(batch.iter().all(|inbound| inbound.conversation == batch[0].conversation));
 }
 
 #[tokio::test]
