@@ -113,6 +113,11 @@ pub(crate) async fn a_stale_owner_cannot_park(harness: &dyn Harness) {
     scene.assert_refused(async |dead, lost| dead.park(lost, ONE, "stale").await).await;
 }
 
+pub(crate) async fn a_stale_owner_cannot_withdraw(harness: &dyn Harness) {
+    let scene = Takeover::play(harness).await;
+    scene.assert_refused(async |dead, lost| dead.withdraw(lost, ONE).await).await;
+}
+
 pub(crate) async fn a_stale_heartbeat_steals_nothing_back(harness: &dyn Harness) {
     let Takeover { dead, lost, alive, held } = Takeover::play(harness).await;
     for _ in 0..3 {

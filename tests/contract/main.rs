@@ -31,6 +31,7 @@ mod storm;
 mod transcripts;
 mod turns;
 mod undelivered;
+mod withdrawing;
 mod words;
 
 /// Makes of each function a test on each store.
@@ -209,6 +210,7 @@ contract! {
         a_stale_owner_cannot_release,
         a_stale_owner_cannot_put_off,
         a_stale_owner_cannot_park,
+        a_stale_owner_cannot_withdraw,
         a_stale_heartbeat_steals_nothing_back,
         a_heartbeat_keeps_the_claim,
         heartbeats_are_answered_in_the_order_of_the_claims,
@@ -308,6 +310,11 @@ contract! {
         a_handover_lasts_until_it_is_ended_or_forgotten,
         watchers_everywhere_hear_of_a_handover,
         each_message_is_answered_once_or_left_to_the_person,
+    ;
+    withdrawing:
+        what_was_taken_back_during_a_turn_goes_without_an_answer,
+        nothing_is_withdrawn_before_a_reply_that_is_on_its_way,
+        of_an_owner_and_its_successor_one_withdraws,
     ;
     interrupting:
         an_owner_learns_of_an_interruption_with_its_heartbeat,

@@ -131,5 +131,6 @@ pub(crate) async fn assert_all_verbs_stale(store: &dyn Store, claim: &Claim) {
     assert_eq!(store.release(claim).await, stale, "release");
     assert_eq!(store.retry_at(claim, Duration::ZERO, Pause::Failure).await, stale, "retry_at");
     assert_eq!(store.park(claim, ONE, "stale").await, stale, "park");
+    assert_eq!(store.withdraw(claim, ONE).await, stale, "withdraw");
     assert_lease(store, claim, Lease::Lost).await;
 }

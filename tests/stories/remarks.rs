@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use conversation::ports::MessageState;
 use conversation::{Message, Prompt, Remarked, Role, Timestamp};
 use tokio::time::sleep;
 
@@ -63,6 +64,30 @@ async fn the_model_knows_what_happened_since_and_reads_messages_as_they_stand() 
     ];
     assert_eq!(said(&call.prompt), expected);
     call.finish("No");
+    world.is_idle().await;
+    replica.assert_nothing_crashed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_taken_back_while_another_is_answered_gets_no_answer() {
+    let world = World::new();
+    let model = Arc::new(Driven::new());
+    let replica = world.start_with(Arc::new(world.store.clone()), model.clone());
+    let ann = chat("ann");
+    world.say_as(&ann, world.named("m1", "Where is it?")).await;
+    let call = model.call().await;
+    let gone = world.say_as(&ann, world.named("m2", "Oops, the wrong chat")).await;
+    world.note(&ann, Some("m2"), Remarked::TakenBack).await;
+    call.finish("On its way");
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["On its way"]);
+    assert_eq!(world.state(&gone).await, MessageState::TakenBack);
+    assert_eq!(world.turns(&ann).await.len(), 1);
+
+    world.say_as(&ann, world.named("m3", "Thanks")).await;
+    let call = model.call().await;
+    assert!(!format!("{:?}", call.prompt.utterances).contains("Oops"));
+    call.finish("Any time");
     world.is_idle().await;
     replica.assert_nothing_crashed();
 }

@@ -143,6 +143,12 @@ impl Turn<'_> {
         Ok(End::Parked)
     }
 
+    /// Takes messages out that the customer took back. Ends the claim.
+    pub(crate) async fn withdraw(&self, messages: NonZeroUsize) -> Result<(), StoreError> {
+        let (store, claim) = (&self.pool.parts.store, &self.holding.claim);
+        insist_on_ending(self.holding, || store.withdraw(claim, messages)).await
+    }
+
     /// Ends the claim. If anything waits, another turn is due.
     pub(crate) async fn release(&self) -> Result<(), StoreError> {
         let store = &self.pool.parts.store;

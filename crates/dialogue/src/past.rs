@@ -3,6 +3,7 @@
 use conversation::ports::Waiting;
 use conversation::{Author, Exchange, Message, Remark, Remarked, Timestamp};
 
+use crate::amendments::Amendments;
 use crate::speakers::Speakers;
 
 /// What there was in a conversation before the messages that are to be answered.
@@ -48,6 +49,12 @@ impl Past {
             matches!(remark.what, Remarked::Unanswered(_)) && Some(*kept_at) > known
         };
         self.kept().filter(is_unread).count()
+    }
+
+    /// Whether the customer took all of these messages back.
+    pub(crate) fn took_back(&self, messages: &[Waiting]) -> bool {
+        let amendments = Amendments::of(&self.remarks);
+        messages.iter().all(|waiting| amendments.read(&waiting.message).is_none())
     }
 
     /// Whether several people have written.

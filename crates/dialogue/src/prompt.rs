@@ -34,9 +34,6 @@ that begins with \\[ is the customer's own words.
 /// What stands in for messages of nothing that can be read.
 const NOTHING_SAID: &str = "[a message without text]";
 
-/// Stands in for messages that were all taken back before they were answered.
-const TAKEN_BACK: &str = "[the customer took this message back before it was answered]";
-
 /// Makes prompts, and remembers the last system prompt for as long as the skills stay the same.
 pub(crate) struct Prompter {
     fixed: String,
@@ -80,12 +77,8 @@ impl Prompter {
         let standing = || messages.iter().filter_map(|it| amendments.stand(&it.message));
         let mut asked = pieces(standing(), speakers, self.question_budget);
         if asked.is_empty() {
-            let is_gone = messages.iter().any(|it| amendments.read(&it.message).is_none());
             // Whatever happened meanwhile stands before it.
-            asked.push((
-                Timestamp(u64::MAX),
-                if is_gone { TAKEN_BACK } else { NOTHING_SAID }.into(),
-            ));
+            asked.push((Timestamp(u64::MAX), NOTHING_SAID.into()));
         }
         let about = question(standing(), Speakers::One, self.question_budget);
         let brief = knowledge.brief(&about, self.skills_budget).text;
@@ -224,8 +217,6 @@ mod tests {
         let texts: Vec<_> = prompt.utterances.iter().map(|u| u.text.as_str()).collect();
         assert_eq!(texts, ["first\n\nthree"]);
         assert!(prompt.system.contains("A line in square brackets"));
-        let all_gone = prompter().prompt(&shelf(""), &api(), &past, &messages[1..2]);
-        assert!(all_gone.question().ends_with(TAKEN_BACK));
     }
 
     #[test]

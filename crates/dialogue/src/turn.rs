@@ -86,6 +86,10 @@ impl Turn<'_> {
             By::Gateway(_) => (past.known_so_far(), 0),
             By::Model => (Some(past.known_now()), past.unread()),
         };
+        if past.took_back(messages) {
+            self.withdraw(count).await?;
+            return Ok(End::Idle);
+        }
         let work = Work { messages, count, attempts, memory, known_until, unread };
         let answer = match by {
             By::Gateway(saying) => Ok(Some(self.say(saying, messages))),

@@ -127,6 +127,10 @@ impl Turns for MemoryStore {
     ) -> Result<(), StoreError> {
         self.step(|state, now| state.park(claim, messages.get(), reason, now, &self.shared.hub))
     }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        self.step(|state, now| state.withdraw(claim, messages.get(), now))
+    }
 }
 
 impl State {
@@ -185,6 +189,29 @@ impl State {
         if let (Some(answers), Some(text)) = (answers, text) {
             self.add_entry(digest, Said::Assistant { answers, text }, now, hub);
         }
+        Ok(())
+    }
+
+    /// Takes the oldest messages out, since the customer took them back.
+    fn withdraw(
+        &mut self,
+        claim: &Claim,
+        messages: usize,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let digest = self.check(claim)?;
+        let is_there =
+            |found: &Conversation| found.outbox.is_none() && found.waiting.len() >= messages;
+        if !self.conversation(digest).is_some_and(is_there) {
+            return Err(StoreError::Stale);
+        }
+        self.edit(digest, |found| {
+            for queued in found.waiting.take(messages) {
+                found.keys.set(&queued.id, |_| MessageState::TakenBack);
+            }
+            found.come_to_rest();
+        });
+        self.end_claim(digest, now);
         Ok(())
     }
 

@@ -145,4 +145,5 @@ scripts! {
     release: fenced(3),
     retry_at: fenced(5),
     park: fenced_transcribing(9),
+    withdraw: fenced(4),
 }

@@ -192,6 +192,13 @@ impl Turns for RedisStore {
         }
         Ok(())
     }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        inner.telegraph.listeners.over(claim.conversation.digest());
+        let call = inner.fenced(&inner.scripts.withdraw, claim, &[Keys::inbox, Keys::records]);
+        call.arg(messages.get()).run().await
+    }
 }
 
 impl Inner {

@@ -27,6 +27,7 @@ pub(crate) enum Verb {
     Release,
     RetryAt,
     Park,
+    Withdraw,
 }
 
 /// Whether the verb has taken effect when the fault happens.
@@ -247,5 +248,9 @@ impl Turns for Faulty {
         reason: &str,
     ) -> Result<(), StoreError> {
         self.pass(Verb::Park, self.inner.park(claim, messages, reason)).await
+    }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        self.pass(Verb::Withdraw, self.inner.withdraw(claim, messages)).await
     }
 }

@@ -113,4 +113,8 @@ impl Turns for Overseen {
     ) -> Result<(), StoreError> {
         self.inner.park(claim, messages, reason).await
     }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        self.inner.withdraw(claim, messages).await
+    }
 }

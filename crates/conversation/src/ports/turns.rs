@@ -225,4 +225,12 @@ pub trait Turns: Send + Sync {
         messages: NonZeroUsize,
         reason: &str,
     ) -> Result<(), StoreError>;
+
+    /// Takes the `messages` oldest waiting messages out without an answer, since their sender took
+    /// all of them back while an owner was at work on the conversation. Ends the claim.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], also if an unsent reply is there that has to go first, or
+    /// [`StoreError::Unavailable`].
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError>;
 }

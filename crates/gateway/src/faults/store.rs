@@ -159,6 +159,11 @@ impl Turns for Faulty {
         self.crash.pass(Point::BeforeRelease);
         self.inner.park(claim, messages, reason).await
     }
+
+    async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
+        self.crash.pass(Point::BeforeRelease);
+        self.inner.withdraw(claim, messages).await
+    }
 }
 
 #[async_trait]
