@@ -37,6 +37,21 @@ async fn whoever_telegram_wants_to_be_left_alone_by_takes_no_worker_from_the_oth
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_groups_that_telegram_closes_for_an_hour_silence_no_customer() {
+    let world = World::new("");
+    let _gateway = world.gateway().await;
+    for (count, group) in [-100_501, -100_502].into_iter().enumerate() {
+        world.telegram.fail("sendMessage", Fault::too_many(3600));
+        world.telegram.update("message", in_group(group, 7, 1, "@the_bot hi"));
+        within(world.telegram.wait_for_calls("sendMessage", count + 1)).await;
+    }
+    world.telegram.says(8, "And I?");
+    world.texts(8, 1).await;
+    assert!(world.telegram.delivered().iter().all(|it| it.chat == 8));
+    world.assert_kept_to_the_contract();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_floods_a_group_uses_up_nothing_that_another_one_has() {
     const GROUP: i64 = -100_500;
     let world = World::new("rateLimit: { burst: 1, everySeconds: 3600 },");
