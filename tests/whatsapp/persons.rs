@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use support::fake_model::FakeModel;
+use support::http::send;
 
 use crate::world::World;
 
@@ -60,4 +61,23 @@ async fn a_changed_number_keeps_what_was_said_and_answers_go_to_the_other_one() 
     world.post(&gateway, json!([contact]), json!([next])).await;
     let replies = world.replies(2).await;
     assert_eq!((replies[1].to.as_str(), replies[1].text.as_str()), ("+4917299999999", "2 said"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_find_a_conversation_by_the_id_where_it_is_told_beside_the_number() {
+    let world = World::with(counting());
+    let gateway = world.gateway();
+    for turn in 1..=2 {
+        // At first only the number is told.
+        let id = (turn > 1).then_some(ID);
+        let (contact, message) = message(&format!("wamid.{turn}"), Some(NUMBER), id);
+        world.post(&gateway, json!([contact]), json!([message])).await;
+        world.replies(turn).await;
+    }
+    for (key, expected) in [(ID, 2), (NUMBER, 0)] {
+        let path = format!("/api/v1/channels/whatsapp/conversations/{key}");
+        let shown = send(gateway.port(), "GET", &path, &[], "").await.unwrap();
+        let exchanges = shown.json()["exchanges"].as_array().map_or(0, Vec::len);
+        assert_eq!(exchanges, expected, "{}", shown.body);
+    }
 }
