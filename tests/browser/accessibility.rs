@@ -6,6 +6,7 @@ use thirtyfour::Key;
 
 use crate::browser::Browser;
 use crate::looks::{Looks, Screen};
+use crate::site::{Policy, Site};
 use crate::world::World;
 
 /// The variable in which `cargo xtask test` names axe-core's script.
@@ -83,6 +84,53 @@ async fn the_keyboard_opens_writes_closes_and_is_back_where_it_was() {
     browser.until("!shown('.panel') && chat.activeElement === one('.launcher')").await;
     browser.press(Key::Enter).await;
     browser.until("shown('.panel') && chat.activeElement === one('textarea')").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_focus_goes_back_to_the_button_of_a_site_that_has_its_own() {
+    let site = Site::start().await;
+    let world = World::start_with(json!({ "allowedOrigins": [site.origin()] }));
+    let page = site.embed(&world.page(), "data-launcher=\"none\"", Policy::Sources);
+    let browser = Browser::start().await;
+    browser.visit(&page).await;
+    browser.until("window.OpenClawChat?.open").await;
+    browser
+        .run(
+            "const ours = Object.assign(document.createElement('button'), { textContent: 'Ask us' });
+            ours.onclick = () => OpenClawChat.open();
+            document.querySelector('main').append(ours);
+            ours.focus();",
+        )
+        .await;
+    browser.press(Key::Enter).await;
+    browser.until("chat.activeElement === one('textarea')").await;
+    browser.until_connected().await;
+    browser.press(Key::Escape).await;
+    browser.until("!shown('.panel')").await;
+    let focused = browser.value("document.activeElement.outerHTML").await;
+    assert_eq!(focused, json!("<button>Ask us</button>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ink_can_be_read_on_an_accent_of_any_colour_space() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit(&world.page()).await;
+    browser.until("one('.launcher')").await;
+    for (colour, ink) in [
+        ("#fd0", "dark"),
+        ("#123", "light"),
+        ("oklch(0.95 0.05 100)", "dark"),
+        ("oklch(0.3 0.1 260)", "light"),
+        ("lab(95 0 0)", "dark"),
+        ("lab(20 0 0)", "light"),
+        ("color(display-p3 1 1 0.9)", "dark"),
+        ("color(display-p3 0 0 0.3)", "light"),
+    ] {
+        let accent = format!("chat.host.style.setProperty('--openclaw-accent', '{colour}');");
+        browser.run(&format!("{accent} dispatchEvent(new Event('load'));")).await;
+        assert_eq!(browser.value("chat.host.dataset.ink").await, json!(ink), "{colour}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

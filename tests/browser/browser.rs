@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::gateway_process::workspace_root;
 use support::ports::free_port;
 use thirtyfour::{
@@ -61,6 +61,17 @@ impl Browser {
 
     /// Starts a browser with further arguments.
     pub(crate) async fn start_with(arguments: &[String]) -> Self {
+        Self::start_as(arguments, json!({})).await
+    }
+
+    /// Starts a browser in which no site may keep anything, as where all cookies are blocked.
+    pub(crate) async fn start_without_storage() -> Self {
+        const FORBIDDEN: u8 = 2;
+        let cookies = "profile.default_content_setting_values.cookies";
+        Self::start_as(&[], json!({ cookies: FORBIDDEN })).await
+    }
+
+    async fn start_as(arguments: &[String], preferences: Value) -> Self {
         let room = ROOM.acquire().await.expect("the room for browsers is never closed");
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("openclaw-chromium-{}-{number}", std::process::id());
@@ -76,7 +87,8 @@ impl Browser {
             .expect("chromedriver, Debian's chromium-driver; `cargo xtask test` installs it");
         let mut browser = Self { driver: None, process, profile, _room: room };
         wait_until_ready(port).await;
-        let capabilities = capabilities(&browser.profile, arguments);
+        let mut capabilities = capabilities(&browser.profile, arguments);
+        capabilities.add_experimental_option("prefs", preferences).expect("preferences");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await;
         browser.driver = Some(driver.expect("Chromium, which `cargo xtask test` installs"));
         let patience = 2 * PATIENCE;

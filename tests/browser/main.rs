@@ -15,6 +15,7 @@ mod rare;
 mod screens;
 mod site;
 mod sites;
+mod storage;
 mod visitors;
 mod waiting;
 mod world;

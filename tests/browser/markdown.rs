@@ -25,6 +25,7 @@ const hostile = {
     under: full('_a'), names: full('http://@'), dots: 'http://a' + full('.'), ends: 'http://a' + full(')'),
     addresses: full('http://a,'), angles: full('<'), tags: full('<a'), quotes: full('>'),
     nested: full('> > > > > >\n'), items: full('- '), deeper: full('  - a\n'), apart: full('1. a\n\n'),
+    origins: '[' + full('https:') + '](https://a.example/)', webs: '[' + full('www.') + '](https://a.example/)',
     label: '[' + full('a') + '](https://a.example/)', labels: '[' + full('a.') + '](https://a.example/)',
     mixed: full('*_`[!<h'), slashes: full('\\'),
 };
@@ -66,6 +67,20 @@ const LINKS: &[(&str, &str)] = &[
     ("[https://bank.example/](https://evil.example/)", "https://evil.example/"),
     ("[www.bank.example](https://evil.example/)", "https://evil.example/"),
     ("[HTTPS://bank.example](https://evil.example/x)", "https://evil.example/x"),
+    ("[https://shop.example](https://www.shop.example/a)", "https://shop.example"),
+    (
+        "[see https://shop.example, please](https://shop.example/a)",
+        "see https://shop.example, please",
+    ),
+    ("[https://185.60.216.35/login](https://evil.example/)", "https://evil.example/"),
+    ("[http://localhost/admin](https://evil.example/)", "https://evil.example/"),
+    ("[https://bank](https://evil.example/)", "https://evil.example/"),
+    ("[see https://bank](https://evil.example/)", "see https://bank (evil.example)"),
+    ("[https://bank](mailto:a@evil.example)", "mailto:a@evil.example"),
+    ("[bank\u{fe0f}.com](https://evil.example/)", "bank\u{fe0f}.com (evil.example)"),
+    ("[bank\u{34f}.com](https://evil.example/)", "bank\u{34f}.com (evil.example)"),
+    ("[bank\u{115f}.com](https://evil.example/)", "bank\u{115f}.com (evil.example)"),
+    ("[bank.c\u{334}om](https://evil.example/)", "bank.c\u{334}om (evil.example)"),
     ("https://bаnk.example/", "https://xn--bnk-6cd.example/"),
     ("<https://shop.example/a.html>", "https://shop.example/a.html"),
 ];

@@ -1,4 +1,7 @@
-//! Messages that wait to be sent: for a moment they are tried again, after a day they are asked about.
+//! Messages that wait to be sent: for a moment they are tried again, and for as long as the gateway
+//! says that it is in trouble; after a day they are asked about.
+
+use std::process::Command;
 
 use serde_json::json;
 
@@ -6,11 +9,14 @@ use crate::browser::Browser;
 use crate::page::PATIENCE;
 use crate::world::World;
 
+/// Makes the clock of every page from now on go two days ahead.
+const AHEAD: &str = "{ const real = Date.now; Date.now = () => real() + 2 * 86_400_000; }";
+
 /// Makes all that waits a day older than it is.
 const A_DAY_LATER: &str = "
 for (const key of Object.keys(localStorage).filter((key) => key.includes(':out:'))) {
     const message = JSON.parse(localStorage.getItem(key));
-    localStorage.setItem(key, JSON.stringify({ ...message, at: message.at - 86_400_000 }));
+    localStorage.setItem(key, JSON.stringify({ ...message, since: message.since - 86_400_000 }));
 }";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,4 +53,63 @@ async fn a_day_without_a_connection_is_noticed_while_it_lasts() {
     browser.run(A_DAY_LATER).await;
     browser.until_within("one('.message.customer.failed .again')", 2 * PATIENCE).await;
     assert_eq!(world.model.request_count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_whose_clock_is_days_ahead_is_answered() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    let script = json!({ "source": AHEAD });
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("What day is it?").await;
+    browser.until_answered(&["answer: What day is it?"]).await;
+    // Asked to try again, too, the message takes its place by the gateway's time.
+    browser.block(&["*/webchat/messages*"]).await;
+    browser.write("And now?").await;
+    browser.run("chat.host.chat.outbox.giveUp();").await;
+    browser.until("one('.message.customer.failed .again')").await;
+    browser.block(&[]).await;
+    browser.click(".again").await;
+    browser.until_answered(&["answer: What day is it?", "answer: And now?"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_while_the_store_is_away_is_sent_when_it_is_back() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("Before").await;
+    browser.until_answered(&["answer: Before"]).await;
+    browser.run(COUNTING).await;
+    signal(&world, "STOP");
+    browser.write("Is anybody there?").await;
+    let told = "one('.banner.mild')?.textContent.includes('not sent yet is kept on this device')";
+    browser.until_within(told, 3 * PATIENCE).await;
+    // More tries than the visitor would be asked after; the pauses between them are cut short.
+    let tried = "(chat.host.chat.outbox.pause.end(), window.refused > 6)";
+    browser.until_within(tried, 4 * PATIENCE).await;
+    assert_eq!(browser.value("Boolean(one('.message.failed'))").await, json!(false));
+    assert_eq!(browser.value(told).await, json!(true));
+    signal(&world, "CONT");
+    browser.until_within("answers().at(-1) === 'answer: Is anybody there?'", 3 * PATIENCE).await;
+    browser.until_answered(&["answer: Before", "answer: Is anybody there?"]).await;
+    assert_eq!(world.model.request_count(), 2);
+}
+
+/// Counts the messages that the gateway didn't take.
+const COUNTING: &str = "
+window.refused = 0;
+const real = window.fetch;
+window.fetch = async (url, how) => {
+    const answer = await real(url, how);
+    if (String(url).endsWith('/messages') && !answer.ok) window.refused += 1;
+    return answer;
+};";
+
+/// Sends Redis a signal.
+fn signal(world: &World, name: &str) {
+    let pid = world.redis.pid().expect("a Redis that runs").to_string();
+    let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill");
+    assert!(sent.success());
 }

@@ -76,6 +76,7 @@ export class Chat {
   /** Another tab forgot the visitor. */
   forgotten() {
     this.session.user = undefined;
+    this.user = undefined;
     this.settle(nobody());
   }
 
@@ -94,6 +95,8 @@ export class Chat {
     for (const shelf of identity ? [this.shelf, this.tab] : [this.shelf]) {
       for (const from of [before, NOBODY.user]) if (from) inherit({ shelf, user: from }, { shelf: place, user });
     }
+    // The site may have removed the session that was in use, and what came before is known no more.
+    if (!identity && this.user) inherit({ shelf: this.shelf, user: this.user }, { shelf: place, user });
     this.greeting = greeting ?? '';
     if (this.user === user && this.transcript) {
       this.outbox.flush();
@@ -111,6 +114,7 @@ export class Chat {
       user,
       (message) => this.deliver(message),
       () => navigator.onLine !== false || this.link === 'open',
+      () => this.link === 'open' && this.transcript?.degraded,
       () => this.ears.changed('entries'),
     );
     this.outbox.settle((id) => this.transcript.has(id));
@@ -139,9 +143,19 @@ export class Chat {
   /** @returns {boolean} whether the message was taken */
   say(text) {
     if (!this.outbox || this.outbox.full) return false;
-    this.outbox.add(text, Date.now() + this.session.skew);
+    this.outbox.add(text, this.now);
     this.stream.hurry();
     return true;
+  }
+
+  /** Tries a message again that could not be sent. */
+  retry(id) {
+    this.outbox?.retry(id, this.now);
+  }
+
+  /** The gateway's time. */
+  get now() {
+    return Date.now() + this.session.skew;
   }
 
   /** Cuts off the answer in the making. */
@@ -154,8 +168,11 @@ export class Chat {
 
   hear(event) {
     const before = this.transcript;
+    if (event.type === 'hello') this.session.measure(event.data.server_time);
+    const ailed = before?.degraded;
     const what = before?.apply(event);
     if (!what) return;
+    if (before.degraded !== ailed) this.outbox.revive();
     if (what === 'entry') {
       const entry = before.entries.at(-1);
       if (entry.key) this.outbox.settle((id) => id === entry.key);

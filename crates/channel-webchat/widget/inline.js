@@ -16,6 +16,9 @@ const BARE_URL = /https?:\/\/[^\s<>"`]+/iy;
 /** What may be the name of a host, wherever it stands. */
 const HOST = /(?<![\p{L}\p{N}-])[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 const SCHEME = /^https?:\/\/(www\.)?/;
+/** The beginning of an address, up to where its host ends for whoever reads it. */
+const ORIGIN = /(?:https?:|(?<![\p{L}\p{N}-])www\.)[\\/]*[^\s\\/?#,;!'"()[\]]*/gu;
+const INVISIBLE = /[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * An address that may be linked to, or undefined.
@@ -48,16 +51,29 @@ function link(url, children) {
   return made;
 }
 
-/** Words as they look: other dots are dots, and what is invisible isn't there. */
+/** Words as they look: other dots are dots, and neither what is invisible nor accents are there. */
 const plainly = (words) =>
-  words.normalize('NFKC').replace(/\p{Cf}/gu, '').replaceAll('。', '.').trim().toLowerCase();
+  words.normalize('NFKD').replace(INVISIBLE, '').replaceAll('。', '.').trim().toLowerCase();
+
+const plainHost = (host) => host.replace(/^www\.|\.$/g, '');
+
+/** The host that a browser would go to, or undefined. */
+function hostOf(origin) {
+  try {
+    return plainHost(new URL(origin.replace(/^w/, 'http://w')).hostname);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether words name a host or a mailbox, and the address is another one. */
 function misleads(words, url) {
-  if (!url.host) return words.includes('@') && !words.includes(url.pathname.toLowerCase());
   const shown = words.replace(SCHEME, '');
   // The address itself, or the beginning of it that has at least the whole host.
-  if (shown.includes('/') && url.href.toLowerCase().replace(SCHEME, '').startsWith(shown)) return false;
+  if (url.host && shown.includes('/') && url.href.toLowerCase().replace(SCHEME, '').startsWith(shown)) return false;
+  const host = plainHost(url.hostname);
+  if ((words.match(ORIGIN) ?? []).some((origin) => hostOf(origin) !== host)) return true;
+  if (!url.host) return words.includes('@') && !words.includes(url.pathname.toLowerCase());
   const named = (words.match(HOST) ?? []).filter((name) => /\.[^.]*\p{L}{2}[^.]*$/u.test(name));
   return named.some((name) => !`.${url.hostname}`.endsWith(`.${name.replace(/^www\./, '')}`));
 }

@@ -81,9 +81,18 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
 
   // The ink on the accent is whichever of black and white can be read on it.
   const paint = () => {
-    const rgb = getComputedStyle(button).backgroundColor.match(/^rgba?\((\d+), (\d+), (\d+)/);
-    const [r, g, b] = (rgb ?? []).slice(1).map((part) => (part / 255) ** 2.2);
-    if (rgb) host.dataset.ink = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? 'dark' : 'light';
+    const color = getComputedStyle(button).backgroundColor;
+    let rgb = color.match(/^rgba?\((\d+), (\d+), (\d+)/)?.slice(1);
+    if (!rgb) {
+      // Only what was painted with a colour of another space has numbers of this one.
+      const pen = document.createElement('canvas').getContext('2d');
+      if (!pen) return;
+      pen.fillStyle = color;
+      pen.fillRect(0, 0, 1, 1);
+      rgb = [...pen.getImageData(0, 0, 1, 1).data];
+    }
+    const [r, g, b] = rgb.map((part) => (part / 255) ** 2.2);
+    host.dataset.ink = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? 'dark' : 'light';
   };
 
   let loading;

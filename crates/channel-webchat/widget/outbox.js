@@ -21,8 +21,10 @@ const freshId = () =>
 /**
  * The messages of one visitor. Each is on the shelf by itself, as `USER:out:ID`, so two tabs that
  * write at the same moment don't undo each other's work.
- * @typedef {{id: string, text: string, at: number, state: 'sending' | 'sent' | 'failed',
- *   final?: boolean}} Waiting `final`: trying again by itself would not help
+ * @typedef {{id: string, text: string, at: number, since: number,
+ *   state: 'sending' | 'sent' | 'failed', final?: boolean}} Waiting `at` is the gateway's time, and
+ *   decides the order; `since` is this device's, whose clock may be wrong by days, and decides what
+ *   is stale; `final`: trying again by itself would not help
  */
 export class Outbox {
   /**
@@ -30,13 +32,15 @@ export class Outbox {
    * @param {string} user
    * @param {(message: Waiting) => Promise<unknown>} send posts one message, throws a Refusal
    * @param {() => boolean} online whether trying is of use
+   * @param {() => boolean} ailing whether the gateway says that it is in trouble
    * @param {() => void} onChange
    */
-  constructor(shelf, user, send, online, onChange) {
+  constructor(shelf, user, send, online, ailing, onChange) {
     this.shelf = shelf;
     this.name = `${user}:out:`;
     this.send = send;
     this.online = online;
+    this.ailing = ailing;
     this.onChange = onChange;
     this.tries = 0;
     this.pause = new Pause();
@@ -48,7 +52,7 @@ export class Outbox {
   expire() {
     const old = Date.now() - STALE;
     for (const message of this.list) {
-      if (message.at > old || message.final) continue;
+      if ((message.since ?? message.at) > old || message.final) continue;
       if (message.state === 'sent') this.put(message.id, undefined);
       else this.put(message.id, { ...message, state: 'failed', final: true });
     }
@@ -62,6 +66,11 @@ export class Outbox {
 
   get full() {
     return this.list.filter(({ state }) => state !== 'sent').length >= MOST_WAITING;
+  }
+
+  /** Whether something was tried and isn't sent yet. */
+  get behind() {
+    return this.list.some(({ state }) => state === 'failed' || (state === 'sending' && this.tries));
   }
 
   put(id, message) {
@@ -78,16 +87,19 @@ export class Outbox {
   /** Takes a message and begins to send it. */
   add(text, at) {
     const id = freshId();
-    // Two messages of the same millisecond keep their order.
-    const last = this.list.at(-1)?.at ?? 0;
-    this.put(id, { id, text, at: Math.max(at, last + 1), state: 'sending' });
+    this.put(id, { id, text, ...this.times(at), state: 'sending' });
     this.flush();
   }
 
   /** Tries a failed message again, under the same id. */
-  retry(id) {
-    this.change(id, { state: 'sending', final: undefined, at: Date.now() });
+  retry(id, at) {
+    this.change(id, { state: 'sending', final: undefined, ...this.times(at) });
     this.hurry();
+  }
+
+  /** The times of a message that is the newest: two of the same millisecond keep their order. */
+  times(at) {
+    return { at: Math.max(at, (this.list.at(-1)?.at ?? 0) + 1), since: Date.now() };
   }
 
   /** There is a connection again: what failed for want of one goes out by itself. */
@@ -120,7 +132,9 @@ export class Outbox {
         const next = this.list.find(({ state }) => state === 'sending');
         if (!next) break;
         const wait = await this.shelf.alone(this.name, () => this.deliver(next.id));
-        if (wait) await this.pause.begin(wait);
+        // Whatever keeps a message here, it isn't posted again without a pause.
+        const stays = this.shelf.get(this.name + next.id)?.state === 'sending';
+        if (wait || stays) await this.pause.begin(wait || backoff(TRIES, 1000));
       }
     } finally {
       this.busy = false;
@@ -141,11 +155,13 @@ export class Outbox {
       const passing = !(error instanceof Refusal) || error.passing;
       if (!passing) this.change(id, { state: 'failed', final: true });
       if (!passing || this.closed) return 0;
-      if (++this.tries >= TRIES) {
+      // A gateway in trouble says when it is well again, so there is no need to ask the visitor.
+      if (++this.tries >= TRIES && !this.ailing()) {
         this.tries = 0;
         this.giveUp();
         return 0;
       }
+      this.onChange();
       return backoff(this.tries, error.wait);
     }
   }

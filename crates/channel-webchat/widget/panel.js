@@ -28,7 +28,7 @@ class ChatElement extends HTMLElement {
       say: (text) => this.chat.say(text),
       stop: () => this.chat.stop(),
       close: () => this.close(),
-      retry: (id) => this.chat.outbox?.retry(id),
+      retry: (id) => this.chat.retry(id),
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
     document.addEventListener('visibilitychange', () => this.watch());
@@ -43,6 +43,8 @@ class ChatElement extends HTMLElement {
   }
 
   open({ quiet = false } = {}) {
+    const had = document.activeElement;
+    if (!this.view.open || had !== this) this.from = quiet ? undefined : had;
     if (!this.view.open) {
       this.chat.start();
       this.view.show(this.shown);
@@ -62,8 +64,18 @@ class ChatElement extends HTMLElement {
     delete this.dataset.shown;
     this.chat.tab.set('open', undefined);
     this.watch();
-    if (had) this.button.focus();
+    if (had) this.giveBack();
     this.emit('close', {});
+  }
+
+  /** The focus goes back to where it was, or to the launcher. */
+  giveBack() {
+    const { from } = this;
+    this.from = undefined;
+    const good = from?.isConnected && from !== document.body && (from.checkVisibility?.() ?? true);
+    if (good) from.focus();
+    // Not everything takes the focus, and the launcher was focused within this element.
+    if (!good || this.shadowRoot.activeElement || document.activeElement !== from) this.button.focus();
   }
 
   toggle() {

@@ -48,13 +48,18 @@ export class Session {
 
   /** Server time minus this clock, in milliseconds. */
   get skew() {
-    return this.known?.skew ?? 0;
+    return this.measured ?? this.known?.skew ?? 0;
+  }
+
+  /** The gateway says what time it is. */
+  measure(time) {
+    this.measured = time - Date.now();
   }
 
   /** A session that is good to use, made or renewed if need be. */
   async ensure() {
     const known = this.known;
-    const fresh = known && known.expires_at - Date.now() - known.skew > MARGIN;
+    const fresh = known && known.expires_at - Date.now() - this.skew > MARGIN;
     return fresh && this.user === known.user ? known : this.renew(known?.token);
   }
 
@@ -82,10 +87,11 @@ export class Session {
       const made = await post(`${this.base}session`, body);
       // Meanwhile the visitor signed in or out, here or in another tab: this is somebody else's.
       if (identity !== this.claimed || (known && !this.known)) return this.ask(this.known);
+      this.measure(made.server_time);
       const session = {
         ...made,
         who: identity?.user_id,
-        skew: made.server_time - Date.now(),
+        skew: this.measured,
         // The expired one, of which messages may be left that still have to be sent.
         before: identity ? undefined : known?.user,
       };

@@ -1,8 +1,6 @@
 // What this browser keeps for one gateway: it survives a reload. Where storage is forbidden, the
 // page's memory has to do.
 
-const memory = new Map();
-
 /** Keys and values under one prefix. */
 export class Shelf {
   /**
@@ -13,34 +11,37 @@ export class Shelf {
   constructor(prefix, place) {
     this.prefix = prefix;
     this.place = place;
+    this.memory = new Map();
   }
 
   /** @param {string} name */
   get(name) {
     const key = this.prefix + name;
     try {
-      return JSON.parse(window[this.place].getItem(key)) ?? memory.get(key);
+      return JSON.parse(window[this.place].getItem(key)) ?? this.memory.get(key);
     } catch {
-      return memory.get(key);
+      return this.memory.get(key);
     }
   }
 
   /** Keeps a value; `undefined` removes it. */
   set(name, value) {
     const key = this.prefix + name;
-    memory.delete(key);
+    this.memory.delete(key);
     try {
       if (value === undefined) window[this.place].removeItem(key);
       else window[this.place].setItem(key, JSON.stringify(value));
     } catch {
-      // Forbidden, or the site's quota is used up.
-      if (value !== undefined) memory.set(key, value);
+      // Forbidden, or the site's quota is used up. What was kept before must not outlive its change.
+      if (value === undefined) return;
+      this.set(name, undefined);
+      this.memory.set(key, value);
     }
   }
 
   /** The names that begin so. */
   names(start) {
-    const keys = [...memory.keys()];
+    const keys = [...this.memory.keys()];
     try {
       keys.push(...Object.keys(window[this.place]));
     } catch {
@@ -63,14 +64,24 @@ export class Shelf {
   }
 
   /**
-   * Runs work while no other tab runs work of that name. Without the Web Locks API (plain http)
-   * tabs may do the same thing twice, which the gateway's deduplication makes harmless.
+   * Runs work while no other tab runs work of that name. Without the Web Locks API (plain http), or
+   * where it is forbidden together with storage, tabs may do the same thing twice, which the
+   * gateway's deduplication makes harmless.
    * @template T
    * @param {string} name
    * @param {() => Promise<T>} work
    * @returns {Promise<T>}
    */
   alone(name, work) {
-    return navigator.locks ? navigator.locks.request(this.prefix + name, work) : work();
+    if (!navigator.locks) return work();
+    let begun = false;
+    const first = () => {
+      begun = true;
+      return work();
+    };
+    return navigator.locks.request(this.prefix + name, first).catch((error) => {
+      if (begun) throw error;
+      return work();
+    });
   }
 }

@@ -23,6 +23,7 @@ const en = {
   offline: 'You are offline. Your messages are kept on this device and sent later.',
   lost: 'The connection is lost. We keep trying.',
   degraded: 'Answers may take longer at the moment. Your messages are kept and answered in turn.',
+  unsent: 'Answers may take longer at the moment. What is not sent yet is kept on this device.',
   late: 'This takes longer than usual. Your message is kept, and the answer will appear here.',
   refused: 'The chat is not available at the moment. Please try again later.',
   person: 'You are now talking to {name}',
@@ -54,6 +55,8 @@ const de = {
   lost: 'Die Verbindung ist unterbrochen. Wir versuchen es weiter.',
   degraded:
     'Antworten können gerade länger dauern. Ihre Nachrichten sind gespeichert und werden der Reihe nach beantwortet.',
+  unsent:
+    'Antworten können gerade länger dauern. Was noch nicht gesendet ist, bleibt auf diesem Gerät.',
   late: 'Das dauert länger als üblich. Ihre Nachricht ist gespeichert, die Antwort erscheint hier.',
   refused: 'Der Chat ist gerade nicht verfügbar. Bitte versuchen Sie es später noch einmal.',
   person: 'Sie sprechen jetzt mit {name}',
@@ -86,6 +89,8 @@ const es = {
   lost: 'Se ha perdido la conexión. Seguimos intentándolo.',
   degraded:
     'Las respuestas pueden tardar más en este momento. Sus mensajes se guardan y se responden por orden.',
+  unsent:
+    'Las respuestas pueden tardar más en este momento. Lo que aún no se ha enviado se guarda en este dispositivo.',
   late: 'Está tardando más de lo habitual. Su mensaje está guardado y la respuesta aparecerá aquí.',
   refused: 'El chat no está disponible en este momento. Inténtelo de nuevo más tarde.',
   person: 'Ahora está hablando con {name}',
@@ -118,6 +123,8 @@ const fr = {
   lost: 'La connexion est interrompue. Nous continuons d’essayer.',
   degraded:
     'Les réponses peuvent prendre plus de temps en ce moment. Vos messages sont conservés et traités dans l’ordre.',
+  unsent:
+    'Les réponses peuvent prendre plus de temps en ce moment. Ce qui n’est pas encore envoyé est conservé sur cet appareil.',
   late: 'Cela prend plus de temps que d’habitude. Votre message est conservé et la réponse apparaîtra ici.',
   refused: 'Le chat n’est pas disponible pour le moment. Veuillez réessayer plus tard.',
   person: 'Vous parlez maintenant avec {name}',
@@ -150,6 +157,7 @@ const tr = {
   lost: 'Bağlantı koptu. Yeniden kurmaya çalışıyoruz.',
   degraded:
     'Yanıtlar şu anda daha uzun sürebilir. Mesajlarınız saklanır ve sırayla yanıtlanır.',
+  unsent: 'Yanıtlar şu anda daha uzun sürebilir. Henüz gönderilmeyenler bu cihazda saklanır.',
   late: 'Bu, her zamankinden uzun sürüyor. Mesajınız saklandı, yanıt burada görünecek.',
   refused: 'Sohbet şu anda kullanılamıyor. Lütfen daha sonra tekrar deneyin.',
   person: 'Şu anda görüştüğünüz kişi: {name}',
@@ -180,6 +188,7 @@ const ar = {
   offline: 'أنت غير متصل. رسائلك محفوظة على هذا الجهاز وستُرسل لاحقًا.',
   lost: 'انقطع الاتصال. نواصل محاولة استعادته.',
   degraded: 'قد تستغرق الإجابات وقتًا أطول حاليًا. رسائلك محفوظة وسيُجاب عنها بالترتيب.',
+  unsent: 'قد تستغرق الإجابات وقتًا أطول حاليًا. ما لم يُرسل بعد محفوظ على هذا الجهاز.',
   late: 'يستغرق هذا وقتًا أطول من المعتاد. رسالتك محفوظة وستظهر الإجابة هنا.',
   refused: 'المحادثة غير متاحة حاليًا. يُرجى المحاولة لاحقًا.',
   person: 'أنت تتحدث الآن مع {name}',

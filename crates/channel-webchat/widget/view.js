@@ -136,18 +136,19 @@ export class View {
     clearTimeout(this.patience);
     const left = this.away + GRACE - Date.now();
     if (left > 0) this.patience = setTimeout(() => this.status(chat), left + 10);
-    const key = this.trouble(link, left, transcript);
-    this.banner.classList.toggle('mild', key === 'degraded');
+    const key = this.trouble(link, left, chat);
+    this.banner.classList.toggle('mild', key === 'degraded' || key === 'unsent');
     write(this.banner, key ? this.say(key) : '');
     this.panel.classList.toggle('linked', link === 'open');
   }
 
   /** The one thing about the connection that the visitor should know; none if all is well. */
-  trouble(link, left, transcript) {
+  trouble(link, left, { transcript, outbox }) {
     if (link === 'offline') return 'offline';
     if (link === 'refused') return 'refused';
     if (link !== 'open' && left <= 0) return 'lost';
-    return transcript?.degraded ? 'degraded' : undefined;
+    if (!transcript?.degraded) return undefined;
+    return outbox?.behind ? 'unsent' : 'degraded';
   }
 
   /** Says a finished reply once to those who don't see it. */
