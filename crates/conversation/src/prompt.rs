@@ -40,16 +40,17 @@ pub struct Prompt {
     pub system: Arc<str>,
     /// The conversation, oldest first. The last one is the customer's and is to be answered.
     pub utterances: Vec<Utterance>,
+    /// The words that are to be answered now, alone. The last utterance may hold more: what the
+    /// customer said before, when nobody answered.
+    pub question: String,
 }
 
 impl Prompt {
-    /// The customer's last words: what is to be answered now.
+    /// A prompt whose question is the customer's last utterance.
     #[must_use]
-    pub fn question(&self) -> &str {
-        self.utterances
-            .iter()
-            .rev()
-            .find(|utterance| utterance.role == Role::Customer)
-            .map_or("", |utterance| &utterance.text)
+    pub fn new(system: impl Into<Arc<str>>, utterances: Vec<Utterance>) -> Self {
+        let last = utterances.iter().rev().find(|utterance| utterance.role == Role::Customer);
+        let question = last.map_or_else(String::new, |utterance| utterance.text.clone());
+        Self { system: system.into(), utterances, question }
     }
 }

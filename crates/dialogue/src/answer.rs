@@ -169,7 +169,7 @@ mod tests {
 
     async fn hear(script: Vec<Result<Delta, ModelError>>) -> (Result<Answer, Failure>, Vec<Event>) {
         let events = RefCell::new(Vec::new());
-        let prompt = Arc::new(Prompt { system: "".into(), utterances: Vec::new() });
+        let prompt = Arc::new(Prompt::new("", Vec::new()));
         let said = watch::Sender::new(String::new());
         let announce = |event| events.borrow_mut().push(event);
         let answer = listen(&Parrot(script), prompt, &said, announce).await;

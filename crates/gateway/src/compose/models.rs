@@ -93,7 +93,7 @@ mod tests {
     async fn pictures_go_to_the_models_that_the_settings_say_can_see() {
         let image = Image::recognise(&b"GIF89a"[..]).unwrap();
         let said = Utterance { images: vec![image], ..Utterance::text(Role::Customer, "Look") };
-        let prompt = Arc::new(Prompt { system: "".into(), utterances: vec![said] });
+        let prompt = Arc::new(Prompt::new("", vec![said]));
         for (seeing, expected) in [
             (&["two", "other"][..], [("one", 0), ("two", 1)]),
             (&["one"], [("one", 1), ("two", 0)]),

@@ -136,10 +136,7 @@ pub(crate) fn chain(links: Vec<Arc<Link>>) -> Chain {
 
 /// A question.
 pub(crate) fn prompt() -> Arc<Prompt> {
-    Arc::new(Prompt {
-        system: "Be brief.".into(),
-        utterances: vec![Utterance::text(Role::Customer, "Where is my parcel?")],
-    })
+    Arc::new(Prompt::new("Be brief.", vec![Utterance::text(Role::Customer, "Where is my parcel?")]))
 }
 
 /// Everything that a chain says about one prompt.

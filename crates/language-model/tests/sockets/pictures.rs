@@ -29,7 +29,7 @@ fn prompt(images: Vec<Image>) -> Arc<Prompt> {
             ..Utterance::text(role, text)
         });
     let utterances = earlier.into_iter().chain([said]).collect();
-    Arc::new(Prompt { system: "Be brief.".into(), utterances })
+    Arc::new(Prompt::new("Be brief.", utterances))
 }
 
 fn both() -> Arc<Prompt> {

@@ -33,15 +33,15 @@ async fn a_prompt_arrives_whole_at_every_vendor() {
 #[tokio::test]
 async fn a_prompt_with_gaps_is_one_that_every_vendor_takes() {
     let say = |role, text: &str| Utterance::text(role, text);
-    let prompt = Arc::new(Prompt {
-        system: " ".into(),
-        utterances: vec![
+    let prompt = Arc::new(Prompt::new(
+        " ",
+        vec![
             say(Role::Assistant, "Cut off from what came before"),
             say(Role::Customer, "  "),
             say(Role::Customer, "One"),
             say(Role::Customer, "Two"),
         ],
-    });
+    ));
     for (api, _) in APIS {
         let fake = FakeModel::echoing();
         let model = provider(api, &fake).model("m");

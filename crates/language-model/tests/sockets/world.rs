@@ -86,12 +86,12 @@ pub(crate) fn chain(links: Vec<Arc<Link>>) -> Chain {
 /// A conversation.
 pub(crate) fn prompt() -> Arc<Prompt> {
     let say = |role, text: &str| Utterance::text(role, text);
-    Arc::new(Prompt {
-        system: "Be brief.".into(),
-        utterances: vec![
+    Arc::new(Prompt::new(
+        "Be brief.",
+        vec![
             say(Role::Customer, "Hi, I'm Zoë."),
             say(Role::Assistant, "Hello Zoë!"),
             say(Role::Customer, "Where is \"TRK-1\"?"),
         ],
-    })
+    ))
 }

@@ -43,14 +43,10 @@ pub(crate) enum Answer<'a> {
 
 /// What the customer's last words call for, and in which language.
 pub(crate) fn decide<'a>(snapshot: &'a Snapshot, prompt: &Prompt) -> (Language, Answer<'a>) {
-    let mut said = prompt
-        .utterances
-        .iter()
-        .rev()
-        .filter(|utterance| utterance.role == Role::Customer)
-        .map(|utterance| beginning(&utterance.text, MAX_QUESTION_BYTES));
-    let last = said.next().unwrap_or_default();
-    let previous = said.next();
+    let said = prompt.utterances.iter().rev();
+    let mut said = said.filter(|utterance| utterance.role == Role::Customer);
+    let last = beginning(&prompt.question, MAX_QUESTION_BYTES);
+    let previous = said.nth(1).map(|utterance| beginning(&utterance.text, MAX_QUESTION_BYTES));
     let before = || previous.and_then(Language::detect);
     // An "ok" is the same in all languages.
     let detected = if acknowledges(&words(last).collect::<Vec<_>>()) {

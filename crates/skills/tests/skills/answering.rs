@@ -28,7 +28,7 @@ fn prompt(said: &[&str]) -> Prompt {
             Utterance::text(if is_customer { Role::Customer } else { Role::Assistant }, *text)
         })
         .collect();
-    Prompt { system: "".into(), utterances }
+    Prompt::new("", utterances)
 }
 
 fn lines(table: &str) -> impl Iterator<Item = &str> {
@@ -223,6 +223,15 @@ fn a_skill_without_headings_is_quoted_as_one_section_named_after_it() {
         let answer = answerer.answer_text(&prompt(&[question]));
         assert!(answer.starts_with(start), "{question}: {answer}");
     }
+}
+
+#[test]
+fn only_what_is_asked_now_is_answered() {
+    let asked = "My parcel arrived damaged\n\nHow do I change my address?";
+    let mut asked = prompt(&[asked]);
+    asked.question = "How do I change my address?".to_owned();
+    let answer = OfflineAnswerer::new(shipped()).answer_text(&asked);
+    assert!(answer.contains("address") && !answer.contains("damaged"), "{answer}");
 }
 
 #[test]

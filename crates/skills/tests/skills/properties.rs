@@ -73,7 +73,7 @@ proptest! {
         let shelf = Shelf::with(&[("a", &document), ("b", "## Parcels\n\nA parcel is a box.")]);
         let answerer = OfflineAnswerer::new(shelf.load().0);
         let utterances = said.into_iter().map(|text| Utterance::text(Role::Customer, text));
-        let prompt = Prompt { system: "".into(), utterances: utterances.collect() };
+        let prompt = Prompt::new("", utterances.collect());
         let answer = answerer.answer_text(&prompt);
         prop_assert!(!answer.is_empty() && answer.chars().count() < 4_000);
     }
