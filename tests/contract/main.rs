@@ -115,6 +115,7 @@ contract! {
         an_amendment_handed_in_twice_changes_nothing_more,
         every_kind_of_remark_is_kept_and_starts_no_turn,
         the_newest_two_hundred_remarks_are_kept,
+        reactions_push_out_nothing_but_reactions,
         remarks_are_kept_as_long_as_the_history,
         remarks_are_forgotten_with_the_person,
         a_change_is_never_lost_on_an_owner_at_work,
@@ -144,7 +145,8 @@ contract! {
     receipts:
         a_part_only_goes_forward,
         of_a_reply_that_is_not_kept_nothing_is_known,
-        the_newest_four_replies_are_kept,
+        the_newest_fifty_replies_are_kept,
+        a_receipt_counts_also_after_the_part_is_pending_again,
         a_receipt_settles_whether_a_part_went_out,
         a_receipt_ends_the_wait_for_it,
         a_reply_that_is_complete_by_a_receipt_leaves_nothing_to_do,
@@ -155,6 +157,7 @@ contract! {
     undelivered:
         a_failed_part_makes_the_reply_undelivered,
         an_undelivered_reply_can_be_sent_again,
+        a_reply_that_is_given_up_leaves_its_messages_undelivered,
         a_failure_stops_the_rest_of_the_reply,
         a_failure_stops_a_reply_that_nobody_holds,
         of_many_failures_one_makes_a_dead_letter,

@@ -253,6 +253,23 @@ pub(crate) async fn the_newest_two_hundred_remarks_are_kept(harness: &dyn Harnes
     assert_eq!(remarks.iter().map(words).collect::<Vec<_>>(), expected);
 }
 
+pub(crate) async fn reactions_push_out_nothing_but_reactions(harness: &dyn Harness) {
+    let store = harness.all_ports("one").await;
+    let anna = customer("anna");
+    let reacted =
+        |n: usize| note(&anna, &n.to_string(), "m", Remarked::Reacted(vec![n.to_string()]));
+    let happened = Remarked::Happened("a \"what\":{\"reacted\":[".to_owned());
+    tell(&*store, note(&anna, "happened", "m", happened.clone())).await;
+    let noticed = store.note((0..202).map(reacted).collect()).await;
+    assert_eq!(noticed, Ok(vec![Noticed::Kept; 202]));
+    accept_new(&*store, by_channel(&anna, "k", "hello")).await;
+    let remarks = answer_next(&*store, "t").await.remarks;
+    assert_eq!((remarks.len(), &remarks[0].what), (200, &happened));
+    let expected: Vec<_> = (3..202).map(|n| Remarked::Reacted(vec![n.to_string()])).collect();
+    let kept: Vec<_> = remarks[1..].iter().map(|remark| remark.what.clone()).collect();
+    assert_eq!(kept, expected);
+}
+
 pub(crate) async fn remarks_are_kept_as_long_as_the_history(harness: &dyn Harness) {
     let store = harness.all_ports("one").await;
     let anna = customer("anna");

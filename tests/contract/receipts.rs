@@ -117,17 +117,18 @@ pub(crate) async fn of_a_reply_that_is_not_kept_nothing_is_known(harness: &dyn H
     assert_eq!(store.dead_letters(10).await, Ok(Vec::new()));
 }
 
-pub(crate) async fn the_newest_four_replies_are_kept(harness: &dyn Harness) {
+pub(crate) async fn the_newest_fifty_replies_are_kept(harness: &dyn Harness) {
     let store = harness.all_ports("one").await;
     let anna = customer("anna");
-    let turns = ["t1", "t2", "t3", "t4", "t5", "t6"];
-    for turn in turns {
+    let turns: Vec<String> = (0..52).map(|number| format!("t{number}")).collect();
+    for turn in &turns {
         sent(&*store, &anna, turn, 2).await;
         assert_eq!(hear(&*store, receipt(&anna, turn, 1, Passage::Sent)).await, Recorded);
     }
-    let all = turns.map(|turn| receipt(&anna, turn, 1, Passage::Read)).to_vec();
+    let all = turns.iter().map(|turn| receipt(&anna, turn, 1, Passage::Read)).collect();
     let heard = store.receive(all).await.unwrap();
-    assert_eq!(heard, [Unknown, Unknown, Recorded, Recorded, Recorded, Recorded]);
+    assert_eq!(heard[..2], [Unknown; 2]);
+    assert_eq!(heard[2..], [Recorded; 50]);
 }
 
 pub(crate) async fn a_receipt_settles_whether_a_part_went_out(harness: &dyn Harness) {
@@ -158,6 +159,27 @@ pub(crate) async fn a_receipt_ends_the_wait_for_it(harness: &dyn Harness) {
     let opened = answer_next(&*store, "t2").await;
     assert_eq!((opened.outbox.as_ref(), texts(&opened)), (None, vec!["second"]));
     harness.advance(2 * HOUR).await;
+    claim_nothing(harness, &*store).await;
+}
+
+pub(crate) async fn a_receipt_counts_also_after_the_part_is_pending_again(harness: &dyn Harness) {
+    let store = harness.all_ports("one").await;
+    let anna = customer("anna");
+    let claim = committed(&*store, &anna, "t", 2).await;
+    store.sending(&claim, 0).await.unwrap();
+    store.retry_at(&claim, HOUR, Pause::Failure).await.unwrap();
+    assert_eq!(hear(&*store, receipt(&anna, "t", 0, Passage::Delivered)).await, Recorded);
+    // It is not waited for any longer, and does not go out twice.
+    let claim = claim_one(&*store).await;
+    let opened = open(&*store, &claim).await;
+    assert_eq!(part_states(&opened), [Delivered(Some("wamid.0".to_owned())), Pending]);
+    assert_eq!(store.sending(&claim, 0).await, Err(StoreError::Stale));
+    store.sending(&claim, 1).await.unwrap();
+    store.retry_at(&claim, HOUR, Pause::Failure).await.unwrap();
+    assert_eq!(hear(&*store, receipt(&anna, "t", 1, Passage::Sent)).await, Recorded);
+    let claim = claim_one(&*store).await;
+    assert_eq!(open(&*store, &claim).await.outbox, None);
+    store.release(&claim).await.unwrap();
     claim_nothing(harness, &*store).await;
 }
 

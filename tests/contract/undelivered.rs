@@ -1,7 +1,7 @@
 //! Replies of which the provider says, after it took them, that they will not arrive.
 
 use conversation::PartState;
-use conversation::ports::{MessageState, Passage, Pause, Received};
+use conversation::ports::{MessageState, Passage, Pause, Received, TurnResult};
 use futures::future::join_all;
 
 use crate::harness::Harness;
@@ -10,10 +10,10 @@ use crate::steps::{
     PAST_LEASE, accept_new, answer_next, assert_all_verbs_stale, claim_nothing, claim_one,
     only_letter, open, part_states, state, texts,
 };
-use crate::words::{by_channel, customer, recorded, reply};
+use crate::words::{ONE, by_channel, customer, recorded, reply, turn};
 
 use PartState::{Delivered, Pending};
-use Received::{Duplicate, Recorded, Undelivered};
+use Received::{Duplicate, Recorded, Undelivered, Unknown};
 
 fn undelivered() -> MessageState {
     MessageState::Undelivered { reason: "131047 \"too late\"".to_owned() }
@@ -88,6 +88,46 @@ pub(crate) async fn an_undelivered_reply_can_be_sent_again(harness: &dyn Harness
         claim_nothing(harness, &*store).await;
     }
     assert_eq!(store.dead_letters(10).await, Ok(Vec::new()));
+}
+
+pub(crate) async fn a_reply_that_is_given_up_leaves_its_messages_undelivered(
+    harness: &dyn Harness,
+) {
+    let store = harness.all_ports("one").await;
+    for (name, kept_for) in [("kept", kept("t", 2, 2).kept_for), ("not kept", None)] {
+        let who = customer(name);
+        let first = accept_new(&*store, by_channel(&who, "1", "hello")).await;
+        let second = accept_new(&*store, recorded(&who, "2", "are you there?")).await;
+        let claim = claim_one(&*store).await;
+        let result = TurnResult { kept_for, ..kept("t", 2, 2) };
+        store.commit(&claim, result).await.unwrap();
+        let later = accept_new(&*store, by_channel(&who, "3", "not part of it")).await;
+        store.sending(&claim, 0).await.unwrap();
+        store.delivered(&claim, 0, None).await.unwrap();
+        let refused = MessageState::Undelivered { reason: "refused \"now\"".to_owned() };
+        // Once at first, and once more after it was sent again in vain.
+        let mut claim = claim;
+        for _ in 0..2 {
+            store.park(&claim, ONE, "refused \"now\"").await.unwrap();
+            assert_eq!(state(&*store, &first).await, refused);
+            assert_eq!(state(&*store, &second).await, refused);
+            assert_eq!(state(&*store, &later).await, MessageState::Waiting);
+            // Its parts make no second letter.
+            let heard = hear(&*store, receipt(&who, "t", 0, failed())).await;
+            assert_eq!(heard, if kept_for.is_some() { Recorded } else { Unknown });
+            assert_eq!(store.revive(&only_letter(&*store).await.id).await, Ok(true));
+            assert_eq!(state(&*store, &first).await, MessageState::Answered(None));
+            assert_eq!(state(&*store, &second).await, MessageState::Answered(Some(reply("t"))));
+            claim = claim_one(&*store).await;
+        }
+        let delivered = Delivered(None);
+        assert_eq!(part_states(&open(&*store, &claim).await), [delivered, Pending]);
+        store.delivered(&claim, 1, None).await.unwrap();
+        let opened = open(&*store, &claim).await;
+        assert_eq!((opened.outbox.as_ref(), texts(&opened)), (None, vec!["not part of it"]));
+        store.commit(&claim, turn("t2", 1)).await.unwrap();
+        claim_nothing(harness, &*store).await;
+    }
 }
 
 pub(crate) async fn a_failure_stops_the_rest_of_the_reply(harness: &dyn Harness) {

@@ -77,8 +77,10 @@ fn bring_back(found: &mut Conversation, number: u64, mut dead: Dead) -> bool {
         // Whoever revives a reply has decided to send it, whether or not it went out before.
         Some(outbox) => {
             send_again(outbox);
+            found.may_be_out.clear();
             if !dead.answered.is_empty() {
                 found.answer_again(&dead.answered, outbox);
+                found.answering = std::mem::take(&mut dead.answered);
             }
         }
         None => {}

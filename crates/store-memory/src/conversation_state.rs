@@ -61,6 +61,10 @@ pub(crate) struct Conversation {
     pub(crate) history_until: Timestamp,
     pub(crate) has_reminder: bool,
     pub(crate) outbox: Option<Outbox>,
+    /// The messages that the newest reply answers which went to the outbox.
+    pub(crate) answering: Vec<MessageId>,
+    /// Which of its parts are pending again, but may have gone out.
+    pub(crate) may_be_out: Vec<usize>,
     /// When the intent to send a part of it was last written.
     pub(crate) sending_since: Timestamp,
     pub(crate) sent: SentReplies,
@@ -89,6 +93,8 @@ impl Conversation {
             history_until: Timestamp::default(),
             has_reminder: false,
             outbox: None,
+            answering: Vec::new(),
+            may_be_out: Vec::new(),
             sending_since: Timestamp::default(),
             sent: SentReplies::default(),
             last_sent: None,
@@ -266,6 +272,8 @@ impl Weigh for Conversation {
             + self.history.weight()
             + self.remarks.weight()
             + self.outbox.weight()
+            + size_of_val(self.answering.as_slice())
+            + size_of_val(self.may_be_out.as_slice())
             + self.sent.weight()
             + self.last_sent.as_ref().map_or(0, String::len)
             + self.draft.as_ref().map_or(0, String::len)

@@ -37,11 +37,11 @@ impl State {
         }
     }
 
-    /// A part that stands as being sent while the conversation is put off was waited for.
+    /// What the conversation was put off for is settled by that.
     fn take_as_sent(&mut self, receipt: &Receipt, now: Timestamp) {
         let digest = receipt.conversation;
-        let was_sending = self.edit(digest, |found| found.taken(receipt)) == Some(true);
-        if was_sending && self.queue.is_delayed(digest) {
+        let is_new = self.edit(digest, |found| found.taken(receipt)) == Some(true);
+        if is_new && self.queue.is_delayed(digest) {
             self.queue.make_ready(digest, now);
         }
     }

@@ -6,7 +6,7 @@ use crate::conversation_state::Conversation;
 use crate::pile::Pile;
 use crate::weight::Weigh;
 
-/// How many remarks of a conversation are kept: the newest.
+/// How many remarks of a conversation are kept.
 const REMARKS: usize = 200;
 
 /// A remark, and when it came here.
@@ -23,7 +23,20 @@ impl Conversation {
         let after_last = self.remarks.iter().next_back().map(|last| Timestamp(last.at.0 + 1));
         let at = after_last.map_or(now, |next| next.max(now));
         self.remarks.push_back(Kept { remark, at });
-        keep_newest(&mut self.remarks);
+        if self.remarks.len() > REMARKS {
+            drop_oldest(&mut self.remarks);
+        }
+    }
+}
+
+/// Drops the oldest reaction but the newest remark, or else the oldest remark: reactions must not push
+/// out what was said.
+fn drop_oldest(remarks: &mut Pile<Kept>) {
+    let newest = remarks.iter().next_back().map(|kept| kept.at);
+    let is_old_reaction =
+        |kept: &Kept| matches!(kept.remark.what, Remarked::Reacted(_)) && Some(kept.at) != newest;
+    if remarks.pull(is_old_reaction).is_none() {
+        remarks.pop_front();
     }
 }
 

@@ -9,7 +9,7 @@ use crate::pile::Pile;
 use crate::weight::Weigh;
 
 /// How many replies of a conversation are kept: the newest.
-const REPLIES: usize = 4;
+const REPLIES: usize = 50;
 
 /// The replies that are kept, and until when. A later one keeps the earlier ones longer.
 #[derive(Default)]
@@ -65,6 +65,11 @@ impl SentReplies {
             self.replies.clear();
         }
         (!self.replies.is_empty()).then_some(self.until)
+    }
+
+    /// Writes down that a reply will not arrive, so that nothing more comes of its failures.
+    pub(crate) fn give_up(&mut self, turn: &str) {
+        self.replies.change(|sent| sent.outbox.turn == turn, |sent| sent.is_undelivered = true);
     }
 
     /// Forgets what was said of a reply that goes out once more.
@@ -141,12 +146,17 @@ impl Conversation {
         meaning
     }
 
-    /// Records that the provider took a part, if that stands as being sent. Says whether it did.
+    /// Records that the provider took a part, if it stands as being sent, or as pending again although it
+    /// may have gone out. Says whether it did.
     pub(crate) fn taken(&mut self, receipt: &Receipt) -> bool {
         let outbox = self.outbox.as_ref().filter(|outbox| outbox.turn == receipt.turn);
         let part = outbox.and_then(|outbox| outbox.parts.get(receipt.part));
-        let is_sending = part.is_some_and(|part| part.state == PartState::Sending);
-        is_sending && self.delivered(receipt.part, Some(receipt.receipt.clone()))
+        let is_new = part.is_some_and(|part| match part.state {
+            PartState::Pending => self.may_be_out.contains(&receipt.part),
+            PartState::Sending => true,
+            PartState::Delivered(_) => false,
+        });
+        is_new && self.delivered(receipt.part, Some(receipt.receipt.clone()))
     }
 
     /// Stops the rest of a reply from going out. Says whether there was any.

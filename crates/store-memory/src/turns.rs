@@ -174,6 +174,8 @@ impl State {
                     found.sent.keep(outbox.clone(), messages.clone(), now.plus(kept_for));
                 }
                 found.outbox = Some(outbox);
+                found.answering.clone_from(&messages);
+                found.may_be_out.clear();
             }
             messages
         });
@@ -268,7 +270,14 @@ impl State {
 /// be known later.
 fn put_off(found: &mut Conversation, pause: Pause) {
     match pause {
-        Pause::Failure => found.attempts = found.attempts.saturating_add(1),
+        Pause::Failure => {
+            found.attempts = found.attempts.saturating_add(1);
+            let parts = found.outbox.iter().flat_map(|outbox| &outbox.parts).enumerate();
+            let sending = parts.filter(|(_, part)| part.state == PartState::Sending);
+            let sending: Vec<usize> = sending.map(|(index, _)| index).collect();
+            found.may_be_out.retain(|index| !sending.contains(index));
+            found.may_be_out.extend(sending);
+        }
         Pause::Pace => {}
         Pause::Receipt => return,
     }
@@ -295,9 +304,16 @@ fn give_up(
     for id in &names {
         found.keys.set(id, |_| MessageState::Parked { reason: reason.to_owned() });
     }
-    found.attempts = 0;
-    found.draft = None;
-    let (reason, answered) = (reason.to_owned(), Vec::new());
+    let mut answered = Vec::new();
+    if let Some(outbox) = &outbox {
+        answered = std::mem::take(&mut found.answering);
+        for id in &answered {
+            found.keys.set(id, |_| MessageState::Undelivered { reason: reason.to_owned() });
+        }
+        found.sent.give_up(&outbox.turn);
+    }
+    found.come_to_rest();
+    let reason = reason.to_owned();
     found.dead.insert(number, Dead { reason, at: now, messages, outbox, answered });
     Some(names)
 }

@@ -22,6 +22,7 @@ pub(crate) enum Effect {
 const FENCE: &str = include_str!("scripts/fence.lua");
 const REMARKS: &str = include_str!("scripts/remarks.lua");
 const TRANSCRIPT: &str = include_str!("scripts/transcript.lua");
+const UNDELIVERED: &str = include_str!("scripts/undelivered.lua");
 
 impl Verb {
     fn plain(_fence: &str, keys: usize, body: &str) -> Self {
@@ -38,6 +39,14 @@ impl Verb {
 
     fn transcribing(_fence: &str, keys: usize, body: &str) -> Self {
         Self::new(keys, format!("{REMARKS}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
+    }
+
+    fn giving_up(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{UNDELIVERED}\n{body}"), Effect::Kept)
+    }
+
+    fn fenced_giving_up(fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{fence}\n{TRANSCRIPT}\n{UNDELIVERED}\n{body}"), Effect::Kept)
     }
 
     fn fenced_remarking(fence: &str, keys: usize, body: &str) -> Self {
@@ -120,7 +129,7 @@ scripts! {
     interrupt: passing(3),
     revive: remarking(9),
     note: remarking(7),
-    receive: plain(10),
+    receive: giving_up(10),
     carry_in: transcribing(6),
     carry_out: transcribing(5),
     forget: plain(16),
@@ -144,6 +153,6 @@ scripts! {
     drafted: fenced(2),
     release: fenced(3),
     retry_at: fenced(5),
-    park: fenced_transcribing(9),
+    park: fenced_giving_up(10),
     withdraw: fenced(4),
 }

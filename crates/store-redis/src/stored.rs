@@ -227,7 +227,9 @@ pub(crate) fn outbox_body(turn: &str, reply: &Reply, parts: &[Part]) -> Result<S
     to_json("a reply on its way out", &StoredOutbox { v: VERSION, turn, reply, parts })
 }
 
-/// Reads an outbox from the fields of its hash: `b` the body, `s:N` how far part N has come.
+/// Reads an outbox from the fields of its hash: `b` the body, `s:N` how far part N has come. The
+/// scripts alone read `n`, the number of parts, `m`, the messages that it answers, and `q:N` of a part
+/// that is pending again, but may have gone out.
 pub(crate) fn outbox<'a>(
     fields: impl Iterator<Item = (&'a str, &'a str)> + Clone,
 ) -> Result<Option<Outbox>, StoreError> {

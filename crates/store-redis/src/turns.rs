@@ -174,6 +174,7 @@ impl Turns for RedisStore {
             Keys::letters,
             Keys::watchers,
             Keys::transcript,
+            Keys::sent,
         ];
         let call = inner
             .fenced(&inner.scripts.park, claim, &keys)

@@ -25,6 +25,10 @@ impl Play<'_> {
             assert_eq!(said[number].fate, Fate::Waits, "{} is parked", said[number].text);
             said[number].fate = Fate::Parked;
         }
+        if let Some(turn) = turn {
+            let (answered, gone) = (Fate::Answered(turn.clone()), Fate::Undelivered(turn.clone()));
+            self.model.settle(&turn, &answered, &gone);
+        }
         self.model.letters.push(Letter { id: found.id, ..letter });
     }
 
@@ -50,8 +54,14 @@ impl Play<'_> {
         }
         if let Some(mut outgoing) = outgoing {
             outgoing.send_again();
+            outgoing.may_be_out.clear();
+            let turn = outgoing.turn.clone();
+            talk.kept.iter_mut().filter(|kept| kept.0 == turn).for_each(|kept| kept.1.clear());
             talk.outgoing = Some(outgoing);
+            let (answered, gone) = (Fate::Answered(turn.clone()), Fate::Undelivered(turn.clone()));
+            self.model.settle(&turn, &gone, &answered);
         }
+        let talk = &mut self.model.talks[who];
         if matches!(talk.place, Place::Idle) {
             talk.place = Place::Ready;
         }

@@ -47,6 +47,8 @@ impl Moment {
 pub(super) enum Fate {
     Waits,
     Answered(String),
+    /// Answered in this turn, and the reply was given up.
+    Undelivered(String),
     Parked,
     TakenBack,
     Forgotten,
@@ -70,6 +72,7 @@ impl Said {
             Fate::Answered(turn) => {
                 Some(MessageState::Answered(self.is_recorded.then(|| reply(turn))))
             }
+            Fate::Undelivered(_) => Some(MessageState::Undelivered { reason: REASON.to_owned() }),
             Fate::Parked => Some(MessageState::Parked { reason: REASON.to_owned() }),
             Fate::TakenBack => Some(MessageState::TakenBack),
             Fate::Forgotten => None,
@@ -91,6 +94,8 @@ pub(super) enum Place {
 pub(super) struct Outgoing {
     pub(super) turn: String,
     pub(super) parts: Vec<PartState>,
+    /// Which parts are pending again, but may have gone out.
+    pub(super) may_be_out: Vec<usize>,
 }
 
 impl Outgoing {
@@ -103,6 +108,23 @@ impl Outgoing {
             if *part == PartState::Sending {
                 *part = PartState::Pending;
             }
+        }
+    }
+
+    /// Makes pending again what nobody knows the outcome of.
+    pub(super) fn doubt(&mut self) {
+        let parts = self.parts.iter().enumerate();
+        let sending = parts.filter(|(_, part)| **part == PartState::Sending);
+        self.may_be_out.extend(sending.map(|(index, _)| index));
+        self.send_again();
+    }
+
+    /// Whether the provider's word on a part settles what became of it.
+    pub(super) fn is_open(&self, part: usize) -> bool {
+        match self.parts[part] {
+            PartState::Sending => true,
+            PartState::Pending => self.may_be_out.contains(&part),
+            PartState::Delivered(_) => false,
         }
     }
 }
@@ -193,6 +215,15 @@ impl Model {
             assert_eq!(said.fate, Fate::Waits, "{} is answered again by {turn}", said.text);
             said.fate = Fate::Answered(turn.to_owned());
             said.turns.push(turn.to_owned());
+        }
+    }
+
+    /// Says of those who were answered by a reply what became of it.
+    pub(super) fn settle(&mut self, turn: &str, from: &Fate, to: &Fate) {
+        for said in &mut self.said {
+            if said.fate == *from && said.turns.last().is_some_and(|last| last == turn) {
+                said.fate = to.clone();
+            }
         }
     }
 

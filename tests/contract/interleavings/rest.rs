@@ -46,7 +46,9 @@ impl Play<'_> {
         let store = self.any_store();
         for said in &self.model.said {
             match said.fate {
-                Fate::Answered(_) => assert_eq!(said.turns.len(), 1, "{}", said.text),
+                Fate::Answered(_) | Fate::Undelivered(_) => {
+                    assert_eq!(said.turns.len(), 1, "{}", said.text)
+                }
                 Fate::Parked | Fate::TakenBack => assert!(said.turns.is_empty(), "{}", said.text),
                 Fate::Forgotten => {}
                 Fate::Waits => panic!("{} is not answered", said.text),

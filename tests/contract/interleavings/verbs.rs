@@ -13,7 +13,7 @@ use crate::harness::{HISTORY_LIMIT, IDLE};
 use crate::words::{count, turn_in_parts};
 
 /// How many replies a store keeps for what the provider says of them.
-const KEPT: usize = 4;
+const KEPT: usize = 50;
 /// Longer than any course of events takes.
 const FOR_EVER: Duration = Duration::from_secs(20 * 365 * 24 * 60 * 60);
 
@@ -46,6 +46,7 @@ impl Play<'_> {
         let outgoing = opened.outbox.as_ref().map(|outbox| Outgoing {
             turn: outbox.turn.clone(),
             parts: outbox.parts.iter().map(|part| part.state.clone()).collect(),
+            may_be_out: talk.outgoing.as_ref().map_or_else(Vec::new, |it| it.may_be_out.clone()),
         });
         assert_eq!(outgoing, talk.outgoing, "what goes out");
         assert_eq!(opened.attempts, talk.attempts, "attempts");
@@ -108,7 +109,8 @@ impl Play<'_> {
             talk.finish();
         } else {
             let parts = vec![PartState::Pending; result.parts.len()];
-            talk.outgoing = Some(Outgoing { turn: result.turn.clone(), parts });
+            talk.outgoing =
+                Some(Outgoing { turn: result.turn.clone(), parts, may_be_out: Vec::new() });
             talk.kept.push_back((result.turn.clone(), HashSet::new()));
             if talk.kept.len() > KEPT {
                 talk.kept.pop_front();
@@ -182,13 +184,12 @@ impl Play<'_> {
             return talk.finish();
         }
         talk.place = Place::Delayed { since, delay };
-        match pause {
-            Pause::Failure => talk.attempts += 1,
-            Pause::Pace => {}
-            Pause::Receipt => return,
-        }
-        if let Some(outgoing) = &mut talk.outgoing {
-            outgoing.send_again();
+        let is_failure = pause == Pause::Failure;
+        talk.attempts += u32::from(is_failure);
+        match (&mut talk.outgoing, pause) {
+            (Some(outgoing), Pause::Failure) => outgoing.doubt(),
+            (Some(outgoing), Pause::Pace) => outgoing.send_again(),
+            (Some(_), Pause::Receipt) | (None, _) => {}
         }
     }
 

@@ -159,5 +159,6 @@ fn script_files() -> usize {
 }
 
 fn stands_before_others(name: &std::ffi::OsString) -> bool {
-    ["fence.lua", "unfenced.lua", "remarks.lua", "transcript.lua"].iter().any(|other| name == other)
+    let others = ["fence.lua", "unfenced.lua", "remarks.lua", "transcript.lua", "undelivered.lua"];
+    others.iter().any(|other| name == other)
 }

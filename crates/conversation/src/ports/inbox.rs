@@ -32,7 +32,7 @@ pub enum MessageState {
     },
     /// The customer took it back before it was answered.
     TakenBack,
-    /// It was answered, and the provider could not deliver the reply: that is a dead letter.
+    /// It was answered, and the reply could not be sent or delivered: that is a dead letter.
     Undelivered {
         /// Why.
         reason: String,

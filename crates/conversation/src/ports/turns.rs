@@ -214,7 +214,8 @@ pub trait Turns: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Gives up on what stands first: the unsent reply if there is one, else the `messages`
-    /// oldest waiting messages. It becomes a dead letter with this `reason`; what follows it is
+    /// oldest waiting messages. It becomes a dead letter with this `reason`, and the messages that the
+    /// reply answers are undelivered for it; what follows it is
     /// answered as usual. Announces [`Event::Parked`](super::Event) and ends the claim.
     ///
     /// # Errors

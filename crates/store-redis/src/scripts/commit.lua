@@ -8,16 +8,17 @@
 -- 18 until when the model knew what happened, or ''.
 -- Answers which messages it answers, and whether the transcript has a new entry.
 
--- Keeps the reply for the provider's later word on it, as one of the newest four. The fields of a
+-- Keeps the reply for the provider's later word on it, as one of the newest 50. The fields of a
 -- turn T are its outbox `b:T`, the number of its parts `n:T`, the messages it answers `m:T`, what the
 -- provider said of part I `p:T:I`, and `u:T` if it will not arrive. `l` lists the turns.
 local function keep_sent(sent, envelopes)
   local turn = ARGV[14]
   local turns = redis.call('HGET', sent, 'l')
   turns = turns and turns .. '\n' .. turn or turn
-  local oldest, rest = string.match(turns, '^([^\n]*)\n([^\n]*\n[^\n]*\n[^\n]*\n[^\n]*)$')
-  if oldest then
-    turns = rest
+  local _, others = string.gsub(turns, '\n', '\n')
+  if others >= 50 then
+    local oldest = string.match(turns, '^[^\n]*')
+    turns = string.sub(turns, #oldest + 2)
     local fields = {'b:' .. oldest, 'n:' .. oldest, 'm:' .. oldest, 'u:' .. oldest}
     for i = 1, tonumber(redis.call('HGET', sent, 'n:' .. oldest) or '0') do
       fields[#fields + 1] = 'p:' .. oldest .. ':' .. string.format('%d', i - 1)
@@ -86,7 +87,7 @@ if attempts or draft then
   redis.call('HDEL', KEYS[2], 'n', 'd')
 end
 if ARGV[10] ~= '' then
-  redis.call('HSET', KEYS[5], 'b', ARGV[10], 'n', ARGV[13])
+  redis.call('HSET', KEYS[5], 'b', ARGV[10], 'n', ARGV[13], 'm', refs(envelopes))
   redis.call('HSET', KEYS[2], 't', ARGV[14], 'o', '1')
   if ARGV[16] ~= '' then
     keep_sent(KEYS[9], envelopes)

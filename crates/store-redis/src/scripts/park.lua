@@ -1,6 +1,6 @@
 -- Moves what stands first to the dead letters, and ends the claim.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 outbox, 5 records, 6 dead letters by time, 7 dead letters
--- of the conversation, 8 watchers, 9 transcript. ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's
+-- of the conversation, 8 watchers, 9 transcript, 10 sent replies. ARGV: 1-5 fence, 6 event channels' prefix, 7 conversation's
 -- digest, 8 how many messages, 9 reason as JSON string, 10 id of the dead letter, 11 reason,
 -- 12 how long the transcript is kept in milliseconds. Answers which messages it gave up, and whether the
 -- transcript has a new entry.
@@ -13,9 +13,22 @@ local letter = '{"v":1,"at":' .. now .. ',"reason":' .. ARGV[9]
   .. ',"conversation":' .. cjson.encode(name)
 local envelopes = {}
 if has_outbox then
-  local outbox, fields = redis.call('HGETALL', KEYS[4]), {}
+  local outbox, fields, answered = redis.call('HGETALL', KEYS[4]), {}, nil
   for i = 1, #outbox, 2 do
-    fields[#fields + 1] = cjson.encode(outbox[i]) .. ':' .. cjson.encode(outbox[i + 1])
+    if outbox[i] == 'm' then
+      answered = outbox[i + 1]
+    else
+      fields[#fields + 1] = cjson.encode(outbox[i]) .. ':' .. cjson.encode(outbox[i + 1])
+    end
+  end
+  -- A reply of an earlier version does not say what it answers.
+  if answered then
+    record_undelivered(KEYS[5], answered, ARGV[11])
+    letter = letter .. ',"answered":' .. answered
+  end
+  -- What the provider says later of one of its parts makes no second letter of it.
+  if last_turn and redis.call('HEXISTS', KEYS[10], 'b:' .. last_turn) == 1 then
+    redis.call('HSET', KEYS[10], 'u:' .. last_turn, '1')
   end
   letter = letter .. ',"outbox":{' .. table.concat(fields, ',') .. '}'
   redis.call('DEL', KEYS[4])

@@ -43,12 +43,14 @@ local function is_complete()
 end
 
 if passage ~= 'f' then
-  if is_out and redis.call('HGET', KEYS[4], 's:' .. part) == 's' then
+  local states = is_out and redis.call('HMGET', KEYS[4], 's:' .. part, 'q:' .. part)
+  -- Also of a part that is pending again, but may have gone out: it need not go twice.
+  if is_out and (states[1] == 's' or (not states[1] and states[2])) then
     redis.call('HSET', KEYS[4], 's:' .. part, 'd' .. ARGV[5])
     if is_complete() then
       drop_outbox()
     end
-    -- A part that stands as being sent while the conversation is put off was waited for.
+    -- What the conversation was put off for is settled.
     if entry == 'delayed' and redis.call('ZREM', KEYS[10], name) == 1 then
       queue()
     end
@@ -61,13 +63,7 @@ end
 
 redis.call('HSET', KEYS[6], 'u:' .. turn, '1')
 local answered = redis.call('HGET', KEYS[6], 'm:' .. turn)
-for _, ref in ipairs(cjson.decode(answered)) do
-  local key = string.sub(ref, 1, 16)
-  local record = redis.call('HGET', KEYS[5], key)
-  if record and string.sub(record, 1, 11) == string.sub(ref, 17) then
-    redis.call('HSET', KEYS[5], key, string.sub(record, 1, 40) .. 'u' .. ARGV[8])
-  end
-end
+record_undelivered(KEYS[5], answered, ARGV[8])
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 redis.call('HSET', KEYS[8], ARGV[7], '{"v":1,"at":' .. now .. ',"reason":' .. ARGV[9]

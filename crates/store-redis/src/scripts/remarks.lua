@@ -24,13 +24,24 @@ local function time_after(last)
   return string.format('%d', math.max(now, (tonumber(before) or 0) + 1))
 end
 
--- Adds a remark, which begins with its version: the newest 200 are kept, for as long as the history
--- beside them.
+-- Drops the oldest reaction, or else the oldest remark: reactions must not push out what was said. In
+-- what customers wrote quotes are escaped.
+local function drop_oldest(remarks)
+  for _, kept in ipairs(redis.call('LRANGE', remarks, '0', '-2')) do
+    if string.find(kept, '"what":{"reacted":', 1, true) then
+      redis.call('LREM', remarks, '1', kept)
+      return
+    end
+  end
+  redis.call('LPOP', remarks)
+end
+
+-- Adds a remark, which begins with its version: 200 are kept, for as long as the history beside them.
 local function keep_remark(remarks, history, remark, idle)
   local at = time_after(redis.call('LINDEX', remarks, '-1'))
   remark = '{"v":1,"kept":' .. at .. ',' .. string.sub(remark, 8)
   if redis.call('RPUSH', remarks, remark) > 200 then
-    redis.call('LTRIM', remarks, '-200', '-1')
+    drop_oldest(remarks)
   end
   redis.call('PEXPIRE', remarks, idle)
   redis.call('PEXPIRE', history, idle)

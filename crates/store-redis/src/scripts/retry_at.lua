@@ -12,6 +12,10 @@ local states = has_outbox and ARGV[7] ~= 'receipt' and redis.call('HGETALL', KEY
 for i = 1, #states, 2 do
   if states[i + 1] == 's' and string.sub(states[i], 1, 2) == 's:' then
     redis.call('HDEL', KEYS[4], states[i])
+    -- It may have gone out all the same: the provider's word on it still counts.
+    if ARGV[7] == 'failure' then
+      redis.call('HSET', KEYS[4], 'q' .. string.sub(states[i], 2), '1')
+    end
   end
 end
 leave_queue()

@@ -2,7 +2,7 @@
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 outbox, 5 records, 6 dead letters by time, 7 dead letters
 -- of the conversation, 8 revived messages, 9 sent replies. ARGV: 1 id, 2 group.
 
--- A reply that was undelivered goes out once more: its messages are answered again, and what the
+-- A reply that did not arrive goes out once more: its messages are answered again, and what the
 -- provider said of its parts is forgotten, so that what it says of them from now on counts.
 local function answer_again(letter)
   local outbox = cjson.decode(letter.outbox.b)
@@ -42,12 +42,13 @@ if letter.outbox then
   end
   for field, value in pairs(letter.outbox) do
     -- What may or may not have gone out is sent again: that is what the operator asks for.
-    if value ~= 's' and field ~= 'at' then
+    if value ~= 's' and field ~= 'at' and string.sub(field, 1, 2) ~= 'q:' then
       redis.call('HSET', KEYS[4], field, value)
     end
   end
   if letter.answered then
     answer_again(letter)
+    redis.call('HSET', KEYS[4], 'm', cjson.encode(letter.answered))
   end
   redis.call('HSET', KEYS[2], 'o', '1')
 else
