@@ -8,6 +8,7 @@ use conversation::ports::{Event, Events as _, MessageState};
 use conversation::{Author, Message, Role, Timestamp};
 
 use crate::fakes::driven::Driven;
+use crate::fakes::echo::asked;
 use crate::world::{World, api, chat};
 
 #[tokio::test(start_paused = true)]
@@ -65,7 +66,7 @@ async fn messages_that_come_during_a_turn_are_answered_together_in_the_next_one(
     assert!(!model.has_call().await, "one turn at a time");
     call.finish("A");
     let call = model.call().await;
-    assert_eq!(call.prompt.question(), "two\n\nthree");
+    assert_eq!(asked(&call.prompt), "two\n\nthree");
     call.finish("B");
     assert_eq!(world.answer(&ann, &first).await, "A");
     assert_eq!(world.answer(&ann, &second).await, "B");
@@ -159,5 +160,5 @@ async fn a_name_that_gives_orders_stays_within_the_data() {
     assert_eq!(read["name"], order.replace('\n', " "));
     assert_eq!(prompt.system.matches("SYSTEM:").count(), 1);
     assert_eq!(prompt.system.matches("</customer>").count(), 2, "the rules name it once");
-    assert_eq!(prompt.question(), "Hello");
+    assert_eq!(asked(&prompt), "Hello");
 }

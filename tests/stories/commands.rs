@@ -7,6 +7,7 @@ use conversation::{Author, Command, Message, Rate, Timestamp};
 use tokio::time::sleep;
 
 use crate::fakes::driven::Driven;
+use crate::fakes::echo::asked;
 use crate::world::{World, api, chat};
 
 fn command(command: Command, text: &str, language: Option<&str>) -> Message {
@@ -131,7 +132,7 @@ async fn what_an_answer_knew_of_is_not_asked_again() {
     assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 0);
     call.finish("re 1");
     let call = model.call().await;
-    assert_eq!(call.prompt.question(), "ann 2\n\nann 4");
+    assert_eq!(asked(&call.prompt), "ann 2\n\nann 4");
     sleep(Duration::from_secs(1)).await;
     world.say(&ann, "too late").await;
     call.finish("re 2");
@@ -142,7 +143,7 @@ async fn what_an_answer_knew_of_is_not_asked_again() {
         sleep(3 * PERIOD).await;
         world.say(&ann, text).await;
         let call = model.call().await;
-        assert_eq!(call.prompt.question(), question);
+        assert_eq!(asked(&call.prompt), question);
         let said: Vec<_> = call.prompt.utterances.iter().map(|it| it.text.as_str()).collect();
         assert_eq!(said[..4], ["ann 1", "re 1", "ann 2\n\nann 4", "re 2"]);
         call.finish("fine");
@@ -173,7 +174,7 @@ async fn what_was_recorded_is_asked_whatever_time_its_provider_tells_and_whateve
     world.say_as(&ann, second("ann 4")).await;
     world.is_idle().await;
     let prompt = world.model.prompts().pop().unwrap();
-    assert_eq!(prompt.question(), "ann 4\n\nann 3");
+    assert_eq!(asked(&prompt), "ann 4\n\nann 3");
     assert_eq!(prompt.utterances[0].text, "ann 1");
     assert_eq!(replica.figure("openclaw_recorded_messages_read_total", ""), 1);
 }

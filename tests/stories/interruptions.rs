@@ -8,6 +8,7 @@ use conversation::{Author, Message, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use crate::fakes::driven::Driven;
+use crate::fakes::echo::asked;
 use crate::world::{World, api, chat};
 
 #[tokio::test(start_paused = true)]
@@ -113,7 +114,7 @@ async fn a_person_who_takes_a_conversation_over_gets_what_was_not_answered_yet()
     assert!(world.store.resume(&ann).await.unwrap());
     world.say(&ann, "Thank you").await;
     let call = model.call().await;
-    assert_eq!(call.prompt.question(), "Hello\n\nIs anyone there?\n\nThank you");
+    assert_eq!(asked(&call.prompt), "Hello\n\nIs anyone there?\n\nThank you");
     call.finish("You are welcome");
     world.is_idle().await;
     assert_eq!(world.channel.texts(), ["You are welcome"]);

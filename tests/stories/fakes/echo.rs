@@ -6,9 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::Prompt;
 use conversation::ports::{Delta, DeltaStream, LanguageModel, ModelError};
+use conversation::{Prompt, Role};
 use futures::StreamExt as _;
+
+/// The customer's last words, as a model is shown them.
+pub(crate) fn asked(prompt: &Prompt) -> &str {
+    let said = prompt.utterances.iter().rev();
+    let mut said = said.filter(|utterance| utterance.role == Role::Customer);
+    said.next().map_or("", |utterance| &utterance.text)
+}
 
 /// What the model does with the next questions.
 #[derive(Clone, Debug)]
@@ -58,7 +65,7 @@ impl Echo {
     }
 
     fn begin(&self, prompt: &Prompt) -> Busy {
-        let customer = prompt.question().split_whitespace().next().unwrap_or("").to_owned();
+        let customer = asked(prompt).split_whitespace().next().unwrap_or("").to_owned();
         let is_new = self.busy.lock().unwrap().insert(customer.clone());
         assert!(is_new, "{customer} is being answered twice at a time");
         Busy { customers: Arc::clone(&self.busy), customer }
@@ -90,7 +97,7 @@ impl LanguageModel for Echo {
         }
         let deltas = [
             Delta::Text("re: ".to_owned()),
-            Delta::Text(prompt.question().to_owned()),
+            Delta::Text(asked(&prompt).to_owned()),
             Delta::Done { model: "test/echo".to_owned() },
         ];
         let said = futures::stream::iter(deltas.map(Ok)).map(move |delta| {
