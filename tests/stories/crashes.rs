@@ -114,7 +114,13 @@ async fn a_reply_whose_sender_died_is_sent_again_or_parked_by_policy() {
             world.is_idle().await;
 
             assert_eq!(two.figure("openclaw_sends_uncertain_total", ""), 1);
-            assert_eq!(world.state(&id).await, MessageState::Answered(None));
+            let fate = match policy {
+                UncertainPolicy::Resend => MessageState::Answered(None),
+                UncertainPolicy::Park => MessageState::Undelivered {
+                    reason: "nobody knows whether the reply went out".to_owned(),
+                },
+            };
+            assert_eq!(world.state(&id).await, fate);
             let went_out = matches!(step, Step::HangAfter);
             let expected: &[&str] = match (policy, went_out) {
                 (UncertainPolicy::Resend, false) => &["re: a", "b", "c"],
