@@ -182,7 +182,7 @@ impl Channel for Telegram {
 #[async_trait]
 impl Media for Telegram {
     async fn fetch(&self, attachment: &Attachment, limit: u64) -> Option<Content> {
-        let kind = kind(attachment);
+        let kind = attachment.kind();
         if attachment.bytes.is_some_and(|bytes| bytes > limit) {
             tracing::debug!(kind, limit, "an attachment is too large to be looked at");
             return None;
@@ -207,15 +207,4 @@ pub(crate) fn newest_reference(answered: &[Waiting]) -> Option<&str> {
 /// answered.
 pub(crate) fn quoted(to: &Address, reference: Option<&str>) -> Option<i64> {
     reference.filter(|_| to.is_group()).and_then(|id| id.parse().ok())
-}
-
-/// What kind of file it is, in a word of ours: the sender's own could be any text.
-fn kind(attachment: &Attachment) -> &'static str {
-    match attachment.media_type.split_once('/') {
-        Some(("image", _)) => "image",
-        Some(("audio", _)) => "audio",
-        Some(("video", _)) => "video",
-        Some(("application" | "text", _)) => "document",
-        Some(_) | None => "other",
-    }
 }

@@ -176,25 +176,14 @@ impl Media for WhatsApp {
                 Some(Content { media_type, bytes: content.to_vec() })
             }
             Err(error @ (MediaError::TooLarge { .. } | MediaError::Gone)) => {
-                info!(%error, kind = kind(attachment), "a file of a customer's is not looked at");
+                info!(%error, kind = attachment.kind(), "a file of a customer's is not looked at");
                 None
             }
             Err(error) => {
-                warn!(%error, kind = kind(attachment), "a file of a customer's is not looked at");
+                warn!(%error, kind = attachment.kind(), "a file of a customer's is not looked at");
                 None
             }
         }
-    }
-}
-
-/// What kind of file it is, in a word of ours: the sender's own could be any text.
-fn kind(attachment: &Attachment) -> &'static str {
-    match attachment.media_type.split_once('/') {
-        Some(("image", _)) => "image",
-        Some(("audio", _)) => "audio",
-        Some(("video", _)) => "video",
-        Some(("application" | "text", _)) => "document",
-        Some(_) | None => "other",
     }
 }
 

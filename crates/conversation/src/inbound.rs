@@ -117,3 +117,18 @@ pub struct Attachment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
 }
+
+impl Attachment {
+    /// What kind of file it is, in a word of ours, such as for the log: what the sender's app says
+    /// of it could be any text.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.media_type.split_once('/') {
+            Some(("image", _)) => "image",
+            Some(("audio", _)) => "audio",
+            Some(("video", _)) => "video",
+            Some(("application" | "text", _)) => "document",
+            Some(_) | None => "other",
+        }
+    }
+}
