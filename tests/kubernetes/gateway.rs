@@ -46,15 +46,12 @@ pub fn status() -> &'static Value {
     &answers().1
 }
 
-/// Whether the gateway says that it reads this variable, or the settings file that ships takes it.
+/// Whether the gateway says that it reads this variable.
 pub fn reads(variable: &str) -> bool {
     static HELP: OnceLock<String> = OnceLock::new();
     let help = HELP.get_or_init(|| {
         let output = run_gateway(&["--help"], &root(), &[]);
-        let settings = std::fs::read_to_string(root().join("config/openclaw.json")).unwrap();
-        let taken = settings.split("${").skip(1).filter_map(|rest| rest.split([':', '}']).next());
-        let help = String::from_utf8(output.stdout).unwrap();
-        taken.fold(help, |known, name| known + " " + name)
+        String::from_utf8(output.stdout).unwrap()
     });
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     help.split(|c| !is_part(c)).any(|word| word == variable)
