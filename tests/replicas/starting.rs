@@ -88,7 +88,8 @@ async fn a_redis_with_too_many_clients_is_waited_for() {
         }
     })
     .await;
-    assert_eq!(get(gateway.port(), "/livez").unwrap().0, 200, "{}", gateway.log());
+    // It says so just before it opens its port.
+    wait_for_status(gateway.port(), "/livez", 200).await;
     gateway.signal("TERM");
     assert_eq!(gateway.wait().code(), Some(0), "{}", gateway.log());
     drop(holding);
