@@ -1,8 +1,8 @@
 //! Where a person or a group is reached, and how that names the conversation.
 //!
 //! A person is known by the id that WhatsApp keeps for this business, and by the phone number only
-//! where it tells no id. Replies go to the same, so a conversation's key is all that is needed to
-//! send.
+//! where it tells no id. A conversation's key is all that is needed to send; the number beside the
+//! id is preferred where it is known.
 
 use std::fmt;
 
@@ -71,6 +71,14 @@ impl fmt::Debug for Address {
             Self::Group(_) => "Group",
         })
     }
+}
+
+/// Whether this can be a number with its country's code: 7 to 15 digits, the first of which isn't
+/// 0 (ITU-T E.164).
+pub(crate) fn is_international(number: &str) -> bool {
+    (7..=15).contains(&number.len())
+        && !number.starts_with('0')
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a name looks like `CC.…`: a country's two capitals, a dot, and something.

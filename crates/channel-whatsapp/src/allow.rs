@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::address::{Address, CHANNEL};
+use crate::address::{Address, CHANNEL, is_international};
 
 /// Who is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,14 +53,6 @@ impl FromStr for Entry {
             Address::Phone(_) | Address::Group(_) => Err(InvalidEntry),
         }
     }
-}
-
-/// Whether this can be a number with its country's code: 7 to 15 digits, the first of which isn't
-/// 0 (ITU-T E.164).
-fn is_international(number: &str) -> bool {
-    (7..=15).contains(&number.len())
-        && !number.starts_with('0')
-        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Leaves the number out, so that it can't reach a log line.

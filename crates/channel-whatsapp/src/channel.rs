@@ -1,6 +1,7 @@
 //! The channel: sends parts, shows that an answer is being made, and fetches files.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tracing::{debug, error, info, warn};
 use crate::address::{Address, CHANNEL};
 use crate::figures;
 use crate::graph::{Complaint, Failure, File, Graph, MediaError};
+use crate::number::number;
 use crate::options::{InvalidOptions, Options};
 use crate::outbound::{parts, read_and_typing, text_message};
 use crate::pace::Pace;
@@ -36,6 +38,8 @@ pub struct WhatsApp {
     pace: Pace,
     typing: Mutex<HashMap<Digest, (String, Instant)>>,
     media_bytes: u64,
+    /// Whether WhatsApp refused the token when something was last sent.
+    is_refused: AtomicBool,
 }
 
 impl WhatsApp {
@@ -51,7 +55,14 @@ impl WhatsApp {
             pace: Pace::new(accord, &options.phone_number_id),
             typing: Mutex::default(),
             media_bytes: options.media_bytes,
+            is_refused: AtomicBool::new(false),
         })
+    }
+
+    /// Whether WhatsApp doesn't take the access token, as far as anything was sent.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
     }
 
     /// What is to be done about a message that was not taken.
@@ -64,6 +75,7 @@ impl WhatsApp {
             }
         };
         figures::complaint("send", complaint);
+        self.is_refused.store(complaint == Complaint::Unauthorised, Ordering::Relaxed);
         let why = format!("{} (error {code}, HTTP {status})", complaint.explanation());
         match complaint {
             Complaint::PairLimit
@@ -136,9 +148,12 @@ impl Channel for WhatsApp {
         self.pace.pass(person).await?;
         let address = Address::of_conversation(to);
         let reference = Reference::new(to, reference);
-        let message = text_message(&address, &part.text, part.quotes.as_deref(), &reference);
+        let number = number(&address, part.reach.as_ref());
+        let quotes = part.quotes.as_deref();
+        let message = text_message(&address, number, &part.text, quotes, &reference);
         match self.graph.post(&message).await {
             Ok(answer) => {
+                self.is_refused.store(false, Ordering::Relaxed);
                 self.pace.passed(person);
                 Ok(Sent { receipt: receipt(&answer) })
             }

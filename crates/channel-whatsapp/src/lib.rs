@@ -5,6 +5,7 @@ mod allow;
 mod channel;
 mod figures;
 mod graph;
+mod number;
 mod options;
 mod pace;
 mod reference;

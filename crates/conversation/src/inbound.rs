@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Allowance, ConversationId, DedupeKey, Fingerprint, Timestamp};
+use crate::{Allowance, ConversationId, DedupeKey, Fingerprint, Reach, Timestamp};
 
 /// A message on its way in: verified and translated by its channel, not yet stored.
 #[derive(Clone, Debug)]
@@ -52,6 +52,9 @@ pub struct Message {
     /// What it asks of the gateway itself rather than of the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// How its answer reaches the customer, where the conversation's key doesn't say all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
     /// When the channel received it.
     pub at: Timestamp,
 }

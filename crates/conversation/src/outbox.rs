@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Reply;
+use crate::{Reach, Reply};
 
 /// One piece of a reply, small enough for the channel to send at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct Part {
     /// place, by an edit that may be repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
+    /// How it reaches the customer, where the conversation's key doesn't say all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
 }
 
 /// How far the sending of a part has come.

@@ -21,7 +21,8 @@ impl Weigh for Message {
                 size_of_val(a) + a.media_type.len() + a.handle.len() + name
             })
             .sum();
-        size_of_val(self) + self.text.len() + name + language + attachments
+        let reach = self.reach.as_ref().map_or(0, |reach| reach.0.len());
+        size_of_val(self) + self.text.len() + name + language + attachments + reach
     }
 }
 
@@ -44,7 +45,8 @@ impl Weigh for OutboxPart {
             PartState::Delivered(None) | PartState::Pending | PartState::Sending => 0,
         };
         let quotes = self.part.quotes.as_ref().map_or(0, String::len);
-        size_of_val(self) + self.part.text.len() + quotes + receipt
+        let reach = self.part.reach.as_ref().map_or(0, |reach| reach.0.len());
+        size_of_val(self) + self.part.text.len() + quotes + reach + receipt
     }
 }
 

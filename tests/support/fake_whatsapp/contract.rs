@@ -16,6 +16,8 @@ pub struct Delivered {
     pub recipient_type: String,
     /// The number with its plus, the user id or the group's id.
     pub to: String,
+    /// The user id that stood beside the number, over which the number goes.
+    pub beside: Option<String>,
     /// The words.
     pub text: String,
     /// The message that it quotes.
@@ -83,7 +85,7 @@ fn message(body: &Map<String, Value>, receipt: String) -> Result<Delivered, Stri
         return Err("only texts are sent".to_owned());
     }
     let recipient_type = text(body, "recipient_type")?;
-    let to = recipient(body, recipient_type)?;
+    let (to, beside) = recipient(body, recipient_type)?;
     let quotes = match body.get("context") {
         None => None,
         Some(context) => {
@@ -101,28 +103,36 @@ fn message(body: &Map<String, Value>, receipt: String) -> Result<Delivered, Stri
     }
     let words = words(body)?;
     let recipient_type = recipient_type.to_owned();
-    Ok(Delivered { receipt, recipient_type, to, text: words, quotes, data })
+    Ok(Delivered { receipt, recipient_type, to, beside, text: words, quotes, data })
 }
 
-fn recipient(body: &Map<String, Value>, kind: &str) -> Result<String, String> {
+/// Whom a message goes to, and by which id they are named besides.
+fn recipient(
+    body: &Map<String, Value>,
+    kind: &str,
+) -> Result<(String, Option<String>), String> {
     let by_id = body.contains_key("recipient");
     match (kind, by_id, body.contains_key("to")) {
-        ("individual", true, false) => {
-            let id = text(body, "recipient")?;
-            let is_id = matches!(id.as_bytes(), [a, b, b'.', _, ..]
-                if a.is_ascii_uppercase() && b.is_ascii_uppercase());
-            if is_id { Ok(id.to_owned()) } else { Err(format!("{id} is no user id")) }
-        }
-        ("individual", false, true) => {
-            let number = text(body, "to")?;
-            let digits = number.strip_prefix('+').ok_or("the number lacks its plus")?;
-            let is_number =
-                (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-            if is_number { Ok(number.to_owned()) } else { Err("that is no number".to_owned()) }
-        }
-        ("group", false, true) => text(body, "to").map(str::to_owned),
+        ("individual", true, false) => Ok((user_id(body)?, None)),
+        ("individual", false, true) => Ok((number(body)?, None)),
+        ("individual", true, true) => Ok((number(body)?, Some(user_id(body)?))),
+        ("group", false, true) => Ok((text(body, "to")?.to_owned(), None)),
         _ => Err(format!("recipient_type {kind:?} with another kind of recipient")),
     }
+}
+
+fn user_id(body: &Map<String, Value>) -> Result<String, String> {
+    let id = text(body, "recipient")?;
+    let is_id = matches!(id.as_bytes(), [a, b, b'.', _, ..]
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase());
+    if is_id { Ok(id.to_owned()) } else { Err(format!("{id} is no user id")) }
+}
+
+fn number(body: &Map<String, Value>) -> Result<String, String> {
+    let number = text(body, "to")?;
+    let digits = number.strip_prefix('+').ok_or("the number lacks its plus")?;
+    let is_number = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_number { Ok(number.to_owned()) } else { Err("that is no number".to_owned()) }
 }
 
 fn words(body: &Map<String, Value>) -> Result<String, String> {

@@ -1,6 +1,6 @@
 //! One element of `messages[]`: a message that is answered, or something that happened besides.
 
-use conversation::{AnswerBy, Inbound, Message, Note, Remark, Remarked, Timestamp};
+use conversation::{AnswerBy, Inbound, Message, Note, Remark, Remarked, Scope, Timestamp};
 use serde_json::Value;
 
 use super::change::Reading;
@@ -58,6 +58,7 @@ fn arrived(element: &Value, origin: Origin, words: Words) -> Update {
         attachments: words.attachments,
         reference: Some(origin.key.as_str().to_owned()),
         command: None,
+        reach: origin.sender.reach(),
         at: origin.at,
     };
     let context = object(element, "context");
@@ -107,6 +108,7 @@ pub(super) fn noted(origin: Origin, about: Option<String>, what: Remarked, by: N
         conversation: origin.conversation,
         key: origin.key,
         remark: Remark { about, what, at: origin.at },
+        scope: Scope::Always,
     };
     Update::Note(Box::new(Noted { note, sender: origin.sender, by }))
 }

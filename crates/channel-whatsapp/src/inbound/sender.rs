@@ -1,12 +1,13 @@
 //! Who sent an element, by whichever ids it tells.
 
-use conversation::{Allowance, Author, ConversationId, DedupeKey, Rate, Timestamp};
+use conversation::{Allowance, Author, ConversationId, DedupeKey, Rate, Reach, Timestamp};
 use serde_json::Value;
 
 use super::contacts::Contacts;
 use super::updates::Malformed;
 use super::wire::text;
 use crate::address::Address;
+use crate::number;
 
 /// The person who sent a message, by every id that is known.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,6 +42,15 @@ impl Sender {
     pub fn formerly(&self) -> Option<ConversationId> {
         match (&self.group, &self.user_id, &self.phone) {
             (None, Some(_), Some(phone)) => Address::Phone(phone.clone()).conversation().ok(),
+            _ => None,
+        }
+    }
+
+    /// The way to this person by the number, where the conversation is named by the id beside it.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        match (&self.group, &self.user_id, &self.phone) {
+            (None, Some(id), Some(phone)) => number::reach(id, phone),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::markdown::read;
 use super::split::split;
 
 /// One aggregated reply: as few parts as the limit allows, of which the first quotes the newest
-/// message if several are answered together.
+/// message if several are answered together. All go to the number that the newest message tells.
 #[must_use]
 pub fn parts(reply: &str, answered: &[Waiting]) -> Vec<Part> {
     let mut texts = split(&read(reply), LONGEST_TEXT);
@@ -21,7 +21,12 @@ pub fn parts(reply: &str, answered: &[Waiting]) -> Vec<Part> {
         [_, .., newest] => Some(newest.key.clone()),
         [_] | [] => None,
     };
-    texts.into_iter().map(|text| Part { text, quotes: quotes.take(), ..Part::default() }).collect()
+    let mut newest_first = answered.iter().rev();
+    let reach = newest_first.find_map(|waiting| waiting.message.reach.clone());
+    texts
+        .into_iter()
+        .map(|text| Part { text, quotes: quotes.take(), reach: reach.clone(), replaces: None })
+        .collect()
 }
 
 fn plain(reply: &str) -> Formatted {

@@ -6,9 +6,13 @@ use crate::address::Address;
 use crate::reference::Reference;
 
 /// A text message. Every status of it brings `reference` back, unless that is too long to be sent.
+///
+/// Where the `number` of a person with an id is known it goes to that, and the id stands beside it:
+/// the API takes both, and prefers the number.
 #[must_use]
 pub fn text_message(
     to: &Address,
+    number: Option<&str>,
     text: &str,
     quotes: Option<&str>,
     reference: &Reference,
@@ -22,13 +26,17 @@ pub fn text_message(
     if data.chars().count() <= Reference::LONGEST {
         message["biz_opaque_callback_data"] = Value::from(data);
     }
-    let (kind, key, whom) = match to {
-        Address::Phone(number) => ("individual", "to", international(number)),
-        Address::User(id) => ("individual", "recipient", id.clone()),
-        Address::Group(id) => ("group", "to", id.clone()),
+    let (kind, to, id) = match to {
+        Address::Phone(number) => ("individual", Some(international(number)), None),
+        Address::User(id) => ("individual", number.map(international), Some(id.clone())),
+        Address::Group(id) => ("group", Some(id.clone()), None),
     };
     message["recipient_type"] = Value::from(kind);
-    message[key] = Value::from(whom);
+    for (key, whom) in [("to", to), ("recipient", id)] {
+        if let Some(whom) = whom {
+            message[key] = Value::from(whom);
+        }
+    }
     if let Some(quoted) = quotes {
         message["context"] = json!({ "message_id": quoted });
     }

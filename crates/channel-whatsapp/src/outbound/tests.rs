@@ -1,7 +1,7 @@
 //! How replies look on WhatsApp, and that they always fit.
 
 use conversation::ports::Waiting;
-use conversation::{ConversationId, DedupeKey, Message, MessageId, Timestamp};
+use conversation::{ConversationId, DedupeKey, Message, MessageId, Reach, Timestamp};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -112,6 +112,26 @@ fn the_first_part_quotes_the_newest_message_only_if_there_were_several() {
 }
 
 #[test]
+fn all_parts_go_to_the_number_that_the_newest_message_tells() {
+    let told = |number: Option<&str>| {
+        let mut waiting = waiting("wamid.1");
+        waiting.message.reach = number.map(|number| Reach(number.to_owned()));
+        waiting
+    };
+    for (answered, expected) in [
+        ([None, None], None),
+        ([Some("1"), None], Some("1")),
+        ([None, Some("2")], Some("2")),
+        ([Some("1"), Some("2")], Some("2")),
+    ] {
+        let parts = parts(&"x".repeat(LONGEST_TEXT + 1), &answered.map(told));
+        let reached: Vec<_> = parts.iter().map(|part| part.reach.as_ref()).collect();
+        let expected = expected.map(|number: &str| Reach(number.to_owned()));
+        assert_eq!(reached, [expected.as_ref(), expected.as_ref()]);
+    }
+}
+
+#[test]
 fn a_reply_of_nothing_but_marks_is_sent_as_it_is() {
     let texts: Vec<String> = parts("[](x)", &[]).into_iter().map(|part| part.text).collect();
     assert_eq!(texts, ["x"]);
@@ -124,27 +144,36 @@ fn a_reply_of_nothing_but_marks_is_sent_as_it_is() {
 #[test]
 fn a_request_names_whom_it_goes_to_as_the_api_wants_it() {
     let reference = |address: &Address| Reference::new(&address.conversation().unwrap(), "turn:0");
-    for (address, expected) in [
+    let number = "4915112345678";
+    for (address, number, expected) in [
         (
-            Address::Phone("4915112345678".into()),
+            Address::Phone(number.into()),
+            None,
             json!({"recipient_type": "individual", "to": "+4915112345678"}),
         ),
         (
             Address::User("DE.1".into()),
+            None,
             json!({"recipient_type": "individual", "recipient": "DE.1"}),
         ),
-        (Address::Group("Y2Fw".into()), json!({"recipient_type": "group", "to": "Y2Fw"})),
+        (
+            Address::User("DE.1".into()),
+            Some(number),
+            json!({"recipient_type": "individual", "to": "+4915112345678", "recipient": "DE.1"}),
+        ),
+        (Address::Group("Y2Fw".into()), None, json!({"recipient_type": "group", "to": "Y2Fw"})),
     ] {
         let reference = reference(&address);
         let mut whole = json!({"messaging_product": "whatsapp", "type": "text",
             "text": {"body": "Hi", "preview_url": false}, "context": {"message_id": "wamid.1"},
             "biz_opaque_callback_data": reference.to_string()});
         whole.as_object_mut().unwrap().extend(expected.as_object().unwrap().clone());
-        assert_eq!(text_message(&address, "Hi", Some("wamid.1"), &reference), whole);
+        let message = text_message(&address, number, "Hi", Some("wamid.1"), &reference);
+        assert_eq!(message, whole);
     }
     let to = Address::Phone("4915112345678".into());
     let too_long = Reference::new(&to.conversation().unwrap(), &"x".repeat(Reference::LONGEST));
-    let message = text_message(&to, "Hi", None, &too_long);
+    let message = text_message(&to, None, "Hi", None, &too_long);
     assert!(message.get("biz_opaque_callback_data").is_none() && message.get("context").is_none());
     let expected = json!({"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.1",
         "typing_indicator": {"type": "text"}});

@@ -4,6 +4,7 @@
 //! is answered makes WhatsApp send the same again, for seven days.
 
 mod body;
+mod doubts;
 mod moves;
 mod receive;
 mod refusal;
@@ -53,6 +54,7 @@ struct Shared {
     body_bytes: usize,
     carried: moves::Carried,
     forgotten: status_log::Forgotten,
+    doubts: doubts::Doubts,
 }
 
 impl Shared {
@@ -86,6 +88,7 @@ pub fn router(options: &Options, parts: Parts) -> Result<Router, InvalidOptions>
         body_bytes: options.body_bytes,
         carried: moves::Carried::default(),
         forgotten: status_log::Forgotten::default(),
+        doubts: doubts::Doubts::default(),
         parts,
     };
     let route = get(verification::verify).post(receive::receive);

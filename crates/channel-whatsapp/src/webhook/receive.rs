@@ -36,8 +36,10 @@ pub(super) async fn receive(
         }
     };
     let body = body::read(&headers, body, shared.body_bytes).await?;
-    let envelope = read(&shared, body, signature).await?;
+    let envelope = read(&shared, body, signature).await;
+    let envelope = envelope.inspect_err(|refusal| shared.doubts.refused(refusal))?;
     let mut sorted = Sorted::new(envelope, &shared.number, |sender| shared.answers(sender));
+    shared.doubts.brought(&sorted);
     let request = name(&headers);
     for Arrived { inbound, sender, .. } in &mut sorted.messages {
         inbound.request.clone_from(&request);

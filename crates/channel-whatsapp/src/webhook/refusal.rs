@@ -93,7 +93,7 @@ impl Refusal {
 }
 
 /// A refusal is counted and logged where it ends, which is here. What anyone can cause at will
-/// isn't worth a line of every log.
+/// isn't worth a line of every log each time.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, reason, words) = self.answer();

@@ -35,6 +35,7 @@ struct Counts {
     troubles: u64,
     not_let_in: u64,
     of_another_number: u64,
+    of_the_number: u64,
 }
 
 impl Counts {
@@ -63,6 +64,7 @@ impl Sorted {
             self.counts.of_another_number += length(&change.updates);
             return;
         }
+        self.counts.of_the_number += u64::from(change.number.is_some());
         for update in change.updates {
             self.take(update, lets_in);
         }
@@ -100,6 +102,16 @@ impl Sorted {
                     "WhatsApp tells of something besides messages");
             }
         }
+    }
+
+    /// Whether anything in it is for the number of the settings.
+    pub(super) fn is_of_the_number(&self) -> bool {
+        self.counts.of_the_number > 0
+    }
+
+    /// Whether anything in it is for another one.
+    pub(super) fn is_of_another_number(&self) -> bool {
+        self.counts.of_another_number > 0
     }
 
     fn note(&mut self, Noted { note, by, .. }: Noted) {

@@ -39,7 +39,11 @@ pub(super) async fn verify(
             info!("WhatsApp verified the address of its webhook");
             challenge.to_owned().into_response()
         }
-        None => Refusal::NotVerified.into_response(),
+        None => {
+            let refusal = Refusal::NotVerified;
+            shared.doubts.refused(&refusal);
+            refusal.into_response()
+        }
     }
 }
 

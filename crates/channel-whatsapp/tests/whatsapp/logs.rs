@@ -13,8 +13,16 @@ use crate::stage::{Stage, conversation, options, say, sender};
 
 const ANN: &str = "4915112345678";
 
+/// What was logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// All that was logged so far.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -73,7 +81,7 @@ async fn the_log_holds_neither_numbers_nor_names_nor_words_nor_tokens() {
     stage.fake.stop().await;
     channel.typing(&conversation(ANN), &waiting("wamid.1")).await;
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let digest = conversation(ANN).digest().to_string();
     assert!(!log.contains(&digest) && log.contains(&digest[..8]), "{log}");
     for (code, alerts) in [("131047", 1), ("131062", 2), ("131042", 1)] {

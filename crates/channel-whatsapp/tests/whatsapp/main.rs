@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod batches;
+mod doubts;
 mod figures;
 mod fixture_tests;
 mod logs;
 mod media;
+mod numbers;
 mod pace;
 mod persons;
 mod refusals;

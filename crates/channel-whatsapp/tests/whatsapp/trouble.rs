@@ -107,7 +107,24 @@ async fn a_wrong_token_keeps_the_message_for_later() {
     let channel = sender(&options(&account, &fake.url()));
     let sent = say(&channel, ANN, "Hi").await;
     assert!(matches!(sent, Err(SendError::NotSent { .. })), "{sent:?}");
-    assert_eq!(fake.not_let_in(), 1);
+    assert_eq!((fake.not_let_in(), channel.is_refused()), (1, true));
+}
+
+#[tokio::test]
+async fn a_token_counts_as_refused_until_something_is_taken() {
+    let (fake, channel) = channel();
+    assert!(!channel.is_refused());
+    for (script, is_refused) in
+        [(Script::error(401, 190), true), (Script::Cut, true), (Script::error(400, 131_047), false)]
+    {
+        fake.push(script);
+        say(&channel, ANN, "Hi").await.unwrap_err();
+        assert_eq!(channel.is_refused(), is_refused);
+    }
+    fake.push(Script::error(401, 190));
+    say(&channel, ANN, "Hi").await.unwrap_err();
+    say(&channel, ANN, "Hi").await.unwrap();
+    assert!(!channel.is_refused());
 }
 
 #[test]
