@@ -69,6 +69,9 @@ macro_rules! contract {
     };
 }
 
+// Areas that list their tests themselves.
+mod scopes;
+
 contract! {
     inbox:
         a_repeated_message_is_a_duplicate,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use conversation::ports::{MessageState, Notes, Noticed, Pause};
 use conversation::{
     Attachment, Author, Command, ConversationId, DedupeKey, Inbound, Message, Note, Remark,
-    Remarked, Timestamp,
+    Remarked, Scope, Timestamp,
 };
 
 use crate::harness::{DEDUPE, Harness, IDLE};
@@ -25,7 +25,8 @@ pub(crate) fn referred(who: &ConversationId, reference: &str, text: &str) -> Inb
 
 pub(crate) fn note(who: &ConversationId, key: &str, about: &str, what: Remarked) -> Note {
     let remark = Remark { about: Some(about.to_owned()), what, at: Timestamp(1_700_000_002_000) };
-    Note { conversation: who.clone(), key: DedupeKey::new(key).unwrap(), remark }
+    let key = DedupeKey::new(key).unwrap();
+    Note { conversation: who.clone(), key, remark, scope: Scope::Always }
 }
 
 pub(crate) fn edited(who: &ConversationId, key: &str, about: &str, text: &str) -> Note {
@@ -315,7 +316,7 @@ pub(crate) async fn a_change_is_never_lost_on_an_owner_at_work(harness: &dyn Har
                 assert_eq!((texts(&opened), opened.remarks.len()), (vec!["new"], 0))
             }
             Noticed::Kept => assert_eq!((texts(&opened), opened.remarks.len()), (vec!["old"], 1)),
-            Noticed::Duplicate => panic!("it was told once"),
+            Noticed::Duplicate | Noticed::Ignored => panic!("it was told once, and is stored"),
         }
         one.commit(&claim, turn("t", 1)).await.unwrap();
     }

@@ -10,7 +10,7 @@ use conversation::ports::{
 };
 use conversation::{
     Allowance, AnswerBy, Clock, ConversationId, DedupeKey, Fingerprint, Inbound, Message,
-    MessageId, Note, Remark, Remarked, Timestamp,
+    MessageId, Note, Remark, Remarked, Scope, Timestamp,
 };
 use dialogue::{Options, Parts, Pool};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -140,7 +140,7 @@ impl World {
         let number = self.said.fetch_add(1, Ordering::Relaxed);
         let key = DedupeKey::new(format!("key-{number}")).unwrap();
         let remark = Remark { about: about.map(str::to_owned), what, at: self.clock.now() };
-        let note = Note { conversation: of.clone(), key, remark };
+        let note = Note { conversation: of.clone(), key, remark, scope: Scope::Always };
         assert_eq!(self.store.note(vec![note]).await.unwrap(), [Noticed::Kept]);
     }
 

@@ -7,6 +7,7 @@ mod addressing;
 mod admission;
 mod asides;
 mod content;
+mod edits;
 mod notes;
 mod origin;
 mod rich;
@@ -24,8 +25,8 @@ mod tests;
 pub(crate) use fixture_tests::fixtures;
 
 use conversation::{
-    AnswerBy, Author, Command, ConversationId, DedupeKey, Inbound, Message as Words, Note, Rate,
-    Remark, Remarked, Timestamp,
+    AnswerBy, Author, Command, ConversationId, DedupeKey, Inbound, Message as Words, Rate, Scope,
+    Timestamp,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -183,12 +184,14 @@ impl Listener {
             return Update::Ignored(Ignored::NotAllowed);
         }
         let slashed = Slashed::of(&said.text);
-        if address.is_group() {
-            match self.me.addressed(message, slashed.as_ref(), self.groups.answer) {
-                Addressed::Yes => {}
-                Addressed::No => return Update::Ignored(Ignored::NotAddressed),
-                Addressed::Perhaps => return Update::Undecided,
-            }
+        let addressed = match address.is_group() {
+            true => self.me.addressed(message, slashed.as_ref(), self.groups.answer),
+            false => Addressed::Yes,
+        };
+        match (addressed, form) {
+            (Addressed::Yes, _) | (Addressed::No, Form::Edit) => {}
+            (Addressed::No, Form::New) => return Update::Ignored(Ignored::NotAddressed),
+            (Addressed::Perhaps, _) => return Update::Undecided,
         }
         let slashed = slashed.filter(|_| form == Form::New && said.attachments.is_empty());
         let own = slashed.and_then(|slashed| slashed.own());
@@ -202,7 +205,8 @@ impl Listener {
         let Some(heard) = heard else { return unknown(arrival.kind) };
         match form {
             Form::New => Update::Message(Box::new(self.to_be_answered(heard, &sender, command))),
-            Form::Edit => edited(heard),
+            Form::Edit if address.is_group() => self.group_edit(heard, message, &sender, addressed),
+            Form::Edit => Update::Notes(vec![edits::note(&heard, Scope::Always)]),
         }
     }
 
@@ -250,14 +254,6 @@ fn unknown(kind: &str) -> Update {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let fits = (1..=KIND_BYTES).contains(&kind.len()) && kind.bytes().all(is_plain);
     Update::Unknown { kind: if fits { kind } else { "unreadable" }.to_owned() }
-}
-
-/// A change of a message, of which the key of the change tells repetitions apart.
-fn edited(heard: Heard) -> Update {
-    let Heard { conversation, key, message } = heard;
-    let (about, at) = (message.reference.clone(), message.at);
-    let remark = Remark { about, what: Remarked::Edited(message), at };
-    Update::Notes(vec![Note { conversation, key, remark }])
 }
 
 /// A message, ready for the store. None if its conversation can't be named.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use conversation::ports::{Inbox, Move, Notes};
-use conversation::{Clock, Inbound, Note, Remark, Remarked, StoreError};
+use conversation::ports::{Inbox, Move, Notes, Noticed};
+use conversation::{Clock, Inbound, Note, Remark, Remarked, Scope, StoreError};
 use serde_json::Value;
 
 use crate::{Listener, Update, figures};
@@ -79,6 +79,13 @@ impl Reception {
                 return Ok(Taken::Acknowledge { query });
             }
             Update::Notes(notes) => self.notes.note(notes).await.map(drop)?,
+            Update::Afterthought { note, said } => {
+                // Both have one key. So whichever was stored is stored once, however often the update
+                // comes, and the other one never.
+                if self.notes.note(vec![*note]).await?.contains(&Noticed::Ignored) {
+                    self.accept(*said, request).await?;
+                }
+            }
             Update::Moved { from, to, key } => {
                 self.notes.carry_over(vec![Move { from, to, key }]).await.map(drop)?;
             }
@@ -114,5 +121,5 @@ fn unanswered(inbound: &Inbound) -> Note {
     let Inbound { conversation, key, message, .. } = inbound.clone();
     let at = message.at;
     let remark = Remark { about: None, what: Remarked::Unanswered(message), at };
-    Note { conversation, key, remark }
+    Note { conversation, key, remark, scope: Scope::Always }
 }

@@ -17,6 +17,14 @@ pub enum Update {
     },
     /// Something that happened to a conversation beside its messages, once or several times.
     Notes(Vec<Note>),
+    /// A change of a group's message, which is meant for the bot now. If the message was so before,
+    /// the change is noted; if not, what it says now is a message to be answered.
+    Afterthought {
+        /// The change.
+        note: Box<Note>,
+        /// What the message says now, under the key of the change.
+        said: Box<Inbound>,
+    },
     /// A group has another id from now on.
     Moved {
         /// What it was.
@@ -69,6 +77,7 @@ impl Update {
             },
             Self::Callback { .. } => "callback",
             Self::Notes(notes) => notes.first().map_or("nothing", |note| kind(&note.remark.what)),
+            Self::Afterthought { .. } => "edited",
             Self::Moved { .. } => "moved",
             Self::Ignored(why) => why.kind(),
             Self::Undecided => "undecided",

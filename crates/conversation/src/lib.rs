@@ -28,6 +28,6 @@ pub use prompt::{Prompt, Role, Utterance};
 pub use rate::{Allowance, Rate, Sender};
 pub use reach::Reach;
 pub use readable_json::readable_json;
-pub use remark::{Note, Remark, Remarked};
+pub use remark::{Note, Remark, Remarked, Scope};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transcript::{Entry, Said};

@@ -13,6 +13,19 @@ pub struct Note {
     pub key: DedupeKey,
     /// What it was.
     pub remark: Remark,
+    /// When it is stored at all.
+    pub scope: Scope,
+}
+
+/// When a note is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// In any case.
+    #[default]
+    Always,
+    /// Only if the conversation knows the message that it is about: that waits, is being answered,
+    /// was given up, or stands in the history or among the remarks.
+    OfKnownMessages,
 }
 
 /// Something that happened, as it is kept beside the history. It changes what the model knows, and

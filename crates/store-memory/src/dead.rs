@@ -52,6 +52,10 @@ impl DeadLetters {
         self.by_number.keys().copied()
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Dead> {
+        self.by_number.values()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.by_number.is_empty()
     }

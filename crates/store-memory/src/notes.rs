@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use conversation::ports::{MessageState, Move, Notes, Noticed};
 use conversation::{
-    AnswerBy, DedupeKey, Digest, EventHub, Message, MessageId, Note, Remarked, Said, StoreError,
-    Timestamp,
+    AnswerBy, DedupeKey, Digest, EventHub, Message, MessageId, Note, Remark, Remarked, Said, Scope,
+    StoreError, Timestamp,
 };
 
 use crate::MemoryStore;
@@ -46,11 +46,16 @@ fn fresh_id(conversation: Digest, key: &DedupeKey) -> MessageId {
 
 impl State {
     fn note(&mut self, note: Note, now: Timestamp) -> Result<Noticed, StoreError> {
-        let Note { conversation, key, remark } = note;
+        let Note { conversation, key, remark, scope } = note;
         let digest = conversation.digest();
         let id = fresh_id(digest, &key);
         if self.is_known(id, now) {
             return Ok(Noticed::Duplicate);
+        }
+        match scope {
+            Scope::Always => {}
+            Scope::OfKnownMessages if self.is_of_a_known_message(digest, &remark, now) => {}
+            Scope::OfKnownMessages => return Ok(Noticed::Ignored),
         }
         self.admit(remark.weight() + OVERHEAD)?;
         self.insert(digest, || Conversation::new(conversation));
@@ -68,6 +73,11 @@ impl State {
     fn is_known(&self, id: MessageId, now: Timestamp) -> bool {
         let found = self.conversation(id.conversation);
         found.is_some_and(|found| found.keys.get(id.key, now).is_some())
+    }
+
+    fn is_of_a_known_message(&self, digest: Digest, remark: &Remark, now: Timestamp) -> bool {
+        let found = self.conversation(digest).zip(remark.about.as_deref());
+        found.is_some_and(|(found, about)| found.knows(about, now))
     }
 
     fn carry_over(
@@ -125,6 +135,18 @@ fn put_first<T: Weigh>(pile: &mut Pile<T>, brought: &mut Pile<T>) {
 }
 
 impl Conversation {
+    /// Whether it has to do with the message that its provider calls so.
+    fn knows(&self, reference: &str, now: Timestamp) -> bool {
+        let is_it = |message: &Message| message.reference.as_deref() == Some(reference);
+        let is_queued = |queued: &Queued| is_it(&queued.message);
+        let remembers = now < self.history_until
+            && (self.history.iter().any(|turn| turn.asked.iter().any(is_it))
+                || self.remarks.iter().any(|kept| said(&kept.remark.what).is_some_and(is_it)));
+        remembers
+            || self.waiting.iter().chain(self.revived.iter()).any(is_queued)
+            || self.dead.iter().any(|dead| dead.messages.iter().any(is_queued))
+    }
+
     /// Changes the message that this is about, or takes it out. Says whether it waits.
     fn amend(&mut self, about: &str, what: &Remarked) -> bool {
         let is_meant = |queued: &Queued| queued.message.reference.as_deref() == Some(about);
@@ -144,6 +166,16 @@ impl Conversation {
             | Remarked::Colleague(_)
             | Remarked::Happened(_) => false,
         }
+    }
+}
+
+/// The message that a remark brings.
+fn said(what: &Remarked) -> Option<&Message> {
+    match what {
+        Remarked::Edited(message)
+        | Remarked::Unanswered(message)
+        | Remarked::Colleague(message) => Some(message),
+        Remarked::TakenBack | Remarked::Reacted(_) | Remarked::Happened(_) => None,
     }
 }
 

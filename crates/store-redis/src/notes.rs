@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use conversation::ports::{Move, Notes, Noticed};
-use conversation::{Note, Remarked, StoreError};
+use conversation::{Note, Remarked, Scope, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::errors::unreadable;
@@ -56,7 +56,7 @@ impl Change {
             | Remarked::Happened(_) => return Ok(Self::default()),
         };
         let Some(about) = about else { return Ok(Self::default()) };
-        let reference = format!("\"reference\":{}", stored::to_json("a reference", about)?);
+        let reference = reference(Some(about))?;
         let Some(message) = message else { return Ok(Self { reference, ..Self::default() }) };
         Ok(Self {
             reference,
@@ -64,6 +64,11 @@ impl Change {
             attachments: stored::to_json("a message", &message.attachments)?,
         })
     }
+}
+
+/// The part of a stored message that names it. No message is stored that is named by nothing.
+fn reference(about: Option<&str>) -> Result<String, StoreError> {
+    Ok(format!("\"reference\":{}", stored::to_json("a reference", &about)?))
 }
 
 impl Inner {
@@ -76,12 +81,17 @@ impl Inner {
         for note in chunk {
             calls.add_command(self.note_call(note)?);
         }
+        // By itself each would be synced to the disk before the next one is read.
+        if chunk.len() > 1 && self.link.topology().spans_partitions() {
+            calls.atomic();
+        }
         let answers: Vec<String> = self.link.call_all(&self.scripts.note, &calls).await?;
         for answer in answers {
             noticed.push(match answer.as_str() {
                 "amended" => Noticed::Amended,
                 "kept" => Noticed::Kept,
                 "duplicate" => Noticed::Duplicate,
+                "ignored" => Noticed::Ignored,
                 "full" => return Err(StoreError::Full),
                 _ => return Err(unreadable("the answer to note", &answer)),
             });
@@ -101,6 +111,7 @@ impl Inner {
             .arg(keys.records(digest))
             .arg(keys.remarks(digest))
             .arg(keys.revived(digest))
+            .arg(keys.letters(digest))
             .arg(GROUP)
             .arg(stored::key_digest(note.key.digest()))
             .arg(stored::fresh_record())
@@ -110,7 +121,11 @@ impl Inner {
             .arg(change.reference)
             .arg(change.text)
             .arg(change.attachments)
-            .arg(u8::from(self.link.topology().is_crowded(ready)));
+            .arg(u8::from(self.link.topology().is_crowded(ready)))
+            .arg(match note.scope {
+                Scope::Always => String::new(),
+                Scope::OfKnownMessages => reference(note.remark.about.as_deref())?,
+            });
         Ok(call)
     }
 }

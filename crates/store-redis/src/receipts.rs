@@ -34,6 +34,10 @@ impl Inner {
         for receipt in chunk {
             calls.add_command(self.receive_call(receipt)?);
         }
+        // By itself each would be synced to the disk before the next one is read.
+        if chunk.len() > 1 && self.link.topology().spans_partitions() {
+            calls.atomic();
+        }
         let answers: Vec<String> = self.link.call_all(&self.scripts.receive, &calls).await?;
         for answer in answers {
             received.push(match answer.as_str() {

@@ -128,7 +128,7 @@ scripts! {
     renew: passing(2),
     interrupt: passing(3),
     revive: remarking(9),
-    note: remarking(7),
+    note: remarking(8),
     receive: giving_up(10),
     carry_in: transcribing(6),
     carry_out: transcribing(5),

@@ -1,9 +1,11 @@
 //! Batches that travel in more than one round trip.
 
 use conversation::StoreError;
-use conversation::ports::Accepted;
+use conversation::ports::{Accepted, Noticed, Passage, Received};
 
 use crate::harness::{Harness as _, WAITING_LIMIT};
+use crate::notes::edited;
+use crate::receipts::receipt;
 use crate::redis_harness::RedisHarness;
 use crate::words::{customer, recorded};
 
@@ -46,4 +48,27 @@ async fn a_batch_that_may_not_be_written_is_refused_as_a_whole_and_told_why() {
     assert_eq!(replicas("0"), "OK");
     let accepted = store.accept(batch()).await.unwrap();
     assert!(accepted.iter().all(|accepted| matches!(accepted, Accepted::New(_))), "{accepted:?}");
+}
+
+/// How many transactions the server has carried out. Each is synced to the disk once.
+fn transactions(harness: &RedisHarness) -> u64 {
+    let told = harness.server().cli(&["INFO", "commandstats"]);
+    let calls = told.lines().find_map(|line| line.strip_prefix("cmdstat_exec:calls="));
+    calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_besides_is_synced_together_and_told_in_its_order() {
+    let harness = RedisHarness::start().await;
+    let store = harness.all_ports("one").await;
+    let whom = |n: usize| customer(&n.to_string());
+    let notes = (0..60).map(|n| edited(&whom(n % 5), &format!("k{}", n % 50), "1", "new"));
+    let before = transactions(&harness);
+    let noticed = store.note(notes.collect()).await.unwrap();
+    assert_eq!(transactions(&harness) - before, 1);
+    let is_new = |n| if n < 50 { Noticed::Kept } else { Noticed::Duplicate };
+    assert_eq!(noticed, (0..60).map(is_new).collect::<Vec<_>>());
+    let receipts = (0..60).map(|n| receipt(&whom(n), "t", 0, Passage::Sent)).collect();
+    assert_eq!(store.receive(receipts).await, Ok(vec![Received::Unknown; 60]));
+    assert_eq!(transactions(&harness) - before, 2);
 }

@@ -1,6 +1,6 @@
 //! What happens to a conversation beside its messages. None of it starts a turn by itself.
 
-use conversation::{Note, Remark, Remarked};
+use conversation::{Note, Remark, Remarked, Scope};
 
 use super::notes::inside;
 use super::{Arrival, Listener, Sender, unknown};
@@ -23,7 +23,8 @@ fn note(
     let about = about.map(|id| id.to_string());
     let remark = Remark { about, what, at: arrival.at };
     let conversation = address.conversation().ok()?;
-    Some(Note { conversation, key: key(arrival.update, part).ok()?, remark })
+    let key = key(arrival.update, part).ok()?;
+    Some(Note { conversation, key, remark, scope: Scope::Always })
 }
 
 fn noted(arrival: Arrival<'_>, note: Option<Note>) -> Update {

@@ -98,7 +98,9 @@ fn update() -> impl Strategy<Value = Value> {
 
 fn said(update: &Update) -> Option<&Inbound> {
     match update {
-        Update::Message(inbound) | Update::Callback { said: Some(inbound), .. } => Some(inbound),
+        Update::Message(inbound)
+        | Update::Callback { said: Some(inbound), .. }
+        | Update::Afterthought { said: inbound, .. } => Some(inbound),
         Update::Callback { said: None, .. }
         | Update::Notes(_)
         | Update::Moved { .. }
@@ -113,6 +115,7 @@ fn named(update: &Update) -> Vec<(&ConversationId, &str)> {
     let said = said(update).map(|inbound| (&inbound.conversation, inbound.key.as_str()));
     let notes = match update {
         Update::Notes(notes) => notes.as_slice(),
+        Update::Afterthought { note, .. } => std::slice::from_ref(&**note),
         _ => &[],
     };
     let notes = notes.iter().map(|note| (&note.conversation, note.key.as_str()));

@@ -28,6 +28,9 @@ pub(super) fn told(update: &Update) -> String {
             format!("callback {query}: {said}")
         }
         Update::Notes(notes) => notes.iter().map(told_note).collect::<Vec<_>>().join("\n"),
+        Update::Afterthought { note, said } => {
+            format!("{}\nor {}", told_note(note), told_inbound(said))
+        }
         Update::Moved { from, to, key } => {
             format!("moved {} to {} {}", from.as_str(), to.as_str(), key.as_str())
         }

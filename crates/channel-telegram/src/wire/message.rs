@@ -14,6 +14,8 @@ use super::{Each, Maybe};
 #[serde(default)]
 pub(crate) struct Message {
     pub(crate) message_id: Maybe<i64>,
+    pub(crate) date: Maybe<i64>,
+    pub(crate) edit_date: Maybe<i64>,
     pub(crate) message_thread_id: Maybe<i64>,
     pub(crate) is_topic_message: Maybe<bool>,
     pub(crate) business_connection_id: Maybe<String>,

@@ -12,20 +12,20 @@ use tokio::task::JoinHandle;
 
 use crate::world::{Shelf, World, secret};
 
-const SECRET: (&str, &str) = ("x-telegram-bot-api-secret-token", "Hook_secret-1");
+pub(crate) const SECRET: (&str, &str) = ("x-telegram-bot-api-secret-token", "Hook_secret-1");
 const PATH: &str = "/webhooks/telegram";
 
 /// A served webhook.
-struct Served {
+pub(crate) struct Served {
     world: World,
-    shelf: Arc<Shelf>,
+    pub(crate) shelf: Arc<Shelf>,
     reception: Arc<Reception>,
     port: u16,
     serving: JoinHandle<()>,
 }
 
 impl Served {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let world = World::new();
         let shelf = Shelf::new(&world);
         let reception = world.reception(&shelf);
@@ -46,11 +46,11 @@ impl Served {
         self.world.api.set_webhook(&webhook).await.unwrap();
     }
 
-    async fn post(&self, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn post(&self, headers: &[(&str, &str)], body: &str) -> Answer {
         http::send(self.port, "POST", PATH, headers, body).await.unwrap()
     }
 
-    fn texts(&self) -> Vec<String> {
+    pub(crate) fn texts(&self) -> Vec<String> {
         self.shelf.texts().into_iter().map(|(_, text)| text).collect()
     }
 }
@@ -61,7 +61,7 @@ impl Drop for Served {
     }
 }
 
-fn away() -> StoreError {
+pub(crate) fn away() -> StoreError {
     StoreError::Unavailable("away".to_owned())
 }
 

@@ -1,5 +1,6 @@
 //! A fake Bot API, and everything of the channel that talks to it.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use channel_telegram::{
     WebhookSecret,
 };
 use conversation::ports::{
-    Accepted, Channel as _, Inbox, MessageState, Move, Notes, Noticed, SendError, Sent, Waiting,
+    Accepted, Channel as _, Inbox, MessageState, Move, Notes, Noticed, SendError, Sent, Turns as _,
+    Waiting,
 };
 use conversation::{
     ConversationId, Digest, Inbound, KeyDigest, ManualClock, Message, MessageId, Note, Part,
@@ -120,7 +122,7 @@ pub(crate) fn waiting(reference: &str) -> Waiting {
 /// A store in memory that counts, fails, and waits as a test says.
 pub(crate) struct Shelf {
     store: MemoryStore,
-    faults: Mutex<Vec<StoreError>>,
+    faults: Mutex<Vec<Option<StoreError>>>,
     calls: AtomicUsize,
     gate: Mutex<Option<Arc<Semaphore>>>,
     texts: Mutex<Vec<(String, String)>>,
@@ -143,7 +145,12 @@ impl Shelf {
 
     /// Fails the next calls like this.
     pub(crate) fn fail(&self, faults: &[StoreError]) {
-        self.faults.lock().unwrap().extend(faults.iter().rev().cloned());
+        self.faults.lock().unwrap().extend(faults.iter().rev().cloned().map(Some));
+    }
+
+    /// Lets the next call pass, and fails the one after it like this.
+    pub(crate) fn fail_second(&self, fault: StoreError) {
+        self.faults.lock().unwrap().extend([Some(fault), None]);
     }
 
     /// Lets nothing be stored before the semaphore has a permit for it.
@@ -161,6 +168,17 @@ impl Shelf {
         self.texts.lock().unwrap().clone()
     }
 
+    /// The words that wait for an answer, as they stand now, by their conversations.
+    pub(crate) async fn waiting(&self) -> Vec<String> {
+        let all = NonZeroUsize::new(100).unwrap();
+        let mut words = Vec::new();
+        for claim in self.store.claim(all, Duration::ZERO).await.unwrap() {
+            let opened = self.store.open(&claim, all).await.unwrap();
+            words.extend(opened.messages.into_iter().map(|waiting| waiting.message.text));
+        }
+        words
+    }
+
     /// The ids of the requests that brought messages.
     pub(crate) fn requests(&self) -> Vec<Option<String>> {
         self.requests.lock().unwrap().clone()
@@ -173,7 +191,7 @@ impl Shelf {
 
     fn fault(&self) -> Result<(), StoreError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        self.faults.lock().unwrap().pop().map_or(Ok(()), Err)
+        self.faults.lock().unwrap().pop().flatten().map_or(Ok(()), Err)
     }
 }
 
@@ -206,7 +224,9 @@ impl Inbox for Shelf {
 impl Notes for Shelf {
     async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError> {
         self.fault()?;
-        let told = notes.iter().map(|note| {
+        let noticed = self.store.note(notes.clone()).await?;
+        let stored = notes.iter().zip(&noticed).filter(|(_, what)| **what != Noticed::Ignored);
+        let told = stored.map(|(note, _)| {
             let what = match &note.remark.what {
                 Remarked::Edited(message) => format!("edited: {}", message.text),
                 Remarked::Unanswered(message) => format!("unanswered: {}", message.text),
@@ -217,7 +237,7 @@ impl Notes for Shelf {
             format!("{} {what}", note.remark.about.as_deref().unwrap_or("-"))
         });
         self.notes.lock().unwrap().extend(told);
-        Ok(vec![Noticed::Kept; notes.len()])
+        Ok(noticed)
     }
 
     async fn carry_over(&self, moves: Vec<Move>) -> Result<Vec<bool>, StoreError> {

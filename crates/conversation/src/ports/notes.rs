@@ -14,6 +14,9 @@ pub enum Noticed {
     Kept,
     /// The same note was handed in before, within the last seven days; nothing was stored.
     Duplicate,
+    /// It was to be stored only if the conversation knows the message that it is about, and it doesn't:
+    /// nothing was stored, the note's own key neither.
+    Ignored,
 }
 
 /// The customer of one conversation is the one of another from now on.

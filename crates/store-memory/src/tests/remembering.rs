@@ -6,7 +6,9 @@ use conversation::ports::{
     Archive as _, Claim, Move, Notes as _, Noticed, Overview as _, Passage, Receipt, Receipts as _,
     Received, ReplicaReport, TurnResult, Turns as _,
 };
-use conversation::{DedupeKey, Inbound, ManualClock, Message, Note, Part, Rate, Remark, Remarked};
+use conversation::{
+    DedupeKey, Inbound, ManualClock, Message, Note, Part, Rate, Remark, Remarked, Scope,
+};
 
 use super::{ONE, accept, answer, customer, only, says};
 use crate::{MemoryStore, Options};
@@ -25,7 +27,8 @@ fn assert_the_books_are_right(store: &MemoryStore) {
 async fn note(store: &MemoryStore, key: &str, what: Remarked) -> Noticed {
     let remark = Remark { about: Some("m".to_owned()), what, at: Timestamp(3) };
     let key = DedupeKey::new(key).unwrap();
-    let note = Note { conversation: customer("anna"), key, remark };
+    let scope = Scope::Always;
+    let note = Note { conversation: customer("anna"), key, remark, scope };
     let noticed = store.note(vec![note]).await.unwrap().remove(0);
     assert_the_books_are_right(store);
     noticed

@@ -1,10 +1,12 @@
 -- Stores what happened in a conversation, once: in the message that it is about, if that waits and
 -- nobody is at work on it, or else as a remark.
--- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 remarks, 7 revived messages.
+-- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 records, 6 remarks, 7 revived messages, 8 dead
+-- letters.
 -- ARGV: 1 group, 2 key digest, 3 its record up to the time, 4 how long a key is remembered, 5 idle
 -- time, 6 the remark, 7 how the stored message that it changes spells its reference, or '',
--- 8 and 9 its new text and attachments as JSON, or '' if it is taken back, 10 whether there is no room.
--- All times in milliseconds.
+-- 8 and 9 its new text and attachments as JSON, or '' if it is taken back, 10 whether there is no room,
+-- 11 how the reference of the message is spelled that must be known here, or '' if none must. All times
+-- in milliseconds.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[4])
@@ -12,6 +14,28 @@ local key, keep = ARGV[2], tonumber(ARGV[4])
 local known = redis.call('HGET', KEYS[5], key)
 if known and tonumber(string.sub(known, 28, 40)) + keep > tonumber(now) then
   return 'duplicate'
+end
+
+-- Whether this conversation has to do with the message that this is about. A dead letter holds its
+-- messages as strings.
+local function is_of_a_known_message()
+  for _, list in ipairs({KEYS[3], KEYS[7], KEYS[4], KEYS[6]}) do
+    for _, stored in ipairs(redis.call('LRANGE', list, '0', '-1')) do
+      if string.find(stored, ARGV[11], 1, true) then
+        return true
+      end
+    end
+  end
+  local within = string.sub(cjson.encode(ARGV[11]), 2, -2)
+  for _, letter in ipairs(redis.call('HVALS', KEYS[8])) do
+    if string.find(letter, within, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+if ARGV[11] ~= '' and not is_of_a_known_message() then
+  return 'ignored'
 end
 if ARGV[10] == '1' then
   return 'full'
