@@ -52,7 +52,7 @@ pub fn load(source: &Source, environment: &Environment) -> Result<Loaded, Proble
     let settings = resolve(document.unwrap_or_default(), &reader);
     let problems = reader.into_problems();
     if problems.stop_the_start() {
-        return Err(if is_read { problems.with_skills(settings.skills) } else { problems });
+        return Err(if is_read { problems.with_settings(settings) } else { problems });
     }
     Ok(Loaded { settings, warnings: problems.into_vec(), path })
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::settings::SkillsSettings;
+use crate::settings::{Settings, SkillsSettings};
 
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,33 +93,42 @@ impl fmt::Display for Problem {
 
 /// Everything that was found when the settings could not be loaded: all errors, and the warnings
 /// beside them, since a misspelt key often explains a missing value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Problems {
     all: Vec<Problem>,
     left_out: usize,
-    skills: Option<SkillsSettings>,
+    /// The settings in spite of the errors, if the file could be read at all.
+    settings: Option<Box<Settings>>,
 }
 
 impl Problems {
     pub(crate) fn new(mut all: Vec<Problem>, left_out: usize) -> Self {
         all.sort_by(|one, other| one.place.cmp(&other.place));
-        Self { all, left_out, skills: None }
+        Self { all, left_out, settings: None }
     }
 
-    /// Adds where the skills are, unless it is among what is wrong.
-    pub(crate) fn with_skills(mut self, skills: SkillsSettings) -> Self {
-        let concerns_skills =
-            |problem: &Problem| problem.subject.split('.').next() == Some("skills");
-        let is_sure = self.left_out == 0 && !self.errors().any(concerns_skills);
-        self.skills = is_sure.then_some(skills);
-        self
+    /// Adds the settings, of which more or less is wrong.
+    pub(crate) fn with_settings(self, settings: Settings) -> Self {
+        Self { settings: Some(Box::new(settings)), ..self }
+    }
+
+    /// The settings for whoever reads nothing but these sections and variables, such as `store` and
+    /// `REDIS_URL`, if none of the errors concerns those. What else stands in there must not be used.
+    #[must_use]
+    pub fn settings_for(&self, read: &[&str]) -> Option<&Settings> {
+        let concerns = |problem: &Problem| {
+            let section = problem.subject.split(['.', '[']).next().unwrap_or_default();
+            section.is_empty() || read.contains(&section)
+        };
+        let is_sure = self.left_out == 0 && !self.errors().any(concerns);
+        self.settings.as_deref().filter(|_| is_sure)
     }
 
     /// Where the skills are, if that can be told in spite of the errors, so that they can be checked
     /// in the same run.
     #[must_use]
     pub fn skills(&self) -> Option<&SkillsSettings> {
-        self.skills.as_ref()
+        self.settings_for(&["skills"]).map(|settings| &settings.skills)
     }
 
     /// Whether anything in here stops the start.

@@ -151,7 +151,10 @@ fn base_url(
     reader: &Reader<'_>,
 ) -> Option<Url> {
     match written {
-        Setting::Given(At { value: BaseUrl(url), .. }) => Some(url),
+        Setting::Given(At { value: BaseUrl(url), origin }) => {
+            check_tail(&url, &origin, reader);
+            Some(url)
+        }
         Setting::Wrong => None,
         Setting::Absent => {
             let own = builtin.and_then(Builtin::base_url);
@@ -162,6 +165,20 @@ fn base_url(
             }
             own
         }
+    }
+}
+
+/// The paths that the gateway adds itself, as far as each may be written by mistake.
+const OWN_TAILS: [&str; 4] = ["/chat/completions", "/v1/messages", "/messages", "/api/chat"];
+
+/// Warns of an address that was copied from a vendor's example with the path of the call.
+fn check_tail(url: &Url, origin: &Origin, reader: &Reader<'_>) {
+    if let Some(tail) = OWN_TAILS.iter().find(|tail| url.path().ends_with(**tail)) {
+        let message = format!(
+            "ends in {tail}, which the gateway adds itself: leave that out, so that the address ends \
+             before it"
+        );
+        reader.warning(origin, message);
     }
 }
 

@@ -11,6 +11,8 @@ use crate::document::{Telegram, TelegramMode, TelegramSender};
 
 /// The path at which the gateway takes updates.
 const WEBHOOK_PATH: &str = "/webhooks/telegram";
+/// Where Telegram's own Bot API is.
+const TELEGRAM: &str = "api.telegram.org";
 /// The ports to which Telegram posts.
 const PORTS: [u16; 4] = [443, 80, 88, 8443];
 /// A secret of fewer characters can be guessed.
@@ -107,7 +109,12 @@ fn with_path(mut url: Url) -> Url {
 
 /// A Bot API server of one's own posts anywhere; Telegram's doesn't.
 fn check_url(url: &Setting<Url>, api_root: &Setting<Url>, reader: &Reader<'_>) {
-    let (Setting::Given(url), Setting::Absent) = (url, api_root) else { return };
+    let is_telegrams = match api_root {
+        Setting::Given(root) => root.value.host_str() == Some(TELEGRAM),
+        Setting::Absent => true,
+        Setting::Wrong => false,
+    };
+    let (Setting::Given(url), true) = (url, is_telegrams) else { return };
     let At { value, origin } = url;
     if value.scheme() != "https" {
         let message = "expected a URL that begins with https://, since Telegram posts to no other";

@@ -124,6 +124,9 @@ fn an_address_that_telegram_does_not_post_to_is_refused() {
     for url in ["https://chat.example.org:8443/x", "https://chat.example.org"] {
         assert!(telegram(&at(url)).is_some(), "{url}");
     }
+    // Telegram's own is the same, named or not.
+    let named = with("webhookUrl: 'http://chat.example.org', apiRoot: 'https://api.telegram.org'");
+    assert!(error(&named, &[]).contains("begins with https://"));
     let own = with("webhookUrl: 'http://127.0.0.1:9/', apiRoot: 'http://127.0.0.1:8081'");
     assert!(telegram(&own).is_some());
 }

@@ -62,3 +62,29 @@ fn a_token_that_is_not_asked_for_is_pointed_out() {
         ]
     );
 }
+
+#[test]
+fn an_address_that_ends_in_what_the_gateway_adds_itself_is_pointed_out() {
+    let at = |url: &str| {
+        warnings(&format!("{{ models: {{ providers: {{ x: {{ baseUrl: '{url}' }} }} }} }}"))
+    };
+    assert_eq!(
+        at("https://h.example/v1/chat/completions/"),
+        [
+            "1:40: warning: models.providers.x.baseUrl: ends in /chat/completions, which the gateway \
+          adds itself: leave that out, so that the address ends before it"
+        ]
+    );
+    for (url, tail) in [
+        ("https://h.example/v1/messages", "/v1/messages"),
+        ("https://h.example/messages", "/messages"),
+        ("http://h.example:11434/api/chat", "/api/chat"),
+    ] {
+        let told = at(url);
+        assert!(matches!(&*told, [only] if only.contains(&format!("ends in {tail},"))), "{told:?}");
+    }
+    for url in ["https://h.example/v1", "https://h.example", "https://chat.example/completions/v1"]
+    {
+        assert_eq!(at(url), [""; 0]);
+    }
+}
