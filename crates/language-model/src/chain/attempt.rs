@@ -129,10 +129,10 @@ async fn enter(
 impl Held {
     fn succeeded(self) {
         self.tally.answered();
-        self.link.note_success();
         if let Some(admission) = self.admission {
             admission.succeeded();
         }
+        self.link.note_success();
     }
 
     /// Reports the failure and returns it. A model is not blamed for a timeout if it never had

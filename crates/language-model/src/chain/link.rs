@@ -64,9 +64,13 @@ impl Link {
         ModelHealth { name: self.name().to_owned(), state, last_failure }
     }
 
-    /// Notes that the model has answered.
+    /// Notes that the model has answered. Where its breaker stays open, since the answer was begun
+    /// before the failures that opened it, the last of those remains the reason.
     pub(super) fn note_success(&self) {
-        *self.last_failure() = None;
+        let is_closed = |guard: &Guard| guard.breaker.state() == BreakerState::Closed;
+        if self.guard.as_ref().is_none_or(is_closed) {
+            *self.last_failure() = None;
+        }
     }
 
     /// Notes why the model has not answered. This is where its failures are logged.

@@ -59,6 +59,28 @@ async fn while_one_turn_probes_the_others_go_on_to_the_next_model() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_success_leaves_the_reason_for_which_the_model_is_passed_over() {
+    let slowly = Answer::Steps(vec![Step::Say("Late"), Step::Pause(SECOND)]);
+    let back = Answer::Steps(vec![Step::Say("Back")]);
+    let first = Scripted::new("a/1", [slowly, Answer::Refuse(quota()), back]);
+    let second = Scripted::saying("b/2", "Hello");
+    let chain = chain(vec![first.link(), second.link()]);
+    let mut slow = chain.answer(prompt()).await.unwrap();
+    slow.next().await.unwrap().unwrap();
+    assert_eq!(reply(&chain).await.unwrap().0, "Hello");
+    while let Some(delta) = slow.next().await {
+        delta.unwrap();
+    }
+    let health = &chain.health()[0];
+    assert_eq!((health.state, health.last_failure), (BreakerState::Open, Some("quota")));
+
+    tokio::time::advance(60 * SECOND).await;
+    assert_eq!(reply(&chain).await.unwrap().0, "Back");
+    let health = &chain.health()[0];
+    assert_eq!((health.state, health.last_failure), (BreakerState::Closed, None));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_probe_whose_customer_went_away_leaves_its_slot_and_its_place() {
     let first = Scripted::new(
         "a/1",
