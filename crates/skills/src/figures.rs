@@ -18,7 +18,7 @@ pub(crate) enum Outcome {
 pub(crate) enum Offline {
     /// A section was quoted.
     Quoted,
-    /// No section fits, and a person was promised.
+    /// A person was promised: no section fits, or one is wanted.
     Promised,
     /// Nothing was asked: a greeting, thanks or the like was returned.
     Courtesy,
@@ -42,8 +42,8 @@ impl Offline {
 pub(crate) fn describe_offline() {
     describe_counter!(
         "openclaw_offline_answers_total",
-        "Answers given without a model: quoted (a section of a skill), promised (none fits, and a \
-         person was promised) or courtesy (nothing was asked)."
+        "Answers given without a model: quoted (a section of a skill), promised (a person: none \
+         fits, or one is wanted) or courtesy (nothing was asked)."
     );
     for outcome in Offline::ALL {
         outcome.counter().increment(0);

@@ -110,9 +110,9 @@ impl Snapshot {
         self.index.common_words(query)
     }
 
-    /// Whether any word of the question stands in a section for customers.
-    pub(crate) fn knows_any(&self, query: &Query) -> bool {
-        self.index.knows_any(query)
+    /// Whether most words of the question stand in sections for customers.
+    pub(crate) fn knows_most(&self, query: &Query) -> bool {
+        self.index.knows_most(query)
     }
 
     fn hit(&self, found: Match) -> Option<Hit<'_>> {

@@ -28,7 +28,6 @@ pub(super) const TONGUE: Tongue = Tongue {
     ",
     greetings: "hi hello hey hiya howdy heya morning afternoon evening greetings yo",
     thanks: "thanks thank thx ty cheers bye goodbye thankyou",
-    links: "and but also or what how so then",
     subjects: "",
     letters: "",
     sentences: Sentences {
@@ -37,6 +36,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         welcome: "You're welcome! Just write again whenever something comes up.",
         listening: "I'm here: just write what you would like to know.",
         quoting: "This is what our information says:",
+        person: "A person from our team will follow up with you here.",
         cannot_answer: "I'm sorry, I can't answer that right now. A person from our team will \
                         follow up with you here.",
     },

@@ -15,7 +15,6 @@ pub(super) const TONGUE: Tongue = Tongue {
     ",
     greetings: "bonjour bonsoir salut coucou",
     thanks: "merci revoir beaucoup",
-    links: "et mais aussi ou comment",
     subjects: "
         colis courrier dédommagement douane facture indemnisation livraison livreur plainte
         remboursement réclamation voisin
@@ -27,6 +26,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         welcome: "Avec plaisir ! Écrivez-nous à nouveau si vous avez besoin de quelque chose.",
         listening: "Je suis là : écrivez simplement ce que vous souhaitez savoir.",
         quoting: "Voici ce que disent nos informations :",
+        person: "Une personne de notre équipe vous répondra ici.",
         cannot_answer: "Je suis désolé, je ne peux pas répondre à cette question pour le moment. \
                         Une personne de notre équipe vous répondra ici.",
     },

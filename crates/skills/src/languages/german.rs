@@ -18,7 +18,6 @@ pub(super) const TONGUE: Tongue = Tongue {
     ",
     greetings: "hallo guten tag moin servus grüezi gruezi morgen abend",
     thanks: "danke dank dankeschön vielen tschüss tschuess wiedersehen",
-    links: "und aber auch oder wie was",
     subjects: "
         beschädigt beschwerde entschädigung erstattung lieferung nachbar paket pakete rechnung
         reklamation reklamieren rückerstattung sendung sendungsnummer stornieren zoll zustellung
@@ -30,6 +29,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         welcome: "Gern geschehen! Schreiben Sie einfach wieder, wenn etwas ist.",
         listening: "Ich bin da: Schreiben Sie einfach, was Sie wissen möchten.",
         quoting: "Das steht dazu in unseren Informationen:",
+        person: "Jemand aus unserem Team meldet sich hier bei Ihnen.",
         cannot_answer: "Das kann ich Ihnen im Moment leider nicht beantworten. Jemand aus unserem \
                         Team meldet sich hier bei Ihnen.",
     },

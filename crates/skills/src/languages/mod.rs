@@ -46,8 +46,6 @@ struct Tongue {
     greetings: &'static str,
     /// Words of which thanks or a goodbye has at least one.
     thanks: &'static str,
-    /// Words with which a question begins that goes on from the one before.
-    links: &'static str,
     /// Words of the skills' subjects that tell the language by themselves.
     subjects: &'static str,
     /// Letters that are telling, since of the languages here few others write them.
@@ -68,6 +66,8 @@ pub(crate) struct Sentences {
     pub(crate) listening: &'static str,
     /// Introduces a quotation that is not in the customer's language.
     pub(crate) quoting: &'static str,
+    /// Says that a person will follow up.
+    pub(crate) person: &'static str,
     /// Says that there is no answer now, and that a person will follow up.
     pub(crate) cannot_answer: &'static str,
 }
@@ -77,7 +77,6 @@ struct Lexicon {
     fillers: HashSet<String>,
     greetings: HashSet<String>,
     thanks: HashSet<String>,
-    links: HashSet<String>,
     subjects: HashSet<String>,
 }
 
@@ -87,7 +86,6 @@ impl Lexicon {
             fillers: folded(tongue.fillers),
             greetings: folded(tongue.greetings),
             thanks: folded(tongue.thanks),
-            links: folded(tongue.links),
             subjects: folded(tongue.subjects),
         }
     }
@@ -148,11 +146,6 @@ impl Language {
     /// Whether the folded word is part of thanks or of a goodbye.
     pub(crate) fn thanks_with(self, word: &str) -> bool {
         self.lexicon().thanks.contains(word)
-    }
-
-    /// Whether a question that begins with the folded word goes on from the one before.
-    pub(crate) fn links_with(self, word: &str) -> bool {
-        self.lexicon().links.contains(word)
     }
 
     /// What is said in this language without a model.
@@ -253,6 +246,7 @@ mod tests {
                 assert!(sentence.chars().count() > 5, "{language:?}");
                 assert_eq!(Language::detect(said.cannot_answer), Some(language));
             }
+            assert!(said.cannot_answer.ends_with(said.person), "{language:?}");
             assert!(language.lexicon().fillers.len() > 60, "{language:?}");
         }
     }

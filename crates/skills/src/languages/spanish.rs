@@ -16,7 +16,6 @@ pub(super) const TONGUE: Tongue = Tongue {
     ",
     greetings: "hola buenas buenos días tardes noches saludos",
     thanks: "gracias adiós chao muchas",
-    links: "y pero también o qué cómo",
     subjects: "
         aduana entrega envío factura indemnización paquete paquetes queja reclamación reembolso
         repartidor vecino
@@ -28,6 +27,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         welcome: "¡De nada! Escríbanos de nuevo cuando lo necesite.",
         listening: "Aquí estoy: escriba simplemente lo que desea saber.",
         quoting: "Esto es lo que dice nuestra información:",
+        person: "Una persona de nuestro equipo le contestará por aquí.",
         cannot_answer: "Lo siento, ahora mismo no puedo responder a eso. Una persona de nuestro \
                         equipo le contestará por aquí.",
     },

@@ -15,7 +15,6 @@ pub(super) const TONGUE: Tongue = Tongue {
     ",
     greetings: "merhaba selam günaydın günler akşamlar",
     thanks: "teşekkürler teşekkür ederim sağol sağolun görüşürüz",
-    links: "ve peki ama ya nasıl",
     subjects: "
         fatura gümrük iade kargo kargom komşu kurye paket paketim şikayet tazminat teslimat
     ",
@@ -26,6 +25,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         welcome: "Rica ederim! Bir şey olursa yine yazabilirsiniz.",
         listening: "Buradayım: öğrenmek istediğinizi yazmanız yeterli.",
         quoting: "Bilgilerimizde şöyle yazıyor:",
+        person: "Ekibimizden biri size buradan dönüş yapacak.",
         cannot_answer: "Üzgünüm, bu soruyu şu anda yanıtlayamıyorum. Ekibimizden biri size buradan \
                         dönüş yapacak.",
     },

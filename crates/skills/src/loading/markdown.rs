@@ -1,7 +1,8 @@
 //! Takes a skill's body apart: its sections, who each is for, and the comments in it.
 //!
 //! Comments reach neither the model nor a customer. One that begins with `asked as:` lists
-//! other words in which customers ask for its section, and goes into the search index only.
+//! other words in which customers ask for its section, and goes into the search index only. One that
+//! says `hands over` marks a section for those who want a person.
 
 use std::ops::Range;
 
@@ -12,6 +13,9 @@ const ASSISTANT_HEADING: &str = "for the assistant";
 
 /// How a comment begins that lists other wordings of a section's question.
 const ASKED_AS: &str = "asked as:";
+
+/// What a comment says of a section that is for those who want a person.
+const HANDS_OVER: &str = "hands over";
 
 /// Whom a section is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub(crate) struct Section {
     pub(crate) text: String,
     /// Other words in which customers ask for it.
     pub(crate) asked_as: String,
+    /// Whether whoever asks for it wants a person, so that one has to be promised.
+    pub(crate) hands_over: bool,
     /// Whom it is for.
     pub(crate) audience: Audience,
 }
@@ -187,25 +193,30 @@ fn section(
     heading: &Heading,
     above: &[(usize, String, Audience)],
 ) -> Section {
-    let asked_as = comments
+    let within: Vec<&str> = comments
         .iter()
         .filter(|comment| range.contains(&comment.start))
-        .filter_map(|comment| other_wordings(body.get(comment.clone())?))
-        .collect::<Vec<_>>()
-        .join("\n");
+        .filter_map(|comment| inside(body.get(comment.clone())?))
+        .collect();
+    let asked_as: Vec<&str> = within.iter().filter_map(|inside| other_wordings(inside)).collect();
     Section {
         audience: audience(heading, above),
         title: heading.title.trim().to_owned(),
         level: heading.level,
         trail: above.iter().filter(|(level, ..)| *level > 1).map(|(_, t, _)| t.clone()).collect(),
         text: without(body, range, comments),
-        asked_as,
+        asked_as: asked_as.join("\n"),
+        hands_over: within.iter().any(|inside| inside.eq_ignore_ascii_case(HANDS_OVER)),
     }
 }
 
+/// What a comment says.
+fn inside(comment: &str) -> Option<&str> {
+    Some(comment.strip_prefix("<!--")?.strip_suffix("-->")?.trim())
+}
+
 /// What a comment lists, if it lists other wordings.
-fn other_wordings(comment: &str) -> Option<&str> {
-    let inside = comment.strip_prefix("<!--")?.strip_suffix("-->")?.trim();
+fn other_wordings(inside: &str) -> Option<&str> {
     let (head, rest) = inside.split_at_checked(ASKED_AS.len())?;
     head.eq_ignore_ascii_case(ASKED_AS).then_some(rest)
 }
@@ -269,6 +280,16 @@ mod tests {
         assert_eq!(outline.text, "## One\n\nText goes on.\n\nEnd.");
         assert_eq!(outline.sections[0].text, "Text goes on.\n\nEnd.");
         assert_eq!(outline.sections[0].asked_as.trim(), "where is it; lost?");
+    }
+
+    #[test]
+    fn a_comment_marks_the_section_for_those_who_want_a_person() {
+        let body = "## One\n\n<!-- asked as: a -->\n<!-- Hands over -->\n\nText.\n\n## Two\n\n\
+                    <!-- hands over the parcel -->\nText.\n";
+        let sections = outline(body).unwrap().sections;
+        let marked: Vec<_> = sections.iter().map(|section| section.hands_over).collect();
+        assert_eq!((marked, sections[0].asked_as.trim()), (vec![true, false], "a"));
+        assert_eq!(sections[0].text, "Text.");
     }
 
     #[test]

@@ -26,11 +26,20 @@ const FOLLOW_UP_WORDS: usize = 6;
 /// Words that only acknowledge, in any of the languages, folded.
 const ACKNOWLEDGEMENTS: [&str; 8] = ["ok", "okay", "oki", "k", "alright", "vale", "tamam", "تمام"];
 
+/// Messages that are answered together are separated by blank lines.
+const SEPARATOR: &str = "\n\n";
+
+/// At most so many of them are looked at one by one.
+const MOST_PARTS: usize = 8;
+
+/// At most so many sections make an answer, which has to be read in a chat.
+const MOST_SECTIONS: usize = 3;
+
 /// What a customer is answered.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer<'a> {
-    /// This section.
-    Quote(&'a Section),
+    /// These sections, each once, in the order in which they were asked for.
+    Quote(Vec<&'a Section>, Besides),
     /// A greeting, with what can be asked.
     Greeting,
     /// That they are welcome.
@@ -39,6 +48,15 @@ pub(crate) enum Answer<'a> {
     Listening,
     /// That there is no answer now, and that a person will follow up.
     Nothing,
+}
+
+/// What is said besides quoted sections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Besides {
+    /// Nothing.
+    Nothing,
+    /// That a person will follow up: one is wanted, or another question is left.
+    Person,
 }
 
 /// What the customer's last words call for, and in which language.
@@ -55,7 +73,54 @@ pub(crate) fn decide<'a>(snapshot: &'a Snapshot, prompt: &Prompt) -> (Language, 
         Language::detect(last).or_else(before)
     };
     let language = detected.unwrap_or(Language::English);
-    (language, answer(snapshot, last, previous, language))
+    let each = answer_each(snapshot, last, previous, language);
+    (language, each.unwrap_or_else(|| answer(snapshot, last, previous, language)))
+}
+
+/// What several messages call for, each by itself, if any section answers one of them.
+fn answer_each<'a, 'q>(
+    snapshot: &'a Snapshot,
+    last: &'q str,
+    mut previous: Option<&'q str>,
+    language: Language,
+) -> Option<Answer<'a>> {
+    let parts = last.split(SEPARATOR).map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.take(MOST_PARTS).collect();
+    let (mut quoted, mut besides) = (Vec::<&Section>::new(), Besides::Nothing);
+    if parts.len() < 2 {
+        return None;
+    }
+    for part in parts {
+        let spoken = Language::detect(part).unwrap_or(language);
+        match answer(snapshot, part, previous.replace(part), spoken) {
+            Answer::Quote(sections, more) => {
+                for section in sections {
+                    let is_new = quoted.iter().all(|known| !std::ptr::eq(*known, section));
+                    if is_new && quoted.len() < MOST_SECTIONS {
+                        quoted.push(section);
+                    }
+                }
+                if more == Besides::Person {
+                    besides = Besides::Person;
+                }
+            }
+            // Words that ask nothing, such as a name, call for no person.
+            Answer::Nothing if asks(part) => besides = Besides::Person,
+            Answer::Nothing | Answer::Greeting | Answer::Welcome | Answer::Listening => {}
+        }
+    }
+    (!quoted.is_empty()).then_some(Answer::Quote(quoted, besides))
+}
+
+/// Whether words end as a question does.
+fn asks(part: &str) -> bool {
+    part.ends_with(['?', '؟'])
+}
+
+/// This section, and the promise of a person where it is for those who want one.
+fn quote(section: &Section) -> Answer<'_> {
+    let besides = if section.hands_over { Besides::Person } else { Besides::Nothing };
+    Answer::Quote(vec![section], besides)
 }
 
 fn answer<'a>(
@@ -78,16 +143,15 @@ fn answer<'a>(
         }
     }
     if let Some(section) = best(snapshot, &query).or_else(|| snapshot.headed(&query)) {
-        return Answer::Quote(section);
+        return quote(section);
     }
-    let goes_on = spoken.len() <= FOLLOW_UP_WORDS
-        && (query.is_empty()
-            || snapshot.knows_any(&query)
-            || spoken.first().is_some_and(|word| language.links_with(word)));
+    // Most words of a follow-up are about the skills' subjects, or none is about any.
+    let goes_on =
+        spoken.len() <= FOLLOW_UP_WORDS && (query.is_empty() || snapshot.knows_most(&query));
     match previous {
         Some(previous) if goes_on => {
             let query = snapshot.query(&format!("{previous}\n{last}"), Some(language));
-            best(snapshot, &query).map_or(Answer::Nothing, Answer::Quote)
+            best(snapshot, &query).map_or(Answer::Nothing, quote)
         }
         None if is_punctuation(last) => Answer::Listening,
         None if query.is_empty() => Answer::Greeting,

@@ -16,8 +16,9 @@ use crate::figures::{self, Offline};
 use crate::languages::Language;
 use crate::library::SkillLibrary;
 use crate::limits::MAX_DESCRIPTION_CHARS;
+use crate::loading::markdown::Section;
 use crate::snapshot::Snapshot;
-use decide::{Answer, decide};
+use decide::{Answer, Besides, decide};
 
 /// How the answerer is called in replies, logs and metrics.
 const NAME: &str = "offline/skills";
@@ -49,19 +50,13 @@ impl OfflineAnswerer {
         let snapshot = self.library.snapshot();
         let (language, answer) = decide(&snapshot, prompt);
         let outcome = match answer {
-            Answer::Quote(_) => Offline::Quoted,
-            Answer::Nothing => Offline::Promised,
+            Answer::Quote(_, Besides::Nothing) => Offline::Quoted,
+            Answer::Quote(_, Besides::Person) | Answer::Nothing => Offline::Promised,
             Answer::Greeting | Answer::Welcome | Answer::Listening => Offline::Courtesy,
         };
         let said = language.sentences();
         let text = match answer {
-            Answer::Quote(section) => {
-                let quotation = quote::quote(section);
-                match Language::detect(&section.text) {
-                    Some(other) if other != language => format!("{}\n\n{quotation}", said.quoting),
-                    _ => quotation,
-                }
-            }
+            Answer::Quote(sections, besides) => quotation(&sections, besides, language),
             Answer::Greeting => introduction(&snapshot, language),
             Answer::Welcome => said.welcome.to_owned(),
             Answer::Listening => said.listening.to_owned(),
@@ -69,6 +64,27 @@ impl OfflineAnswerer {
         };
         (text, outcome)
     }
+}
+
+/// Quotes sections. A person who was asked for is promised first; one for a question that is left
+/// comes last, where it stands in the order of things.
+fn quotation(sections: &[&Section], besides: Besides, language: Language) -> String {
+    let said = language.sentences();
+    let is_foreign =
+        |section: &&Section| Language::detect(&section.text).is_some_and(|other| other != language);
+    let is_wanted = sections.iter().any(|section| section.hands_over);
+    let mut pieces = Vec::new();
+    if besides == Besides::Person && is_wanted {
+        pieces.push(said.person.to_owned());
+    }
+    if sections.iter().any(is_foreign) {
+        pieces.push(said.quoting.to_owned());
+    }
+    pieces.extend(sections.iter().map(|section| quote::quote(section)));
+    if besides == Besides::Person && !is_wanted {
+        pieces.push(said.person.to_owned());
+    }
+    pieces.join("\n\n")
 }
 
 /// Greets, and lists what can be asked.

@@ -161,9 +161,10 @@ impl Index {
         self.entries.get(asked.key.as_str()).filter(|_| is_sure)?.titles
     }
 
-    /// Whether any word of the question is known.
-    pub(crate) fn knows_any(&self, query: &Query) -> bool {
-        query.terms().any(|asked| self.entries.contains_key(asked.key.as_str()))
+    /// Whether more than half of the question's words are known. None are of a question without any.
+    pub(crate) fn knows_most(&self, query: &Query) -> bool {
+        let known = query.terms().filter(|asked| self.entries.contains_key(asked.key.as_str()));
+        known.count() * 2 > query.terms().count()
     }
 
     /// What a word counts that stands nowhere. The number of an order or a parcel is not a

@@ -19,7 +19,7 @@ const LEAST_ANSWERED: usize = 450;
 const LEAST_UNANSWERED: usize = 100;
 
 /// A conversation that ends with the customer's last words; the two take turns.
-fn prompt(said: &[&str]) -> Prompt {
+pub(crate) fn prompt(said: &[&str]) -> Prompt {
     let utterances = said
         .iter()
         .enumerate()
@@ -35,7 +35,7 @@ fn lines(table: &str) -> impl Iterator<Item = &str> {
     table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-fn is_promise_of_a_person(answer: &str) -> bool {
+pub(crate) fn is_promise_of_a_person(answer: &str) -> bool {
     [
         "A person from our team will follow up",
         "Jemand aus unserem Team meldet sich",
@@ -199,6 +199,16 @@ fn a_new_subject_is_not_answered_by_the_question_before() {
 }
 
 #[test]
+fn a_follow_up_about_something_else_is_not_answered_by_the_question_before() {
+    let answerer = OfflineAnswerer::new(shipped());
+    for other in ["and the weather?", "what about pizza?", "who delivers pizza?", "und das Wetter?"]
+    {
+        let answer = answerer.answer_text(&prompt(&["Where is my parcel?", "…", other]));
+        assert!(is_promise_of_a_person(&answer) && !answer.contains("**"), "{other}: {answer}");
+    }
+}
+
+#[test]
 fn a_quotation_shows_tables_as_lists_and_no_comments() {
     let answerer = OfflineAnswerer::new(shipped());
     let answer = answerer.answer_text(&prompt(&["How long does delivery take?"]));
@@ -255,7 +265,9 @@ fn answers_are_counted_by_what_they_came_to() {
     let recorder = Remembering::default();
     metrics::with_local_recorder(&recorder, || {
         let answerer = OfflineAnswerer::new(shipped());
-        for said in ["Where is my parcel?", "How do I bake bread?", "and a cake?", "hi", "thanks"] {
+        for said in
+            ["Where is my parcel?", "How do I bake bread?", "I want a human", "hi", "thanks"]
+        {
             let answer = answerer.answer(Arc::new(prompt(&[said])));
             assert!(answer.now_or_never().is_some_and(|answer| answer.is_ok()));
         }

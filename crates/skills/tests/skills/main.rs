@@ -10,4 +10,5 @@ mod properties;
 mod recorder;
 mod reloading;
 mod shelf;
+mod together;
 mod watching;
