@@ -267,7 +267,7 @@ fn heard(
     let content::Said { text, attachments } = said;
     let reference = message_id.map(|id| id.to_string());
     let at = arrival.at;
-    let message = Words { text, author, attachments, reference, command: None, at };
+    let message = Words { text, author, attachments, reference, command: None, reach: None, at };
     let key = key(arrival.update, None).ok()?;
     Some(Heard { conversation: address.conversation().ok()?, key, message })
 }
