@@ -75,21 +75,6 @@ pub(crate) async fn it_is_carried_over_once(harness: &dyn Harness) {
     assert_eq!(asked(&store.history(&new).await.unwrap()), ["2", "1"]);
 }
 
-pub(crate) async fn what_waits_is_answered_where_it_waits(harness: &dyn Harness) {
-    let store = harness.all_ports("one").await;
-    let (old, new) = (customer("old number"), customer("new number"));
-    talk(&*store, &old, "1").await;
-    accept_new(&*store, by_channel(&old, "2", "2")).await;
-    let claim = claim_one(&*store).await;
-    open(&*store, &claim).await;
-    assert_eq!(carry(&*store, &old, &new, "k").await, Ok(true));
-    assert_eq!(texts(&open(&*store, &claim).await), ["2"]);
-    store.commit(&claim, turn("t", 1)).await.unwrap();
-    assert_eq!(asked(&store.history(&old).await.unwrap()), ["2"]);
-    assert_eq!(asked(&store.history(&new).await.unwrap()), ["1"]);
-    claim_nothing(harness, &*store).await;
-}
-
 pub(crate) async fn an_owner_at_work_finds_what_was_carried_over(harness: &dyn Harness) {
     let store = harness.all_ports("one").await;
     let (old, new) = (customer("old number"), customer("new number"));

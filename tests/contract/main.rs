@@ -8,6 +8,8 @@ mod carrying;
 mod cluster_harness;
 mod crashes;
 mod dead_letters;
+#[macro_use]
+mod every_store;
 mod events;
 mod fencing;
 mod forgetting;
@@ -17,6 +19,8 @@ mod inbox;
 mod interleavings;
 mod interrupting;
 mod memory_harness;
+mod moving;
+mod moving_along;
 mod notes;
 mod overview;
 mod pausing;
@@ -25,6 +29,7 @@ mod rates;
 mod receipts;
 mod redis_harness;
 mod redis_only;
+mod scopes;
 mod sending;
 mod steps;
 mod storm;
@@ -33,44 +38,6 @@ mod turns;
 mod undelivered;
 mod withdrawing;
 mod words;
-
-/// Makes of each function a test on each store.
-macro_rules! contract {
-    ($($area:ident: $($test:ident,)+;)+) => {
-        mod memory {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    let harness = crate::memory_harness::MemoryHarness::start().await;
-                    crate::$area::$test(&harness).await;
-                }
-            )+)+
-        }
-
-        mod redis {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    let harness = crate::redis_harness::RedisHarness::start().await;
-                    crate::$area::$test(&harness).await;
-                }
-            )+)+
-        }
-
-        mod cluster {
-            $($(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    let harness = crate::cluster_harness::ClusterHarness::start().await;
-                    crate::$area::$test(&harness).await;
-                }
-            )+)+
-        }
-    };
-}
-
-// Areas that list their tests themselves.
-mod scopes;
 
 contract! {
     inbox:
@@ -127,7 +94,6 @@ contract! {
     carrying:
         what_is_carried_over_becomes_the_beginning,
         it_is_carried_over_once,
-        what_waits_is_answered_where_it_waits,
         an_owner_at_work_finds_what_was_carried_over,
         the_oldest_goes_when_together_it_is_too_much,
         nothing_is_carried_over_from_nowhere_or_to_itself,
@@ -135,6 +101,25 @@ contract! {
         many_are_carried_over_in_their_order,
         a_person_goes_along,
         a_person_who_has_the_other_conversation_goes_on_with_it,
+    ;
+    moving:
+        what_waits_goes_on_where_its_customer_is,
+        an_owner_at_work_is_stale_when_its_customer_moves,
+        a_reply_on_its_way_goes_first_and_is_remembered_there,
+        who_does_not_know_of_it_answers_nothing_more,
+        what_is_committed_after_the_move_follows,
+        what_was_put_off_or_revived_goes_on_there_at_once,
+        what_both_have_accepted_is_answered_once,
+        who_comes_back_is_answered_once,
+        who_moves_on_and_on_is_followed,
+        what_came_later_stays_when_a_move_is_told_again,
+        of_a_move_long_ago_nothing_is_left,
+        who_is_forgotten_meanwhile_is_forgotten,
+    ;
+    moving_along:
+        what_a_person_has_follows_to_that_person,
+        what_is_said_of_a_message_follows_it,
+        the_way_to_where_they_were_does_not_go_along,
     ;
     pausing:
         how_long_a_part_has_been_going_out_is_known,
@@ -205,7 +190,7 @@ contract! {
         a_release_leaves_open_whether_a_part_went_out,
         putting_off_makes_a_part_pending_again,
         a_message_that_comes_while_a_reply_goes_out_waits,
-        what_a_part_quotes_is_kept,
+        what_a_part_quotes_and_whom_it_reaches_is_kept,
     ;
     fencing:
         a_takeover_counts_the_delivery_and_names_the_owner,

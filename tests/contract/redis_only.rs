@@ -8,6 +8,7 @@ mod calls;
 mod carrying;
 mod cluster;
 mod failover;
+mod forwarding;
 mod full;
 mod later_versions;
 mod partitions;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conversation::ports::{Lease, MessageState, Pause};
-use conversation::{OutboxPart, PartState};
+use conversation::{OutboxPart, PartState, Reach};
 
 use crate::harness::Harness;
 use crate::steps::{
@@ -145,14 +145,18 @@ pub(crate) async fn a_message_that_comes_while_a_reply_goes_out_waits(harness: &
     assert_eq!((texts(&opened), opened.history.len()), (vec!["second"], 1));
 }
 
-pub(crate) async fn what_a_part_quotes_is_kept(harness: &dyn Harness) {
+pub(crate) async fn what_a_part_quotes_and_whom_it_reaches_is_kept(harness: &dyn Harness) {
     let store = harness.store("one").await;
-    accept_new(&*store, by_channel(&customer("anna"), "wamid.7", "hello")).await;
+    let mut inbound = by_channel(&customer("anna"), "wamid.7", "hello");
+    inbound.message.reach = Some(Reach("DE.7 4915112345678".to_owned()));
+    let said = inbound.message.clone();
+    accept_new(&*store, inbound).await;
     let claim = claim_one(&*store).await;
-    let key = open(&*store, &claim).await.messages[0].key.clone();
-    assert_eq!(key, "wamid.7");
+    let waiting = open(&*store, &claim).await.messages[0].clone();
+    assert_eq!((waiting.key.as_str(), &waiting.message), ("wamid.7", &said));
     let mut result = turn_in_parts("t", 1, 1);
-    result.parts[0].quotes = Some(key);
+    result.parts[0].quotes = Some(waiting.key);
+    result.parts[0].reach = said.reach;
     store.commit(&claim, result.clone()).await.unwrap();
     let outbox = open(&*store, &claim).await.outbox.unwrap();
     assert_eq!(outbox.parts[0].part, result.parts[0]);

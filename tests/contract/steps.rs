@@ -5,7 +5,7 @@ use std::time::Duration;
 use conversation::ports::{
     Accepted, Claim, DeadLetter, Event, Lease, MessageState, Opened, Pause, Store,
 };
-use conversation::{Inbound, MessageId, PartState, StoreError, Watch};
+use conversation::{ConversationId, Inbound, MessageId, PartState, StoreError, Watch};
 
 use crate::harness::{Harness, LEASE};
 use crate::words::{MANY, ONE, turn};
@@ -132,5 +132,7 @@ pub(crate) async fn assert_all_verbs_stale(store: &dyn Store, claim: &Claim) {
     assert_eq!(store.retry_at(claim, Duration::ZERO, Pause::Failure).await, stale, "retry_at");
     assert_eq!(store.park(claim, ONE, "stale").await, stale, "park");
     assert_eq!(store.withdraw(claim, ONE).await, stale, "withdraw");
+    let elsewhere = ConversationId::new("api", "elsewhere").unwrap();
+    assert_eq!(store.forward(claim, &elsewhere).await, stale, "forward");
     assert_lease(store, claim, Lease::Lost).await;
 }

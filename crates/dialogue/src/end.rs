@@ -9,6 +9,8 @@ pub(crate) enum End {
     Answered,
     /// Nothing was to be answered, but an earlier reply went out.
     Delivered,
+    /// What waited goes on in the conversation to which its customer moved.
+    MovedOn,
     /// Nothing was to be done.
     Idle,
     /// It is tried again later.
@@ -32,9 +34,10 @@ pub(crate) enum End {
 
 impl End {
     /// Every end, in the order of the declaration.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Answered,
         Self::Delivered,
+        Self::MovedOn,
         Self::Idle,
         Self::Postponed,
         Self::Parked,
@@ -51,6 +54,7 @@ impl End {
         match self {
             Self::Answered => "answered",
             Self::Delivered => "delivered",
+            Self::MovedOn => "moved_on",
             Self::Idle => "idle",
             Self::Postponed => "postponed",
             Self::Parked => "parked",

@@ -102,6 +102,7 @@ impl Figures {
             End::Lost | End::Stale => self.lost.increment(1),
             End::Answered
             | End::Delivered
+            | End::MovedOn
             | End::Idle
             | End::Postponed
             | End::Unavailable

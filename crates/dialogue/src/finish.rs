@@ -63,7 +63,8 @@ impl Turn<'_> {
         self.pool.figures.answered(answered.get());
         self.pool.figures.read(work.unread);
         if let Some(outbox) = outbox {
-            if let ControlFlow::Break(end) = self.deliver(&outbox, Earlier::default()).await? {
+            let to = &self.holding.claim.conversation;
+            if let ControlFlow::Break(end) = self.deliver(&outbox, Earlier::default(), to).await? {
                 return Ok(end);
             }
             self.release().await?;

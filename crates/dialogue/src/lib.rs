@@ -14,6 +14,7 @@ mod finish;
 mod heartbeat;
 mod holding;
 mod insistence;
+mod moving;
 mod notes;
 mod options;
 mod outage;

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::finish::{Work, ids};
 use crate::holding::Holding;
 use crate::insistence::insist;
+use crate::moving::readdressed;
 use crate::past::Past;
 use crate::pictures::Fetched;
 use crate::pool::Inner;
@@ -60,17 +61,25 @@ impl Turn<'_> {
         };
         self.pool.unread.was_read(&claim.conversation);
         let Opened { messages, history, outbox, mut attempts, draft, sending_for, .. } = opened;
+        let moved_to = opened.moved_to;
         let past = Past { history, remarks: opened.remarks, kept_at: opened.remarks_kept_at };
         name_requests(&messages);
         tell_of_taking_over(claim);
         let had_outbox = outbox.is_some();
         if let Some(outbox) = outbox {
             let earlier = Earlier { attempts, sending_for };
-            if let ControlFlow::Break(end) = self.deliver(&outbox, earlier).await? {
+            let sent = match &moved_to {
+                Some(to) => self.deliver(&readdressed(outbox), earlier, to).await?,
+                None => self.deliver(&outbox, earlier, &claim.conversation).await?,
+            };
+            if let ControlFlow::Break(end) = sent {
                 return Ok(end);
             }
             // They were the reply's attempts, and went with it, in the store as well.
             attempts = 0;
+        }
+        if let Some(to) = moved_to {
+            return self.forward(&to, attempts).await;
         }
         let Some(task) = Task::next(&messages) else {
             self.release().await?;

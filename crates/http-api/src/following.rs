@@ -147,6 +147,7 @@ pub(crate) fn settled_by(state: Option<MessageState>) -> Option<Settled> {
         Some(
             MessageState::Answered(None)
             | MessageState::TakenBack
+            | MessageState::MovedOn
             | MessageState::Undelivered { .. },
         ) => Some(Settled::Erased),
         Some(MessageState::Recorded) => Some(Settled::LeftToPerson),

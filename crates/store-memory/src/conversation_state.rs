@@ -9,6 +9,7 @@ use conversation::{
 };
 
 use crate::dead::DeadLetters;
+use crate::moving::Successor;
 use crate::pile::Pile;
 use crate::rate::Paces;
 use crate::remarks::Kept;
@@ -77,6 +78,10 @@ pub(crate) struct Conversation {
     pub(crate) transcript: Transcript,
     /// What the person is called who has the conversation, if one has.
     pub(crate) person: Option<String>,
+    /// Where what waits is to go on, for as long as something does.
+    pub(crate) leaving: Option<Successor>,
+    /// Where its customer went, for what comes here from where they were before.
+    pub(crate) moved: Option<Successor>,
 }
 
 impl Conversation {
@@ -103,6 +108,8 @@ impl Conversation {
             dead: DeadLetters::default(),
             transcript: Transcript::default(),
             person: None,
+            leaving: None,
+            moved: None,
         }
     }
 
@@ -118,7 +125,7 @@ impl Conversation {
 
     /// Whether there is anything to do.
     pub(crate) fn has_work(&self) -> bool {
-        self.waiting_count() > 0 || self.outbox.is_some()
+        self.waiting_count() > 0 || self.outbox.is_some() || self.leaving.is_some()
     }
 
     /// Forgets what belonged to the work that is done: what comes next begins anew.
@@ -179,6 +186,7 @@ impl Conversation {
             remarks,
             remarks_kept_at,
             sending_for: self.is_sending().then(|| now.since(self.sending_since)),
+            moved_to: self.goes_on_in(now).cloned(),
         }
     }
 
@@ -280,6 +288,8 @@ impl Weigh for Conversation {
             + self.dead.weight()
             + self.transcript.weight()
             + self.person.as_ref().map_or(0, String::len)
+            + self.leaving.weight()
+            + self.moved.weight()
     }
 }
 

@@ -1,17 +1,15 @@
-//! What happens in a conversation besides its messages, and what is carried over to another one.
+//! What happens in a conversation besides its messages.
 
 use async_trait::async_trait;
 use conversation::ports::{MessageState, Move, Notes, Noticed};
 use conversation::{
-    AnswerBy, DedupeKey, Digest, EventHub, Message, MessageId, Note, Remark, Remarked, Said, Scope,
-    StoreError, Timestamp,
+    AnswerBy, Digest, Message, MessageId, Note, Remark, Remarked, Scope, StoreError, Timestamp,
 };
 
 use crate::MemoryStore;
 use crate::conversation_state::{Conversation, Queued};
 use crate::inbox::OVERHEAD;
-use crate::pile::Pile;
-use crate::remarks::keep_newest;
+use crate::moving::fresh_id;
 use crate::state::State;
 use crate::weight::Weigh;
 
@@ -37,11 +35,6 @@ impl Notes for MemoryStore {
             moves.iter().map(carry).collect()
         })
     }
-}
-
-/// The name under which something that is no message is remembered.
-fn fresh_id(conversation: Digest, key: &DedupeKey) -> MessageId {
-    MessageId { conversation, key: key.digest(), token: rand::random() }
 }
 
 impl State {
@@ -70,7 +63,7 @@ impl State {
         Ok(Noticed::Kept)
     }
 
-    fn is_known(&self, id: MessageId, now: Timestamp) -> bool {
+    pub(crate) fn is_known(&self, id: MessageId, now: Timestamp) -> bool {
         let found = self.conversation(id.conversation);
         found.is_some_and(|found| found.keys.get(id.key, now).is_some())
     }
@@ -78,59 +71,6 @@ impl State {
     fn is_of_a_known_message(&self, digest: Digest, remark: &Remark, now: Timestamp) -> bool {
         let found = self.conversation(digest).zip(remark.about.as_deref());
         found.is_some_and(|(found, about)| found.knows(about, now))
-    }
-
-    fn carry_over(
-        &mut self,
-        Move { from, to, key }: &Move,
-        now: Timestamp,
-        hub: &EventHub,
-    ) -> Result<bool, StoreError> {
-        let (from, digest) = (from.digest(), to.digest());
-        let key = fresh_id(digest, key);
-        if from == digest || self.is_known(key, now) {
-            return Ok(false);
-        }
-        self.admit(OVERHEAD)?;
-        let brought = self.edit(from, |found| {
-            found.expire_history(now);
-            (std::mem::take(&mut found.history), std::mem::take(&mut found.remarks))
-        });
-        let (mut turns, mut remarks) = brought.unwrap_or_default();
-        self.insert(digest, || Conversation::new(to.clone()));
-        self.keep(key, AnswerBy::Channel, MessageState::Recorded, now);
-        let (limit, until) = (self.options.history_limit, now.plus(self.options.idle));
-        self.edit(digest, |found| {
-            found.touch(now, until);
-            put_first(&mut found.history, &mut turns);
-            put_first(&mut found.remarks, &mut remarks);
-            while found.history.len() > limit {
-                found.history.pop_front();
-            }
-            keep_newest(&mut found.remarks);
-        });
-        self.remind_of_history(digest, now);
-        self.move_person(from, digest, now, hub);
-        self.remove_if_empty(from);
-        Ok(true)
-    }
-
-    /// Lets the person who has the one conversation have the other, unless another one does.
-    fn move_person(&mut self, from: Digest, to: Digest, now: Timestamp, hub: &EventHub) {
-        let Some(name) = self.edit(from, |found| found.person.take()).flatten() else { return };
-        self.tell_readers(from, Said::Resumed, now, hub);
-        let is_free = self.conversation(to).is_some_and(|found| found.person.is_none());
-        if is_free {
-            self.edit(to, |found| found.person = Some(name.clone()));
-            self.tell_readers(to, Said::TakenOver { name }, now, hub);
-            self.queue.interrupt(to);
-        }
-    }
-}
-
-fn put_first<T: Weigh>(pile: &mut Pile<T>, brought: &mut Pile<T>) {
-    while let Some(item) = brought.pop_back() {
-        pile.push_front(item);
     }
 }
 

@@ -47,7 +47,10 @@ impl Weigh for Remembered {
         let text = match &self.state {
             MessageState::Answered(reply) => reply.weight(),
             MessageState::Parked { reason } | MessageState::Undelivered { reason } => reason.len(),
-            MessageState::Waiting | MessageState::TakenBack | MessageState::Recorded => 0,
+            MessageState::Waiting
+            | MessageState::TakenBack
+            | MessageState::Recorded
+            | MessageState::MovedOn => 0,
         };
         size_of_val(self) + size_of::<KeyDigest>() + text
     }

@@ -9,13 +9,12 @@ use conversation::ports::{
     Claim, Event, Lease, Memory, MessageState, Opened, Pause, TurnResult, Turns,
 };
 use conversation::{
-    Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply, Said, StoreError,
-    Timestamp,
+    ConversationId, Digest, EventHub, Exchange, MessageId, Outbox, OutboxPart, PartState, Reply,
+    Said, StoreError, Timestamp,
 };
 
 use crate::MemoryStore;
 use crate::conversation_state::{Conversation, no_such_part, send_again};
-use crate::dead::Dead;
 use crate::state::State;
 
 #[async_trait]
@@ -52,6 +51,9 @@ impl Turns for MemoryStore {
             }
             state.leave_to_person(digest, now);
             let view = |found: &mut Conversation| {
+                if found.goes_on_in(now).is_none() {
+                    found.leaving = None;
+                }
                 found.known_remarks = found.remarks.len();
                 (found.opened(limit.get(), now), found.history_at(now))
             };
@@ -131,6 +133,10 @@ impl Turns for MemoryStore {
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
         self.step(|state, now| state.withdraw(claim, messages.get(), now))
     }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.step(|state, now| state.forward(claim, to, now, &self.shared.hub))
+    }
 }
 
 impl State {
@@ -150,6 +156,10 @@ impl State {
             return Ok(());
         }
         if found.outbox.is_some() || found.waiting.len() < answered.get() {
+            return Err(StoreError::Stale);
+        }
+        if found.leaving.is_some() {
+            self.end_claim(digest, now);
             return Err(StoreError::Stale);
         }
         let answers = found.answered_by_transcript(answered.get());
@@ -233,37 +243,6 @@ impl State {
         let digest = self.check(claim)?;
         self.edit(digest, edit).unwrap_or(Err(StoreError::Stale))
     }
-
-    fn park(
-        &mut self,
-        claim: &Claim,
-        messages: usize,
-        reason: &str,
-        now: Timestamp,
-        hub: &EventHub,
-    ) -> Result<(), StoreError> {
-        let digest = self.check(claim)?;
-        let number = self.next_dead;
-        let answers = self.conversation(digest).and_then(|found| match found.outbox {
-            Some(_) => None,
-            None => found.answered_by_transcript(messages),
-        });
-        let parked = self.edit(digest, |found| give_up(found, number, messages, reason, now));
-        if let Some(Some(messages)) = parked {
-            self.next_dead += 1;
-            self.dead.insert(number, digest);
-            // With a reply that can't be sent nothing is said: its messages are answered.
-            if !messages.is_empty() {
-                let event = Event::Parked { messages, reason: reason.to_owned() };
-                hub.announce(digest, &Arc::new(event));
-            }
-        }
-        if let Some(answers) = answers {
-            self.add_entry(digest, Said::Failed { answers }, now, hub);
-        }
-        self.end_claim(digest, now);
-        Ok(())
-    }
 }
 
 /// Counts the attempt if it was one, and lets what is being sent wait again unless its outcome will
@@ -284,38 +263,6 @@ fn put_off(found: &mut Conversation, pause: Pause) {
     if let Some(outbox) = &mut found.outbox {
         send_again(outbox);
     }
-}
-
-/// Makes a dead letter of what stands first. Returns the names of the messages in it, or `None`
-/// if there was nothing.
-fn give_up(
-    found: &mut Conversation,
-    number: u64,
-    messages: usize,
-    reason: &str,
-    now: Timestamp,
-) -> Option<Vec<MessageId>> {
-    let outbox = found.outbox.take();
-    let messages = if outbox.is_some() { Vec::new() } else { found.waiting.take(messages) };
-    if outbox.is_none() && messages.is_empty() {
-        return None;
-    }
-    let names: Vec<MessageId> = messages.iter().map(|queued| queued.id).collect();
-    for id in &names {
-        found.keys.set(id, |_| MessageState::Parked { reason: reason.to_owned() });
-    }
-    let mut answered = Vec::new();
-    if let Some(outbox) = &outbox {
-        answered = std::mem::take(&mut found.answering);
-        for id in &answered {
-            found.keys.set(id, |_| MessageState::Undelivered { reason: reason.to_owned() });
-        }
-        found.sent.give_up(&outbox.turn);
-    }
-    found.come_to_rest();
-    let reason = reason.to_owned();
-    found.dead.insert(number, Dead { reason, at: now, messages, outbox, answered });
-    Some(names)
 }
 
 fn outbox(turn: String, reply: Reply, parts: Vec<conversation::Part>) -> Outbox {

@@ -40,6 +40,7 @@ impl Archive for RedisStore {
             .arg(keys.sent(digest))
             .arg(keys.transcript(digest))
             .arg(keys.rates(digest))
+            .arg(keys.set_aside(digest))
             .arg(GROUP)
             .arg(conversation.as_str());
         let erased: u64 = inner.link.call(verb, &call).await?;

@@ -3,14 +3,17 @@
 //! The two may lie in different slots of a Cluster, so this takes two scripts: one puts it there,
 //! once for each key, and one takes it away here. Whoever repeats it after a crash between them
 //! takes away what was put there then, and nothing that came since. Most customers who move bring
-//! nothing, so that is asked first, of many at once.
+//! nothing, so that is asked first, of many at once. Who has something waiting is said to have gone, so
+//! that whoever claims it forwards it.
 
 use std::collections::HashSet;
 
 use conversation::ports::{Move, Transcripts as _};
-use conversation::{Digest, Said, StoreError};
+use conversation::{ConversationId, Digest, Said, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
+use crate::keys::Keys;
+use crate::link::GROUP;
 use crate::{Inner, RedisStore, millis, stored};
 
 /// How many who move travel in one round trip, so that no batch holds up everything else.
@@ -19,22 +22,51 @@ const CHUNK: usize = 250;
 /// How many of those who bring something do: their histories may be long.
 const LADEN: usize = 16;
 
-/// A move, with the names under which the keys know the two conversations.
+/// The way from one conversation to another, with the digests under which the keys know the two.
 #[derive(Clone, Copy)]
-struct Step<'a> {
+pub(crate) struct Step<'a> {
     number: usize,
-    told: &'a Move,
+    names: (&'a ConversationId, &'a ConversationId),
     from: Digest,
     to: Digest,
+    why: Why<'a>,
+}
+
+/// Why something goes from one conversation to another.
+#[derive(Clone, Copy)]
+enum Why<'a> {
+    /// The customer moves.
+    Told(&'a Move),
+    /// It follows a customer who has moved: under this key, after having left so many others.
+    Follows { key: &'a str, left: &'a str },
+}
+
+impl<'a> Step<'a> {
+    fn told(number: usize, told: &'a Move) -> Self {
+        let (from, to) = (told.from.digest(), told.to.digest());
+        Self { number, names: (&told.from, &told.to), from, to, why: Why::Told(told) }
+    }
+
+    /// The way of what waits after a customer who has moved.
+    pub(crate) fn following(
+        names: (&'a ConversationId, &'a ConversationId),
+        key: &'a str,
+        left: &'a str,
+    ) -> Self {
+        let (from, to) = (names.0.digest(), names.1.digest());
+        Self { number: 0, names, from, to, why: Why::Follows { key, left } }
+    }
 }
 
 /// What is remembered of a conversation, as it is stored.
 #[derive(Default)]
-struct Baggage {
-    turns: Vec<String>,
-    remarks: Vec<String>,
+pub(crate) struct Baggage {
+    pub(crate) turns: Vec<String>,
+    pub(crate) remarks: Vec<String>,
     /// What the person is called who has it.
-    person: Option<String>,
+    pub(crate) person: Option<String>,
+    /// What waits there.
+    pub(crate) messages: Vec<String>,
 }
 
 /// What `carry_in` answers: what was brought under this key, whether it was now, and whether with
@@ -63,38 +95,61 @@ impl RedisStore {
         let light = of(false);
         let nothing: Vec<_> = light.iter().map(|_| Baggage::default()).collect();
         let brought = inner.carry_in(&light, &nothing).await?;
-        self.finish(&light, &brought, made).await?;
+        self.tell_of_persons(&light, &brought).await?;
+        note_those_made(&light, &brought, made)?;
         for laden in of(true).chunks(LADEN) {
             let baggage = inner.pack(laden).await?;
             let brought = inner.carry_in(laden, &baggage).await?;
-            self.finish(laden, &brought, made).await?;
+            self.tell_of_persons(laden, &brought).await?;
+            note_those_made(laden, &brought, made)?;
+            inner.carry_out(laden, &brought).await?;
         }
         Ok(())
     }
 
-    /// Takes away what was brought, and tells those whom it concerns.
-    async fn finish(
+    /// Carries what waits, and what is remembered, after a customer who has moved.
+    pub(crate) async fn carry_after(
+        &self,
+        step: Step<'_>,
+        baggage: Baggage,
+    ) -> Result<(), StoreError> {
+        let (steps, baggage) = ([step], [baggage]);
+        let brought = self.inner.carry_in(&steps, &baggage).await?;
+        self.tell_of_persons(&steps, &brought).await?;
+        self.inner.carry_out(&steps, &brought).await
+    }
+
+    /// Tells those whom it concerns that a person has come along.
+    async fn tell_of_persons(
         &self,
         steps: &[Step<'_>],
         brought: &[Brought],
-        made: &mut [bool],
     ) -> Result<(), StoreError> {
-        for (step, (_, is_now, person)) in steps.iter().zip(brought) {
-            if let Some(made) = made.get_mut(step.number) {
-                *made = *is_now == 1;
-            }
+        for (step, (_, _, person)) in steps.iter().zip(brought) {
             if *person == 2 {
                 self.inner.tell_of_entry(step.to);
             }
             if *person > 0 {
-                self.interrupt(&step.told.to).await?;
+                self.interrupt(step.names.1).await?;
             }
         }
-        if brought.iter().any(|(brought, ..)| brought == "full") {
-            return Err(StoreError::Full);
-        }
-        self.inner.carry_out(steps, brought).await
+        Ok(())
     }
+}
+
+/// Says of each move whether it was made now, unless some found no room.
+fn note_those_made(
+    steps: &[Step<'_>],
+    brought: &[Brought],
+    made: &mut [bool],
+) -> Result<(), StoreError> {
+    for (step, (_, is_now, _)) in steps.iter().zip(brought) {
+        if let Some(made) = made.get_mut(step.number) {
+            *made = *is_now == 1;
+        }
+    }
+    let is_full = brought.iter().any(|(brought, ..)| brought == "full");
+    if is_full { Err(StoreError::Full) } else { Ok(()) }
 }
 
 /// The moves in rounds, of which none touches a conversation twice: who moves on may have moved in
@@ -103,7 +158,8 @@ fn rounds(moves: &[Move]) -> Vec<Vec<Step<'_>>> {
     let mut rounds: Vec<Vec<Step<'_>>> = Vec::new();
     let mut touched = HashSet::new();
     for (number, told) in moves.iter().enumerate() {
-        let (from, to) = (told.from.digest(), told.to.digest());
+        let step = Step::told(number, told);
+        let (from, to) = (step.from, step.to);
         if from == to {
             continue;
         }
@@ -113,7 +169,7 @@ fn rounds(moves: &[Move]) -> Vec<Vec<Step<'_>>> {
         }
         touched.extend([from, to]);
         if let Some(round) = rounds.last_mut() {
-            round.push(Step { number, told, from, to });
+            round.push(step);
         }
     }
     rounds
@@ -124,9 +180,9 @@ impl Inner {
     async fn are_laden(&self, steps: &[Step<'_>]) -> Result<Vec<bool>, StoreError> {
         let mut asking = Pipeline::with_capacity(steps.len());
         for Step { from, .. } in steps {
-            let keys = &self.keys;
-            let of_it = [keys.history(*from), keys.remarks(*from), keys.conversation(*from)];
-            asking.exists(&of_it);
+            // Something may follow them where they have left no more than records.
+            let spell = [Keys::history, Keys::remarks, Keys::conversation, Keys::records];
+            asking.exists(&spell.map(|spell| spell(&self.keys, *from)));
         }
         let counts: Vec<u64> = self.link.run_all(&asking).await?;
         Ok(counts.into_iter().map(|count| count > 0).collect())
@@ -145,7 +201,8 @@ impl Inner {
         )?;
         let mut lists = lists.into_iter();
         let mut next = || lists.next().unwrap_or_default();
-        let pack = |person| Baggage { turns: next(), remarks: next(), person };
+        let pack =
+            |person| Baggage { turns: next(), remarks: next(), person, messages: Vec::new() };
         Ok(persons.into_iter().map(pack).collect())
     }
 
@@ -177,19 +234,35 @@ impl Inner {
             .arg(keys.watchers(to))
             .arg(keys.history(to))
             .arg(keys.records(to))
-            .arg(keys.remarks(to));
+            .arg(keys.remarks(to))
+            .arg(keys.ready(keys.partition(to)))
+            .arg(keys.delayed_of(to))
+            .arg(keys.inbox(to));
         let name = baggage.person.clone().unwrap_or_default();
         call.arg(&name);
         self.add_entry_args(&mut call, to, &Said::TakenOver { name })?;
-        call.arg(stored::key_digest(step.told.key.digest()))
+        let (from, to) = step.names;
+        let (key, is_crowded, from, left) = match step.why {
+            Why::Told(told) => {
+                (stored::key_digest(told.key.digest()), is_crowded, from.as_str(), "0")
+            }
+            Why::Follows { key, left } => (key.to_owned(), false, "", left),
+        };
+        call.arg(key)
             .arg(stored::fresh_record())
             .arg(millis(self.options.dedupe))
             .arg(millis(self.options.idle))
             .arg(self.options.history_limit.max(1))
             .arg(u8::from(is_crowded))
             .arg(baggage.turns.len())
+            .arg(baggage.remarks.len())
+            .arg(GROUP)
+            .arg(to.as_str())
+            .arg(from)
+            .arg(left)
             .arg(&baggage.turns)
-            .arg(&baggage.remarks);
+            .arg(&baggage.remarks)
+            .arg(&baggage.messages);
         Ok(call)
     }
 
@@ -198,25 +271,15 @@ impl Inner {
         let mut left = Vec::new();
         for (step, (brought, ..)) in steps.iter().zip(brought) {
             let parts = brought.split(' ').collect::<Vec<_>>();
-            let (turns, remarks, person) = match *parts {
-                ["0", _, "0", _] => continue,
-                [turns, digest, remarks, other] => ((turns, digest), (remarks, other), ""),
+            let (lists, person) = match *parts {
+                [turns, digest, remarks, other] => ([turns, digest, remarks, other], ""),
                 [turns, digest, remarks, other, person] => {
-                    ((turns, digest), (remarks, other), person)
+                    ([turns, digest, remarks, other], person)
                 }
                 // Whatever else may stand under this key is not something that was brought.
                 _ => continue,
             };
-            let mut call = self.scripts.carry_out.call();
-            call.arg(self.keys.conversation(step.from))
-                .arg(self.keys.transcript(step.from))
-                .arg(self.keys.watchers(step.from))
-                .arg(self.keys.history(step.from))
-                .arg(self.keys.remarks(step.from))
-                .arg(person);
-            self.add_entry_args(&mut call, step.from, &Said::Resumed)?;
-            call.arg(turns.0).arg(turns.1).arg(remarks.0).arg(remarks.1);
-            calls.add_command(call);
+            calls.add_command(self.carry_out_call(step, lists, person)?);
             left.push(step.from);
         }
         if left.is_empty() {
@@ -227,5 +290,38 @@ impl Inner {
             self.tell_of_entry(from);
         }
         Ok(())
+    }
+
+    fn carry_out_call(
+        &self,
+        step: &Step<'_>,
+        lists: [&str; 4],
+        person: &str,
+    ) -> Result<Cmd, StoreError> {
+        let (keys, from) = (&self.keys, step.from);
+        let mut call = self.scripts.carry_out.call();
+        call.arg(keys.conversation(from))
+            .arg(keys.transcript(from))
+            .arg(keys.watchers(from))
+            .arg(keys.history(from))
+            .arg(keys.remarks(from))
+            .arg(keys.ready(keys.partition(from)))
+            .arg(keys.delayed_of(from))
+            .arg(keys.records(from))
+            .arg(person);
+        self.add_entry_args(&mut call, from, &Said::Resumed)?;
+        let moved = match step.why {
+            Why::Told(told) => stored::move_digest(told),
+            Why::Follows { .. } => String::new(),
+        };
+        let (from, to) = step.names;
+        call.arg(&lists)
+            .arg(moved)
+            .arg(stored::fresh_record())
+            .arg(millis(self.options.dedupe))
+            .arg(GROUP)
+            .arg(from.as_str())
+            .arg(to.as_str());
+        Ok(call)
     }
 }

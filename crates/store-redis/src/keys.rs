@@ -65,7 +65,8 @@ impl Keys {
     /// last turn with an outbox `t`, `o` if that outbox is still there, and, if revived messages
     /// stand apart, `r`, the claim during which the last of them came; `d` names the message that
     /// shows the answer in the making, `k` says that there are remarks,
-    /// and `p` what the person is called who has it, if one has.
+    /// and `p` what the person is called who has it, if one has. `w` says where its customer went, while
+    /// something waits, and `f` where to what was set aside is on its way.
     pub(crate) fn conversation(&self, digest: Digest) -> String {
         self.of("c", digest)
     }
@@ -78,6 +79,11 @@ impl Keys {
     /// The messages that were revived while a turn was at work.
     pub(crate) fn revived(&self, digest: Digest) -> String {
         self.of("rv", digest)
+    }
+
+    /// The messages that go on in another conversation and have not certainly arrived there.
+    pub(crate) fn set_aside(&self, digest: Digest) -> String {
+        self.of("fw", digest)
     }
 
     /// The earlier turns of a conversation.
@@ -202,6 +208,7 @@ mod tests {
             keys.conversation(digest),
             keys.inbox(digest),
             keys.revived(digest),
+            keys.set_aside(digest),
             keys.history(digest),
             keys.outbox(digest),
             keys.watchers(digest),

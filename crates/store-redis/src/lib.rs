@@ -9,6 +9,7 @@ mod cluster;
 mod errors;
 mod events;
 mod fenced;
+mod forwarding;
 mod handovers;
 mod inbox;
 mod keys;

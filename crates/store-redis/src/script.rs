@@ -20,6 +20,7 @@ pub(crate) enum Effect {
 }
 
 const FENCE: &str = include_str!("scripts/fence.lua");
+const LEAVING: &str = include_str!("scripts/leaving.lua");
 const REMARKS: &str = include_str!("scripts/remarks.lua");
 const TRANSCRIPT: &str = include_str!("scripts/transcript.lua");
 const UNDELIVERED: &str = include_str!("scripts/undelivered.lua");
@@ -39,6 +40,10 @@ impl Verb {
 
     fn transcribing(_fence: &str, keys: usize, body: &str) -> Self {
         Self::new(keys, format!("{REMARKS}\n{TRANSCRIPT}\n{body}"), Effect::Kept)
+    }
+
+    fn carrying(_fence: &str, keys: usize, body: &str) -> Self {
+        Self::new(keys, format!("{REMARKS}\n{TRANSCRIPT}\n{LEAVING}\n{body}"), Effect::Kept)
     }
 
     fn giving_up(_fence: &str, keys: usize, body: &str) -> Self {
@@ -130,9 +135,9 @@ scripts! {
     revive: remarking(9),
     note: remarking(8),
     receive: giving_up(10),
-    carry_in: transcribing(6),
-    carry_out: transcribing(5),
-    forget: plain(16),
+    carry_in: carrying(9),
+    carry_out: carrying(8),
+    forget: plain(17),
     watch: passing(3),
     queue: passing(3),
     tidy: passing(1),
@@ -155,4 +160,6 @@ scripts! {
     retry_at: fenced(5),
     park: fenced_giving_up(10),
     withdraw: fenced(4),
+    forward: fenced(6),
+    forwarded: fenced(6),
 }

@@ -10,15 +10,16 @@
 //!           the replica that waits for the answer, if any · line end ·
 //!           JSON {"key","message","request"}, and "slow":true over the sender's rate
 //! record    11 token · 16 fingerprint · 13 time of acceptance · 1 state (w waiting, a answered,
-//!           p parked, u undelivered, t taken back, r recorded) · the reply as JSON, or the reason
+//!           p parked, u undelivered, t taken back, r recorded, rf gone on elsewhere) · the reply as
+//!           JSON, or the reason
 //! ```
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use conversation::ports::{MessageState, Waiting};
+use conversation::ports::{MessageState, Move, Waiting};
 use conversation::{
-    AnswerBy, Command, Digest, Exchange, Inbound, KeyDigest, Message, MessageId, Outbox,
-    OutboxPart, Part, PartState, Reply, Sender, StoreError, Timestamp,
+    AnswerBy, Command, Digest, Exchange, Fingerprint, Inbound, KeyDigest, Message, MessageId,
+    Outbox, OutboxPart, Part, PartState, Reply, Sender, StoreError, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +129,17 @@ pub(crate) fn waiting(conversation: Digest, envelope: &str) -> Result<Waiting, S
     })
 }
 
+/// The same stored message without the way to its customer, who is elsewhere now.
+pub(crate) fn without_way(envelope: &str) -> String {
+    let without = || {
+        let (head, json) = envelope.split_once('\n')?;
+        let mut stored: serde_json::Value = serde_json::from_str(json).ok()?;
+        stored.get_mut("message")?.as_object_mut()?.remove("reach")?;
+        Some(format!("{head}\n{stored}"))
+    };
+    without().unwrap_or_else(|| envelope.to_owned())
+}
+
 /// The name of the message that a script refers to by key digest and token.
 pub(crate) fn message_id(conversation: Digest, head: &str) -> Result<MessageId, StoreError> {
     let wrong = || unreadable("a message's key and token", "not 27 characters of base64");
@@ -146,6 +158,12 @@ pub(crate) fn fresh_record() -> String {
 /// The digest of a deduplication key, as the scripts spell it.
 pub(crate) fn key_digest(key: KeyDigest) -> String {
     BASE64.encode(key.0)
+}
+
+/// A move as the conversation remembers it that it leaves.
+pub(crate) fn move_digest(Move { to, key, .. }: &Move) -> String {
+    let parts = [b"moved to".as_slice(), to.as_str().as_bytes(), key.as_str().as_bytes()];
+    BASE64.encode(Fingerprint::of(&parts).0)
 }
 
 /// One of a conversation's senders, as the scripts spell it.
@@ -174,6 +192,8 @@ pub(crate) fn record(stored: &str) -> Result<([u8; 8], MessageState), StoreError
         Some(b'p') => MessageState::Parked { reason: rest.to_owned() },
         Some(b'u') => MessageState::Undelivered { reason: rest.to_owned() },
         Some(b't') => MessageState::TakenBack,
+        // An earlier version takes it for one that is recorded.
+        Some(b'r') if rest == "f" => MessageState::MovedOn,
         Some(b'r') => MessageState::Recorded,
         Some(_) | None => return Err(unreadable(WHAT, "its state is not known here")),
     };

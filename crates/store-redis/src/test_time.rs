@@ -29,6 +29,9 @@ impl RedisStore {
         for key in self.keys_with(":w:").await? {
             self.lower_interest(&key, by).await?;
         }
+        for key in self.keys_with(":c:").await? {
+            self.age_texts(AGE_MOVE, &key, by).await?;
+        }
         for key in self.keys_with(":m:").await? {
             self.age_texts(AGE_RECORDS, &key, by).await?;
         }
@@ -41,7 +44,7 @@ impl RedisStore {
         for key in self.keys_with(":out:").await? {
             self.age_texts(AGE_OUTBOX, &key, by).await?;
         }
-        for kind in [":in:", ":rv:"] {
+        for kind in [":in:", ":rv:", ":fw:"] {
             for key in self.keys_with(kind).await? {
                 self.age_texts(AGE_INBOX, &key, by).await?;
             }
@@ -126,6 +129,13 @@ for i = 1, #records, 2 do
   local r = records[i + 1]
   local time = string.format('%013d', tonumber(string.sub(r, 28, 40)) - tonumber(ARGV[1]))
   redis.call('HSET', KEYS[1], records[i], string.sub(r, 1, 27) .. time .. string.sub(r, 41))
+end";
+
+const AGE_MOVE: &str = "
+local w = redis.call('HGET', KEYS[1], 'w')
+if w then
+  local time = string.format('%013d', tonumber(string.sub(w, 1, 13)) - tonumber(ARGV[1]))
+  redis.call('HSET', KEYS[1], 'w', time .. string.sub(w, 14))
 end";
 
 const AGE_RATE: &str = "

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use conversation::ports::{Claim, Event, Lease, Memory, Opened, Pause, TurnResult, Turns};
-use conversation::{Digest, MessageId, StoreError};
+use conversation::{ConversationId, Digest, MessageId, StoreError};
 use deadpool_redis::redis::Pipeline;
 
 use crate::keys::Keys;
@@ -48,7 +48,7 @@ impl Turns for RedisStore {
             .arg(limit.get() - 1)
             .arg(millis(inner.options.idle))
             .arg(millis(inner.options.dedupe));
-        let (inbox, history, outbox, watchers, attempts, draft, remarks, sending_for): OpenAnswer =
+        let (inbox, history, outbox, watchers, attempts, draft, remarks, sending_for, moved_to): OpenAnswer =
             call.run().await?;
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
@@ -64,6 +64,7 @@ impl Turns for RedisStore {
             remarks,
             remarks_kept_at,
             sending_for: sending_for.parse().ok().map(Duration::from_millis),
+            moved_to: ConversationId::try_from(moved_to).ok(),
         })
     }
 
@@ -200,6 +201,10 @@ impl Turns for RedisStore {
         let call = inner.fenced(&inner.scripts.withdraw, claim, &[Keys::inbox, Keys::records]);
         call.arg(messages.get()).run().await
     }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.let_go_on(claim, to).await
+    }
 }
 
 impl Inner {
@@ -270,6 +275,7 @@ impl Inner {
 /// Fields and values of a hash.
 type Fields = Vec<(String, String)>;
 /// What `open` answers: inbox, history, outbox, watching replicas, attempts,
-/// the message that shows the answer in the making, remarks, and for how many milliseconds a part
-/// has been going out.
-type OpenAnswer = (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>, String);
+/// the message that shows the answer in the making, remarks, for how many milliseconds a part has been
+/// going out, and where the customer went.
+type OpenAnswer =
+    (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>, String, String);

@@ -159,6 +159,13 @@ fn script_files() -> usize {
 }
 
 fn stands_before_others(name: &std::ffi::OsString) -> bool {
-    let others = ["fence.lua", "unfenced.lua", "remarks.lua", "transcript.lua", "undelivered.lua"];
+    let others = [
+        "fence.lua",
+        "unfenced.lua",
+        "remarks.lua",
+        "transcript.lua",
+        "undelivered.lua",
+        "leaving.lua",
+    ];
     others.iter().any(|other| name == other)
 }

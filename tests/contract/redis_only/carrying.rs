@@ -20,7 +20,7 @@ async fn whoever_repeats_it_after_a_death_between_the_steps_does_what_is_left() 
         answer_next(&*store, key).await;
     }
     tell(&*store, note(&old, "n", "1", Remarked::TakenBack)).await;
-    let keys = ["h", "n"].map(|kind| format!("oc:{{p00}}:{kind}:{}", old.digest()));
+    let keys = ["h", "n", "m"].map(|kind| format!("oc:{{p00}}:{kind}:{}", old.digest()));
     for key in &keys {
         assert_eq!(harness.server().cli(&["COPY", key, &format!("{key}:before")]), "1");
     }
@@ -29,7 +29,8 @@ async fn whoever_repeats_it_after_a_death_between_the_steps_does_what_is_left() 
 
     // So it stands when somebody dies after the first step.
     for key in &keys {
-        assert_eq!(harness.server().cli(&["COPY", &format!("{key}:before"), key]), "1");
+        let before = format!("{key}:before");
+        assert_eq!(harness.server().cli(&["COPY", &before, key, "REPLACE"]), "1");
     }
     // What comes before it is repeated stays.
     accept_new(&*store, by_channel(&old, "3", "3")).await;
@@ -61,11 +62,13 @@ async fn a_person_who_went_along_leaves_even_after_a_death_between_the_steps() {
     store.take_over(&old, "Rosa").await.unwrap();
     assert_eq!(carry(&*store, &old, &new, "change").await, Ok(true));
     assert_eq!(harness.server().cli(&["EXISTS", &of_old]), "0");
-    assert_eq!(back("Rosa"), "1");
+    let records = format!("oc:{{p00}}:m:{}", old.digest());
+    let unmoved = || harness.server().cli(&["DEL", &records]);
+    assert_eq!((unmoved(), back("Rosa")), ("1".to_owned(), "1".to_owned()));
     assert_eq!(carry(&*store, &old, &new, "change").await, Ok(false));
     assert_eq!(store.taken_over_by(&old).await, Ok(None));
     // Somebody else came since.
-    assert_eq!(back("Emil"), "1");
+    assert_eq!((unmoved(), back("Emil")), ("1".to_owned(), "1".to_owned()));
     assert_eq!(carry(&*store, &old, &new, "change").await, Ok(false));
     assert_eq!(store.taken_over_by(&old).await.unwrap().as_deref(), Some("Emil"));
     assert_eq!(store.taken_over_by(&new).await.unwrap().as_deref(), Some("Rosa"));
@@ -86,6 +89,7 @@ async fn what_an_earlier_version_brought_is_taken_away_too() {
     let record = harness.server().cli(&["HVALS", &records]);
     assert_eq!(record.split(' ').count(), 4, "{record}");
     assert_eq!(harness.server().cli(&["COPY", "before", &history]), "1");
+    assert_eq!(harness.server().cli(&["DEL", &format!("oc:{{p00}}:m:{}", old.digest())]), "1");
     assert_eq!(carry(&*store, &old, &new, "change").await, Ok(false));
     assert_eq!(store.history(&old).await, Ok(Vec::new()));
 }

@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::StoreError;
 use conversation::ports::{Claim, Lease, Opened, Pause, TurnResult, Turns};
+use conversation::{ConversationId, StoreError};
 use store_memory::MemoryStore;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
@@ -28,6 +28,7 @@ pub(crate) enum Verb {
     RetryAt,
     Park,
     Withdraw,
+    Forward,
 }
 
 /// Whether the verb has taken effect when the fault happens.
@@ -252,5 +253,9 @@ impl Turns for Faulty {
 
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
         self.pass(Verb::Withdraw, self.inner.withdraw(claim, messages)).await
+    }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.pass(Verb::Forward, self.inner.forward(claim, to)).await
     }
 }

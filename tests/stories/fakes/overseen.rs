@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use conversation::StoreError;
 use conversation::ports::{Claim, Lease, Opened, Pause, TurnResult, Turns};
+use conversation::{ConversationId, StoreError};
 use store_memory::MemoryStore;
 
 /// The store.
@@ -116,5 +116,9 @@ impl Turns for Overseen {
 
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
         self.inner.withdraw(claim, messages).await
+    }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.inner.forward(claim, to).await
     }
 }

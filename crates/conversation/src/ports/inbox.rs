@@ -39,6 +39,8 @@ pub enum MessageState {
     },
     /// It is kept as a remark, and gets no answer of its own.
     Recorded,
+    /// It waited when its customer moved to another conversation, and goes on there.
+    MovedOn,
 }
 
 /// The durable inbox.

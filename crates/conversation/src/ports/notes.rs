@@ -43,10 +43,11 @@ pub trait Notes: Send + Sync {
     async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError>;
 
     /// What is remembered of the one conversation becomes the beginning of the other, and a person
-    /// who has it has the other one then, unless another person does. What waits is answered where
-    /// it waits. Each move is made once for its key in seven days, in the order of `moves` where
-    /// they touch the same conversation; says of each whether it was made now. On `Err` some may be
-    /// made; handing them in again is safe.
+    /// who has it has the other one then, unless another person does. What waits or is being answered
+    /// goes on there: an owner at work on it is stale, unless it has a reply to send, and whoever opens
+    /// it next is told to [forward](super::Turns::forward) it. Each move is made once for its key in
+    /// seven days, in the order of `moves` where they touch the same conversation; says of each whether
+    /// it was made now. On `Err` some may be made; handing them in again is safe.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Full`].

@@ -79,6 +79,9 @@ pub struct Opened {
     pub draft: Option<String>,
     /// How long ago the intent to send the outbox's part was written, if one is being sent.
     pub sending_for: Option<Duration>,
+    /// The conversation in which the customer goes on, if they moved there while something waited or was
+    /// on its way here: an unsent reply is theirs there, and the rest is to be [forwarded](Turns::forward).
+    pub moved_to: Option<ConversationId>,
 }
 
 /// What becomes of the history when a turn is committed.
@@ -165,7 +168,8 @@ pub trait Turns: Send + Sync {
     /// it arrives again.
     ///
     /// # Errors
-    /// [`StoreError::Stale`], also if an unsent reply is there that has to go first;
+    /// [`StoreError::Stale`], also if an unsent reply is there that has to go first, and if the customer
+    /// moved to another conversation meanwhile, which ends the claim;
     /// [`StoreError::Unavailable`], or [`StoreError::Full`].
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError>;
 
@@ -234,4 +238,14 @@ pub trait Turns: Send + Sync {
     /// [`StoreError::Stale`], also if an unsent reply is there that has to go first, or
     /// [`StoreError::Unavailable`].
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError>;
+
+    /// Lets what waits here go on in the conversation `to`, to which the customer
+    /// [moved](Opened::moved_to), with what is remembered here: the messages wait there, in their order,
+    /// each unless it was accepted there as well. Ends the claim. What comes in meanwhile stays, and is
+    /// forwarded next. Whoever repeats it, after a crash or under a later claim, does what is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], also if an unsent reply is here that has to go first, or the customer goes
+    /// on elsewhere by now, which ends the claim; or [`StoreError::Unavailable`].
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError>;
 }

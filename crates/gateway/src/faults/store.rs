@@ -164,6 +164,10 @@ impl Turns for Faulty {
         self.crash.pass(Point::BeforeRelease);
         self.inner.withdraw(claim, messages).await
     }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.inner.forward(claim, to).await
+    }
 }
 
 #[async_trait]

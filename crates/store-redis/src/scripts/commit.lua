@@ -43,6 +43,11 @@ local envelopes = redis.call('LRANGE', KEYS[3], '0', ARGV[8])
 if #envelopes < count or has_outbox then
   return stale()
 end
+-- The customer is to be answered where they went.
+if leaving or forwarding then
+  finish(true)
+  return stale()
+end
 local more = table.remove(envelopes, count + 1)
 
 local asked = {}

@@ -8,8 +8,9 @@ local group, entry, owner, deliveries, name =
 -- What the conversation's hash says: its attempts, the last turn that left an outbox, whether
 -- the outbox holds anything, and, if revived messages stand apart, the claim during which they came.
 -- The draft is the message that shows the answer in the making. And whether there are remarks, and
--- which person has the conversation, if one has.
-local attempts, last_turn, has_outbox, revived, draft, remarked, person
+-- which person has the conversation, if one has. And where the customer went, while something waits;
+-- and where to what was set aside is on its way.
+local attempts, last_turn, has_outbox, revived, draft, remarked, person, leaving, forwarding
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -23,13 +24,14 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k', 'p')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k', 'p', 'w', 'f')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
   revived, draft, remarked, person = state[5], state[6], state[7], state[8]
+  leaving, forwarding = state[9], state[10]
   return true
 end
 
@@ -38,10 +40,10 @@ local function stale()
 end
 
 -- Ends the claim. A conversation with something waiting, or revived meanwhile, goes to the end of
--- the queue; the hash of one without is empty then, and gone.
+-- the queue, and so does one that its customer left; the hash of any other is empty then, and gone.
 local function finish(waits)
   leave_queue()
-  if waits or revived then
+  if waits or revived or leaving or forwarding then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
     redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k', 'ks')

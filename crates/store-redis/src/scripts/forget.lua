@@ -3,7 +3,7 @@
 -- finds that the conversation doesn't name it, and drops it.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 records, 7 watchers, 8 dead letters
 -- of the conversation, 9 dead letters by time, 10 delayed, 11 revived messages, 12 remarks,
--- 13 rate, 14 sent replies, 15 transcript, 16 rates. ARGV: 1 group, 2 conversation's name.
+-- 13 rate, 14 sent replies, 15 transcript, 16 rates, 17 messages on their way elsewhere. ARGV: 1 group, 2 conversation's name.
 local entry = redis.call('HGET', KEYS[2], 'e')
 if entry and entry ~= 'delayed' and redis.call('XACK', KEYS[1], ARGV[1], entry) == 1 then
   redis.call('XDEL', KEYS[1], entry)
@@ -15,4 +15,4 @@ end
 -- That somebody watches it is not yet something to be erased.
 redis.call('DEL', KEYS[7], KEYS[11], KEYS[13], KEYS[16])
 return redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[8], KEYS[12], KEYS[14],
-  KEYS[15])
+  KEYS[15], KEYS[17])

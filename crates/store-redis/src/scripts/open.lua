@@ -1,7 +1,7 @@
 -- Reads all that a turn needs.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers, 7 revived
 -- messages, 8 remarks, 9 records. ARGV: 1-5 fence, 6 last index of the messages, 7 idle time,
--- 8 how long a key is remembered; both in milliseconds.
+-- 8 how long a key is remembered, and with it where a customer went; both in milliseconds.
 if not held() then
   return stale()
 end
@@ -28,6 +28,16 @@ if #theirs > 0 then
     attempts, draft = nil, nil
   end
   remarked = true
+end
+local moved_to = forwarding and string.sub(forwarding, 18) or ''
+if leaving and not forwarding then
+  local t = redis.call('TIME')
+  local now = t[1] * 1000 + math.floor(t[2] / 1000)
+  if tonumber(string.sub(leaving, 1, 13)) + tonumber(ARGV[8]) > now then
+    moved_to = string.sub(leaving, 15)
+  else
+    redis.call('HDEL', KEYS[2], 'w')
+  end
 end
 local outbox = has_outbox and redis.call('HGETALL', KEYS[5]) or {}
 -- How long ago the intent to send was written, if it stands.
@@ -59,4 +69,5 @@ return {
   draft or '',
   remarks,
   sending_for,
+  moved_to,
 }

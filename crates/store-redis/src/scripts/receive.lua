@@ -18,8 +18,8 @@ if before == 'f' or is_late or (passage ~= 'f' and passage <= before) then
 end
 redis.call('HSET', KEYS[6], place, passage .. ARGV[6] .. ' ' .. ARGV[5])
 
-local state = redis.call('HMGET', KEYS[2], 'e', 'o')
-local entry = state[1]
+local state = redis.call('HMGET', KEYS[2], 'e', 'o', 'w', 'f')
+local entry, goes_on = state[1], state[3] or state[4]
 local is_out = state[2] and redis.call('HGET', KEYS[4], 'b') == body
 
 local function queue()
@@ -76,7 +76,7 @@ if is_out then
   drop_outbox()
   if entry and entry ~= 'delayed' and redis.call('XACK', KEYS[1], ARGV[1], entry) == 1 then
     redis.call('XDEL', KEYS[1], entry)
-    if redis.call('EXISTS', KEYS[3], KEYS[9]) > 0 then
+    if goes_on or redis.call('EXISTS', KEYS[3], KEYS[9]) > 0 then
       queue()
     else
       redis.call('HDEL', KEYS[2], 'e', 't', 'd', 'k', 'ks')

@@ -4,7 +4,8 @@
 if not held() then
   return stale()
 end
-if not has_outbox and not revived and redis.call('EXISTS', KEYS[3]) == 0 then
+local goes_on = revived or leaving or forwarding
+if not has_outbox and not goes_on and redis.call('EXISTS', KEYS[3]) == 0 then
   finish(false)
   return 1
 end

@@ -196,6 +196,10 @@ impl Turns for FaultyStore {
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError> {
         self.inner.withdraw(claim, messages).await
     }
+
+    async fn forward(&self, claim: &Claim, to: &ConversationId) -> Result<(), StoreError> {
+        self.inner.forward(claim, to).await
+    }
 }
 
 #[async_trait]
