@@ -170,6 +170,41 @@ fn a_gateway_without_redis_is_asked_over_http_with_its_token() {
     }
 }
 
+#[tokio::test]
+async fn what_is_wrong_elsewhere_in_the_settings_keeps_nobody_from_looking() {
+    let redis = RedisServer::start();
+    let model = FakeModel::echoing();
+    let _gateway = GatewayProcess::start(&with_model(&model, &redis));
+    let file = std::env::temp_dir().join(format!("openclaw-look-{}.json", std::process::id()));
+    let shared = "agents: { defaults: { model: { primary: 'one/x' } } }, \
+                  models: { providers: { one: { baseUrl: 'http://127.0.0.1:9', \
+                  apiKey: '${A_KEY_THAT_IS_NOT_SET}' } } }";
+    let look = |more: &str, environment: &[(&str, &str)]| {
+        std::fs::write(&file, format!("{{ {shared}{more} }}")).unwrap();
+        status(&["-c", file.to_str().unwrap()], environment)
+    };
+    let url = redis.url();
+    // The gateway reports once a second.
+    let patience = Instant::now() + Duration::from_secs(30);
+    loop {
+        let (code, printed, errors) = look("", &[("REDIS_URL", &*url)]);
+        assert!(code != 78 && errors.is_empty(), "{code} {printed} {errors}");
+        if printed.contains("fake/test") {
+            break;
+        }
+        assert!(Instant::now() < patience, "{printed}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // What looking needs has to be right.
+    let (code, _, errors) = look("", &[("REDIS_URL", "nonsense")]);
+    assert!(code == 78 && errors.contains("REDIS_URL"), "{code} {errors}");
+    let (code, _, errors) = look(", store: { redisUrl: '${NO_SUCH_REDIS}' }", &[]);
+    assert!(code == 78 && errors.contains("store.redisUrl"), "{code} {errors}");
+    let (code, _, errors) = look(", gateway: { port: 0 }", &[]);
+    assert!(code == 78 && errors.contains("gateway.port"), "{code} {errors}");
+    std::fs::remove_file(file).unwrap();
+}
+
 #[test]
 fn that_it_can_not_look_is_said_in_one_line_that_helps() {
     let port = free_port().to_string();

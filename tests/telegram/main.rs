@@ -7,5 +7,6 @@ mod conversations;
 mod intake;
 mod pace;
 mod polling;
+mod refused;
 mod streaming;
 mod world;

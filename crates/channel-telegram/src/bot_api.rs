@@ -15,6 +15,8 @@ mod fixture_tests;
 pub use methods::{Bot, FileInfo, OutgoingMessage, ParseMode, WebhookInfo, WebhookRegistration};
 pub use outcome::{ApiError, Gone};
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::{Client, Url};
@@ -47,6 +49,8 @@ pub struct BotApi {
     root: Url,
     token: BotToken,
     timeouts: Timeouts,
+    /// Whether Telegram refused the token when it last said anything of it.
+    is_refused: Arc<AtomicBool>,
 }
 
 /// Leaves the token out.
@@ -64,7 +68,14 @@ impl BotApi {
     pub fn new(options: &Options) -> Result<Self, InvalidApi> {
         let root = http::root(&options.api_root)?;
         let client = http::client(&root, options.timeouts.connect)?;
-        Ok(Self { client, root, token: options.token.clone(), timeouts: options.timeouts })
+        let (token, timeouts) = (options.token.clone(), options.timeouts);
+        Ok(Self { client, root, token, timeouts, is_refused: Arc::default() })
+    }
+
+    /// Whether Telegram doesn't know the token, as far as it was asked.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.is_refused.load(Ordering::Relaxed)
     }
 
     /// Calls a method that answers soon.
@@ -83,6 +94,9 @@ impl BotApi {
         parameters: &(impl Serialize + Sync),
     ) -> Result<T, ApiError> {
         let asked = self.ask(limit, method, parameters).await;
+        if let Some(is_refused) = refusal(&asked) {
+            self.is_refused.store(is_refused, Ordering::Relaxed);
+        }
         figures::called(method, asked.as_ref().map_or_else(ApiError::kind, |_| "ok"));
         asked.and_then(|result| {
             serde_json::from_value(result)
@@ -110,6 +124,24 @@ impl BotApi {
             segments.pop_if_empty().push(&format!("bot{}", self.token.expose())).extend(path);
         }
         url
+    }
+}
+
+/// Whether an answer says that the token is refused; none if it says nothing of the token.
+fn refusal<T>(asked: &Result<T, ApiError>) -> Option<bool> {
+    match asked {
+        Err(ApiError::Unauthorised) => Some(true),
+        Err(ApiError::Unreachable(_) | ApiError::Unknown(_) | ApiError::TooLarge { .. }) => None,
+        Ok(_)
+        | Err(
+            ApiError::TooMany { .. }
+            | ApiError::Gone(_)
+            | ApiError::Moved { .. }
+            | ApiError::Unformattable
+            | ApiError::Unchanged
+            | ApiError::Conflict(_)
+            | ApiError::Refused { .. },
+        ) => Some(false),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a replica does as a whole, in one word.
 
-use crate::vitals::{Models, OllamaLink, Room, StoreLink};
+use crate::standing::{Models, OllamaLink, Providers, Room, StoreLink};
 
 /// The sum of a replica's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,17 +15,25 @@ pub(crate) enum Health {
 
 impl Health {
     /// Adds it up.
-    pub(crate) fn of(store: StoreLink, ollama: OllamaLink, models: Models, room: Room) -> Self {
-        match (store, ollama, models, room) {
+    pub(crate) fn of(
+        store: StoreLink,
+        ollama: OllamaLink,
+        models: Models,
+        room: Room,
+        providers: Providers,
+    ) -> Self {
+        match (store, ollama, models, room, providers) {
             (StoreLink::Disconnected, ..) => Self::Unavailable,
-            (_, OllamaLink::Disconnected, ..) | (_, _, Models::Troubled, _) | (.., Room::None) => {
-                Self::Degraded
-            }
+            (_, OllamaLink::Disconnected, ..)
+            | (_, _, Models::Troubled, ..)
+            | (.., Room::None, _)
+            | (.., Providers::Refusing) => Self::Degraded,
             (
                 StoreLink::Connected | StoreLink::Embedded,
                 OllamaLink::Connected | OllamaLink::NotConfigured,
                 Models::Well,
                 Room::Enough,
+                Providers::Well,
             ) => Self::Ok,
         }
     }

@@ -22,6 +22,7 @@ mod router;
 mod routes;
 mod rules;
 mod serve;
+mod standing;
 mod status;
 mod taking;
 mod vitals;
@@ -33,7 +34,8 @@ pub use entrance::{Entrance, Routes};
 pub use middleware::request_id;
 pub use router::router;
 pub use serve::{Closed, ServeOptions, listen, serve};
+pub use standing::{Models, OllamaLink, Phase, Providers, Room, StoreLink};
 pub use status::{
     Figures, Model, ModelHealth, Queue, Replica, Status, Storage, StoreKind, Totals, Verdict,
 };
-pub use vitals::{Models, OllamaLink, Phase, Room, StoreLink, Vitals};
+pub use vitals::Vitals;

@@ -8,61 +8,14 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFuture};
 
 use crate::health::Health;
+use crate::standing::{Models, OllamaLink, Phase, Providers, Room, StoreLink};
 
 /// What the health body says besides while the store has no room.
 const FULL: &str = ",\"reason\":\"the store is full, and new messages are refused\"";
 
-/// Where the replica is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// It is being put together.
-    Starting,
-    /// It takes work.
-    Ready,
-    /// It finishes what it has and ends. While it still takes connections, messages that come in
-    /// are stored as ever; who answers them is up to the store.
-    Draining,
-}
-
-/// How the store stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoreLink {
-    /// Redis answers.
-    Connected,
-    /// Redis doesn't answer: nothing can be accepted.
-    Disconnected,
-    /// The store lives in this process.
-    Embedded,
-}
-
-/// How Ollama stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OllamaLink {
-    /// It answers.
-    Connected,
-    /// It doesn't answer.
-    Disconnected,
-    /// The settings name none.
-    NotConfigured,
-}
-
-/// How the chain of language models stands as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Models {
-    /// It answers as configured.
-    Well,
-    /// A model of it is not to be had, so that another one answers in its place.
-    Troubled,
-}
-
-/// Whether the store has room for new messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    /// It has.
-    Enough,
-    /// It hasn't: new messages are refused, and those that it has are answered.
-    None,
-}
+/// What it says while a channel is of no use.
+const REFUSED: &str = ",\"reason\":\"a channel's provider refuses this gateway's token, and the \
+                       log says which\"";
 
 /// The state of one replica.
 pub struct Vitals {
@@ -75,6 +28,7 @@ pub struct Vitals {
     ollama: AtomicU8,
     models: AtomicU8,
     room: AtomicU8,
+    providers: AtomicU8,
     accepted: AtomicU64,
     last_call: CancellationToken,
 }
@@ -92,6 +46,7 @@ impl Vitals {
             ollama: AtomicU8::new(ollama as u8),
             models: AtomicU8::new(Models::Well as u8),
             room: AtomicU8::new(Room::Enough as u8),
+            providers: AtomicU8::new(Providers::Well as u8),
             accepted: AtomicU64::new(0),
             last_call: CancellationToken::new(),
         }
@@ -126,6 +81,11 @@ impl Vitals {
     /// Sets whether the store has room.
     pub fn set_room(&self, room: Room) {
         self.room.store(room as u8, Ordering::Release);
+    }
+
+    /// Sets how the channels' providers stand to this gateway.
+    pub fn set_providers(&self, providers: Providers) {
+        self.providers.store(providers as u8, Ordering::Release);
     }
 
     /// Where the replica is in its life.
@@ -176,6 +136,15 @@ impl Vitals {
         }
     }
 
+    /// How the channels' providers stand to this gateway.
+    #[must_use]
+    pub fn providers(&self) -> Providers {
+        match self.providers.load(Ordering::Acquire) {
+            code if code == Providers::Well as u8 => Providers::Well,
+            _ => Providers::Refusing,
+        }
+    }
+
     /// Whole seconds since the start.
     #[must_use]
     pub fn uptime_seconds(&self) -> u64 {
@@ -211,11 +180,14 @@ impl Vitals {
     /// The body of `/healthz`, and whether the replica can do its work at all.
     pub(crate) fn health(&self) -> (Health, String) {
         let (store, ollama) = (self.store(), self.ollama());
-        let room = self.room();
-        let health = Health::of(store, ollama, self.models(), room);
-        let reason = match (store, room) {
-            (StoreLink::Connected | StoreLink::Embedded, Room::None) => FULL,
-            (StoreLink::Disconnected, _) | (_, Room::Enough) => "",
+        let (room, providers) = (self.room(), self.providers());
+        let health = Health::of(store, ollama, self.models(), room, providers);
+        let reason = match (store, room, providers) {
+            (StoreLink::Disconnected, ..) | (_, Room::Enough, Providers::Well) => "",
+            (StoreLink::Connected | StoreLink::Embedded, Room::None, _) => FULL,
+            (StoreLink::Connected | StoreLink::Embedded, Room::Enough, Providers::Refusing) => {
+                REFUSED
+            }
         };
         let body = [
             "{\"status\":\"",
@@ -233,26 +205,6 @@ impl Vitals {
             "}",
         ];
         (health, body.concat())
-    }
-}
-
-impl StoreLink {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-            Self::Embedded => "embedded",
-        }
-    }
-}
-
-impl OllamaLink {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-            Self::NotConfigured => "not configured",
-        }
     }
 }
 
@@ -283,6 +235,12 @@ mod tests {
         vitals.set_ollama(OllamaLink::Disconnected);
         assert_eq!(vitals.health().0, Health::Degraded);
         vitals.set_ollama(OllamaLink::Connected);
+        vitals.set_providers(Providers::Refusing);
+        let (health, body) = vitals.health();
+        assert_eq!(health, Health::Degraded);
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let reason = "a channel's provider refuses this gateway's token, and the log says which";
+        assert_eq!(body["reason"], reason);
         vitals.set_room(Room::None);
         let (health, body) = vitals.health();
         assert_eq!(health, Health::Degraded);
@@ -312,6 +270,10 @@ mod tests {
         for models in [Models::Well, Models::Troubled] {
             vitals.set_models(models);
             assert_eq!(vitals.models(), models);
+        }
+        for providers in [Providers::Refusing, Providers::Well] {
+            vitals.set_providers(providers);
+            assert_eq!(vitals.providers(), providers);
         }
     }
 }

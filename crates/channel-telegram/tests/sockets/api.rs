@@ -14,6 +14,29 @@ async fn the_bot_learns_who_it_is() {
 }
 
 #[tokio::test]
+async fn a_token_counts_as_refused_until_telegram_takes_it() {
+    let world = World::new();
+    let answer = |status: u16, description: &str| Fault::Answer {
+        status,
+        body: format!(r#"{{"ok":false,"error_code":{status},"description":"{description}"}}"#),
+    };
+    assert!(!world.api.is_refused());
+    for (fault, is_refused) in [
+        (answer(401, "Unauthorized"), true),
+        // This says nothing of the token.
+        (answer(502, "Bad Gateway"), true),
+        (answer(409, "Conflict"), false),
+        (answer(404, "Not Found"), true),
+    ] {
+        world.fake.fail("getMe", fault);
+        world.api.me().await.unwrap_err();
+        assert_eq!(world.api.is_refused(), is_refused);
+    }
+    world.api.me().await.unwrap();
+    assert!(!world.api.is_refused());
+}
+
+#[tokio::test]
 async fn a_webhook_is_set_looked_at_and_deleted() {
     let world = World::new();
     assert_eq!(world.api.webhook_info().await.unwrap().url, "");

@@ -11,6 +11,9 @@ use settings::ChannelSettings;
 use super::web_chat::Chat;
 use super::{Beside, Stores, telegram, whatsapp};
 
+/// Says whether a channel's provider refuses the token of the settings.
+pub(crate) type Refused = Box<dyn Fn() -> bool + Send + Sync>;
+
 /// The parts of all channels.
 #[derive(Default)]
 pub(super) struct Channels {
@@ -22,6 +25,8 @@ pub(super) struct Channels {
     pub(super) described: Vec<Description>,
     /// What runs beside them.
     pub(super) beside: Vec<Beside>,
+    /// Which of their providers refuse this gateway.
+    pub(super) refused: Vec<Refused>,
 }
 
 impl Channels {
@@ -35,7 +40,9 @@ impl Channels {
         let mut channels = Self::default();
         if let Some(settings) = &settings.whatsapp {
             let (channel, routes) = whatsapp::channel(settings, stores, Arc::clone(clock))?;
-            channels.senders.push(Arc::new(channel));
+            let channel = Arc::new(channel);
+            channels.senders.push(Arc::clone(&channel) as Arc<dyn Channel>);
+            channels.refused.push(Box::new(move || channel.is_refused()));
             channels.routes = channels.routes.merge(routes);
         }
         if let Some(settings) = &settings.telegram {
@@ -43,6 +50,7 @@ impl Channels {
             channels.senders.push(parts.channel);
             channels.routes = channels.routes.merge(parts.routes);
             channels.beside.push(parts.beside);
+            channels.refused.push(parts.refused);
         }
         Ok(channels)
     }

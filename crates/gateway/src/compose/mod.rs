@@ -29,6 +29,7 @@ use crate::storage::{self, StorageKind, WholeStore};
 use crate::vital_signs::VitalSigns;
 
 use channels::Channels;
+pub(crate) use channels::Refused;
 use counted::Counted;
 pub(crate) use doors::Doors;
 pub(crate) use telegram::options as telegram_options;
@@ -136,6 +137,7 @@ pub(crate) async fn compose(
         chain,
         ollama,
         knowledge: library.clone() as Arc<dyn Knowledge>,
+        refused: channels.refused,
     };
     Ok(Gateway {
         banner: banner::text(settings, doors.address),

@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 use settings::{TelegramIntake, TelegramSettings};
 use tokio_util::sync::CancellationToken;
 
+use super::channels::Refused;
 use super::{Beside, Stores};
 
 /// For how long one replica asks for messages before it has to renew that. So long nobody asks
@@ -27,6 +28,7 @@ pub(super) struct Parts {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) routes: Router,
     pub(super) beside: Beside,
+    pub(super) refused: Refused,
 }
 
 /// Puts the channel together. Nothing is asked of Telegram yet.
@@ -51,7 +53,7 @@ pub(super) fn channel(
         }
         Mode::Polling => (Router::new(), Some(Post::new(store.clone(), replica.to_owned(), TERM))),
     };
-    let accord = Arc::clone(store);
+    let (accord, asked) = (Arc::clone(store), api.clone());
     let beside = move |stop: CancellationToken| async move {
         let introduced = introduce(&api, &reception, &options, &*accord);
         if stop.run_until_cancelled(introduced).await.is_some()
@@ -61,7 +63,8 @@ pub(super) fn channel(
         }
     };
     let beside: Beside = Box::new(|stop| Box::pin(beside(stop)));
-    Ok(Parts { channel: Arc::new(channel), routes, beside })
+    let refused = Box::new(move || asked.is_refused());
+    Ok(Parts { channel: Arc::new(channel), routes, beside, refused })
 }
 
 /// The channel's options by the settings.

@@ -6,7 +6,7 @@ use conversation::{Clock as _, SystemClock};
 use http_api::{Figures, Status, StoreKind};
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret as _, SecretString};
-use settings::{ApiAuth, Settings};
+use settings::{ApiAuth, Loaded, Problems, Settings};
 use store_redis::Onlooker;
 use tokio::sync::OnceCell;
 
@@ -17,6 +17,32 @@ use crate::storage;
 pub(super) const PATH: &str = "/status";
 /// How long a gateway has to answer; it asks Redis in turn.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What says how Redis is reached, of the settings and the environment.
+const OF_REDIS: [&str; 2] = ["store", "REDIS_URL"];
+/// What says how a gateway is.
+const OF_A_GATEWAY: [&str; 3] = ["gateway", "OPENCLAW_GATEWAY_PORT", "OPENCLAW_GATEWAY_TOKEN"];
+
+/// The settings, if nothing is wrong with what looking needs of them. An operator's shell often
+/// lacks the keys and tokens that the gateways have.
+pub(super) fn needed<'a>(
+    read: &'a Result<Loaded, Problems>,
+    endpoint: Option<&Url>,
+) -> Result<&'a Settings, &'a Problems> {
+    let problems = match read {
+        Ok(loaded) => return Ok(&loaded.settings),
+        Err(problems) => problems,
+    };
+    let for_gateway = || problems.settings_for(&OF_A_GATEWAY);
+    let found = match endpoint {
+        Some(_) => for_gateway(),
+        None => match problems.settings_for(&OF_REDIS) {
+            Some(settings) if settings.redis_url.is_none() => for_gateway(),
+            found => found,
+        },
+    };
+    found.ok_or(problems)
+}
 
 /// Where to look.
 pub(super) enum Place {

@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::asking;
-use crate::start::{complain, load};
+use crate::start::{WRONG_SETTINGS, complain, read};
 use look::Place;
 use screen::Screen;
 
@@ -32,7 +32,8 @@ Exit codes:
   0   nothing needs a person, or --watch was ended
   1   it couldn't look; one line says why
   3   something needs a person: `concerns` says what
-  78  the settings are wrong
+  78  the settings are wrong where they say how to look; what is wrong with the models, such as
+      a key that isn't set here, keeps nobody from looking
 
 JSON, whose fields stay as they are (more may be added):
   at, status (ok, degraded, down), concerns[],
@@ -78,16 +79,20 @@ enum Form {
 
 /// Looks once, or until it is told to stop.
 pub(crate) fn status(file: Option<PathBuf>, arguments: Arguments) -> ExitCode {
-    let settings = match load(file) {
-        Ok(loaded) => loaded.settings,
-        Err(code) => return code.into(),
+    let read = read(file);
+    let settings = match look::needed(&read, arguments.endpoint.as_ref()) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            complain(&problems.to_string());
+            return WRONG_SETTINGS.into();
+        }
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string()),
     };
     let form = if arguments.json { Form::Json } else { Form::Table };
-    let place = match Place::of(&settings, arguments.endpoint) {
+    let place = match Place::of(settings, arguments.endpoint) {
         Ok(place) => place,
         Err(why) => return failed(&why),
     };

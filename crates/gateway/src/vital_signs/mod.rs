@@ -10,10 +10,11 @@ use std::time::Duration;
 use conversation::ports::{Knowledge, ModelReport, ModelState, ReplicaReport, Store};
 use conversation::{Clock, StoreError, SystemClock, Timestamp};
 use dialogue::Pool;
-use http_api::{Models, OllamaLink, Room, StoreLink, Vitals};
+use http_api::{Models, OllamaLink, Providers, Room, StoreLink, Vitals};
 use language_model::{BreakerState, Chain, ModelHealth, OllamaProbe};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::compose::Refused;
 use crate::storage::StorageKind;
 use gauges::Gauges;
 use rates::{Counts, LastMinute, Rates};
@@ -34,6 +35,7 @@ pub(crate) struct VitalSigns {
     pub(crate) chain: Arc<Chain>,
     pub(crate) ollama: Option<OllamaProbe>,
     pub(crate) knowledge: Arc<dyn Knowledge>,
+    pub(crate) refused: Vec<Refused>,
 }
 
 impl VitalSigns {
@@ -57,6 +59,7 @@ impl VitalSigns {
                     shown.inspect_err(|error| tracing::debug!(%error, "gauges stay as they are"));
             }
             self.look_at_models();
+            self.look_at_providers();
         }
     }
 
@@ -125,6 +128,14 @@ impl VitalSigns {
         let is_resting = |state| matches!(state, BreakerState::Open | BreakerState::HalfOpen);
         let troubled = self.chain.health().iter().any(|model| is_resting(model.state));
         self.vitals.set_models(if troubled { Models::Troubled } else { Models::Well });
+    }
+
+    fn look_at_providers(&self) {
+        let is_refused = self.refused.iter().any(|refused| refused());
+        self.vitals.set_providers(match is_refused {
+            true => Providers::Refusing,
+            false => Providers::Well,
+        });
     }
 }
 

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::middleware::Middleware;
     use crate::proxies::TrustedProxies;
-    use crate::vitals::{OllamaLink, StoreLink};
+    use crate::standing::{OllamaLink, StoreLink};
 
     fn probes() -> Arc<Probes> {
         let vitals = Vitals::new("1.2.3", StoreLink::Embedded, OllamaLink::NotConfigured);

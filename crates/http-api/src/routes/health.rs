@@ -12,13 +12,15 @@ use utoipa::ToSchema;
 
 use crate::health::Health;
 use crate::middleware::{Finding, Kind, Probes};
-use crate::vitals::{Phase, StoreLink, Vitals};
+use crate::standing::{Phase, StoreLink};
+use crate::vitals::Vitals;
 
 /// How the replica does.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HealthBody {
     /// `ok`; `degraded`: it answers, but not with the models it should, or the store is full and
-    /// takes no new messages; `unavailable`: it can take nothing.
+    /// takes no new messages, or a channel's provider refuses its token; `unavailable`: it can take
+    /// nothing.
     #[schema(example = "ok")]
     status: &'static str,
     /// Whole seconds since the start.

@@ -7,8 +7,8 @@ use axum::extract::State;
 
 use crate::api::Shared;
 use crate::problem::{ErrorBody, Problem};
+use crate::standing::StoreLink;
 use crate::status::{Status, StoreKind};
-use crate::vitals::StoreLink;
 
 /// Look at the whole installation.
 ///

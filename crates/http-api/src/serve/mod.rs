@@ -21,7 +21,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::entrance::Entrance;
-use crate::vitals::{Phase, Vitals};
+use crate::standing::Phase;
+use crate::vitals::Vitals;
 use coarse_clock::CoarseClock;
 use connection::{Connection, Stage};
 

@@ -10,10 +10,13 @@ pub(super) fn seen_by(replicas: &[ReplicaReport]) -> Vec<Model> {
         let passed_over = u64::from(health > ModelHealth::Closed);
         match models.iter_mut().find(|model| model.name == report.name) {
             Some(model) => {
+                let (known, told) = (model.last_failure.take(), report.last_failure.clone());
+                // Who passes it over knows better why than who asks it.
+                model.last_failure =
+                    if health > model.state { told.or(known) } else { known.or(told) };
                 model.state = model.state.max(health);
                 model.replicas += 1;
                 model.passed_over_by += passed_over;
-                model.last_failure = model.last_failure.take().or(report.last_failure.clone());
             }
             None => models.push(first(report, health, passed_over)),
         }

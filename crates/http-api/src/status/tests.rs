@@ -131,6 +131,22 @@ fn models_stand_in_the_order_in_which_they_are_asked_with_the_worst_that_is_said
 }
 
 #[test]
+fn the_reason_is_that_of_a_replica_that_passes_the_model_over() {
+    let failing = |id: &str, state, failure: &str| {
+        let mut replica = replica(id);
+        let last_failure = Some(failure.to_owned());
+        replica.models = vec![ModelReport { last_failure, ..model("a/one", state) }];
+        replica
+    };
+    let asking = failing("a", ModelState::Closed, "cut");
+    let passing_over = failing("b", ModelState::Open, "quota");
+    for replicas in [vec![asking.clone(), passing_over.clone()], vec![passing_over, asking]] {
+        let status = Status::new(&figures(replicas));
+        assert_eq!(status.models[0].last_failure.as_deref(), Some("quota"));
+    }
+}
+
+#[test]
 fn a_clock_that_is_behind_the_replicas_shows_zero_and_no_nonsense() {
     let mut early = figures(vec![replica("a")]);
     early.at = Timestamp(NOW.0 - Duration::from_secs(3600).as_millis() as u64);

@@ -1,6 +1,6 @@
 //! The health routes.
 
-use http_api::{Models, OllamaLink, Phase, Room, StoreLink};
+use http_api::{Models, OllamaLink, Phase, Providers, Room, StoreLink};
 use serde_json::json;
 
 use crate::support::{Answer, Gateway, Log, Setup, ask};
@@ -139,6 +139,20 @@ async fn a_probe_with_any_method_takes_over_the_name_that_a_trusted_proxy_gave_i
         assert_eq!(name(&trusting).await, "abc-1", "{method}");
         assert_ne!(name(&wary).await, "abc-1", "{method}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_token_of_a_channel_is_degraded_and_ready_and_says_so() {
+    let gateway = Gateway::start().await;
+    gateway.vitals.set_providers(Providers::Refusing);
+    let answer = gateway.get("/healthz").send().await;
+    assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("degraded")));
+    let reason = answer.json()["reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("refuses this gateway's token"), "{reason}");
+    assert_eq!(gateway.get("/readyz").send().await.status, 200);
+    gateway.vitals.set_providers(Providers::Well);
+    let answer = gateway.get("/healthz").send().await.json();
+    assert_eq!((&answer["status"], answer.get("reason")), (&json!("ok"), None));
 }
 
 #[tokio::test]
