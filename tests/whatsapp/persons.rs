@@ -42,7 +42,14 @@ async fn a_number_that_appears_and_disappears_keeps_what_was_said_on_whichever_r
         assert_eq!(replies[turn].text, format!("{} said", turn + 1));
     }
     let reached: Vec<String> = world.whatsapp.delivered().into_iter().map(|it| it.to).collect();
-    assert_eq!(reached, ["+4915112345678", ID, ID, ID]);
+    // Where the number is told replies go to it, whatever names the conversation.
+    let number = "+4915112345678";
+    assert_eq!(reached, [number, number, ID, number]);
+    let beside: Vec<_> = world.whatsapp.delivered().into_iter().map(|it| it.beside).collect();
+    let id = Some(ID.to_owned());
+    assert_eq!(beside, [None, id.clone(), None, id]);
+    let asked = format!("{:?}", world.model.requests());
+    assert!(asked.contains("wamid.3") && !asked.contains(NUMBER), "{asked}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -107,10 +107,7 @@ fn message(body: &Map<String, Value>, receipt: String) -> Result<Delivered, Stri
 }
 
 /// Whom a message goes to, and by which id they are named besides.
-fn recipient(
-    body: &Map<String, Value>,
-    kind: &str,
-) -> Result<(String, Option<String>), String> {
+fn recipient(body: &Map<String, Value>, kind: &str) -> Result<(String, Option<String>), String> {
     let by_id = body.contains_key("recipient");
     match (kind, by_id, body.contains_key("to")) {
         ("individual", true, false) => Ok((user_id(body)?, None)),
