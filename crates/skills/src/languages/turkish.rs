@@ -11,7 +11,7 @@ pub(super) const TONGUE: Tongue = Tongue {
         ne neden nedir nerede nereden nereye neye niçin niye o olan olarak oldu olduğu olmak olsun ona
         onlar onu onun orada önce öyle pek rağmen sadece sana sen seni siz sizi sizin sonra soru sormak
         şey şimdi şu tüm üzere var varmı ve veya ya yani yapmalıyım yapabilirim yardım yok zaten zaman
-        istiyorum lazım gerek bugün dün size bilgi
+        istiyorum lazım gerek bugün dün size bilgi peki gelir gelecek geliyor
     ",
     greetings: "merhaba selam günaydın günler akşamlar",
     thanks: "teşekkürler teşekkür ederim sağol sağolun görüşürüz",

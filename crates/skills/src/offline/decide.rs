@@ -150,8 +150,13 @@ fn answer<'a>(
         spoken.len() <= FOLLOW_UP_WORDS && (query.is_empty() || snapshot.knows_most(&query));
     match previous {
         Some(previous) if goes_on => {
-            let query = snapshot.query(&format!("{previous}\n{last}"), Some(language));
-            best(snapshot, &query).map_or(Answer::Nothing, quote)
+            let both = snapshot.query(&format!("{previous}\n{last}"), Some(language));
+            // Words about no subject add nothing to it, and may only make it less of a known one.
+            let alone = || {
+                let before = query.is_empty().then(|| snapshot.query(previous, Some(language)))?;
+                best(snapshot, &before)
+            };
+            best(snapshot, &both).or_else(alone).map_or(Answer::Nothing, quote)
         }
         None if is_punctuation(last) => Answer::Listening,
         None if query.is_empty() => Answer::Greeting,

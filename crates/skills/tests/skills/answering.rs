@@ -185,6 +185,16 @@ fn a_short_follow_up_is_understood_by_the_question_before() {
         let answer = answerer.answer_text(&prompt(&[price, "…", follow_up]));
         assert!(answer.starts_with("**What does it cost to send a parcel?**"), "{answer}");
     }
+    for (asked, follow_up) in [
+        ("Wo ist mein Paket?", "und warum?"),
+        ("¿Dónde está mi paquete?", "¿y cuándo?"),
+        ("Où est mon colis ?", "et quand ?"),
+        ("Kargom nerede?", "peki ne zaman gelir?"),
+        ("أين طردي؟", "ومتى يصل؟"),
+    ] {
+        let answer = answerer.answer_text(&prompt(&[asked, "…", follow_up]));
+        assert!(answer.contains("**Where is my parcel?**"), "{follow_up}: {answer}");
+    }
 }
 
 #[test]
