@@ -14,6 +14,7 @@ mod readable_json;
 mod remark;
 mod time;
 mod transcript;
+mod visible;
 
 pub mod ports;
 
@@ -31,3 +32,4 @@ pub use readable_json::readable_json;
 pub use remark::{Note, Remark, Remarked, Scope};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use transcript::{Entry, Said};
+pub use visible::shows_nothing;

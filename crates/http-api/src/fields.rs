@@ -2,12 +2,12 @@
 //! of a body is told at once.
 
 use axum::http::StatusCode;
+use conversation::shows_nothing;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::problem::Problem;
-use crate::rules::shows_nothing;
 
 /// What is wrong with a body, sentence by sentence.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! What a field of a message may hold. Each check answers with a sentence that names the limit
 //! and says what was found.
 
-use conversation::ConversationId;
+use conversation::{ConversationId, shows_nothing};
 
 use crate::identity::{KEY_RULE, MAX_KEY_CHARS, is_key};
 
@@ -22,25 +22,6 @@ pub(crate) const PERSON_RULE: &str =
 
 /// The rule for a user's name.
 pub(crate) const USER_RULE: &str = "1 to 256 characters";
-
-/// Whether a text has nothing to see: white space, and characters that have no width.
-pub(crate) fn shows_nothing(text: &str) -> bool {
-    let is_hidden = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '\u{ad}'
-                    | '\u{34f}'
-                    | '\u{61c}'
-                    | '\u{180e}'
-                    | '\u{200b}'..='\u{200f}'
-                    | '\u{202a}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}'
-                    | '\u{feff}'
-            )
-    };
-    text.chars().all(is_hidden)
-}
 
 pub(crate) fn check_channel(text: &str) -> Result<(), String> {
     let length = text.chars().count();

@@ -55,6 +55,7 @@ async fn a_wrong_field_is_named_with_its_limit_and_what_was_found() {
         ("channel", json!(""), &["`channel` is empty"]),
         ("channel", json!("  "), &["`channel` is empty"]),
         ("message", json!("\u{200b}\u{feff} \u{2060}"), &["`message` is empty"]),
+        ("message", json!("\u{3164}\u{2800}\u{fe0f}"), &["`message` is empty"]),
         ("user_id", json!("\u{200b}"), &["`user_id` is empty"]),
         ("channel", json!(7), &["`channel` must be a string", "a number"]),
         ("channel", json!("Shop"), &["a-z", "'S'"]),
