@@ -73,7 +73,7 @@ async fn the_keyboard_opens_writes_closes_and_is_back_where_it_was() {
     browser.until("one('.launcher')").await;
     browser.run("one('.launcher').focus();").await;
     browser.press(Key::Enter).await;
-    browser.until("chat.activeElement === one('textarea')").await;
+    browser.until("focused('textarea')").await;
     browser.until_connected().await;
     for key in ["H", "i"] {
         browser.driver().action_chain().send_keys(key).perform().await.unwrap();
@@ -81,9 +81,9 @@ async fn the_keyboard_opens_writes_closes_and_is_back_where_it_was() {
     browser.press(Key::Enter).await;
     browser.until_answered(&["answer: Hi"]).await;
     browser.press(Key::Escape).await;
-    browser.until("!shown('.panel') && chat.activeElement === one('.launcher')").await;
+    browser.until("!shown('.panel') && focused('.launcher')").await;
     browser.press(Key::Enter).await;
-    browser.until("shown('.panel') && chat.activeElement === one('textarea')").await;
+    browser.until("shown('.panel') && focused('textarea')").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,8 +103,7 @@ async fn the_focus_goes_back_to_the_button_of_a_site_that_has_its_own() {
         )
         .await;
     browser.press(Key::Enter).await;
-    browser.until("chat.activeElement === one('textarea')").await;
-    browser.until_connected().await;
+    browser.until("focused('textarea')").await;
     browser.press(Key::Escape).await;
     browser.until("!shown('.panel')").await;
     let focused = browser.value("document.activeElement.outerHTML").await;
@@ -146,7 +145,7 @@ async fn only_the_dialog_of_a_small_screen_keeps_the_focus() {
         assert_eq!(browser.value(within).await, json!(true));
     }
     browser.press(Key::Escape).await;
-    browser.until("chat.activeElement === one('.launcher')").await;
+    browser.until("focused('.launcher')").await;
     browser.dress(&Looks { screen: Screen::Desktop, scheme: "light", language: "en" }).await;
     browser.visit_and_open(&world.page()).await;
     assert_eq!(browser.value("one('.panel').ariaModal").await, Value::Null);

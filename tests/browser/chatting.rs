@@ -97,6 +97,19 @@ async fn a_page_that_was_left_keeps_no_connection_and_has_one_again_on_the_way_b
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_shows_nothing_is_not_sent() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("\u{200b}\u{3164}\u{2060}").await;
+    assert_eq!(browser.texts(".message.customer .bubble").await, [""; 0]);
+    browser.run("one('textarea').value = '';").await;
+    browser.write("Now").await;
+    browser.until_answered(&["answer: Now"]).await;
+    assert_eq!(browser.texts(".message.customer .bubble").await, ["Now"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_tabs_show_the_same_and_either_may_write() {
     let world = World::start();
     let gate = Gate::default();

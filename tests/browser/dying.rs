@@ -62,6 +62,38 @@ async fn what_could_not_be_sent_is_shown_and_sent_when_asked_to() {
     assert_eq!(world.model.request_count(), 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_to_the_tab_before_the_gateway_wants_to_be_asked_is_connected_then() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    // A tab that nobody has looked at for long, and a gateway that says when it may be asked again.
+    browser
+        .run(
+            "const real = window.fetch;
+            const headers = { 'Retry-After': '2' };
+            window.fetch = (url, how) => String(url).endsWith('/events')
+                ? Promise.resolve(new Response('{}', { status: 503, headers })) : real(url, how);
+            window.mend = () => { window.fetch = real; };
+            const { stream } = chat.host.chat;
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
+            stream.look();
+            stream.hiddenSince -= 1_000_000;
+            stream.cut();
+            stream.pause.end();",
+        )
+        .await;
+    browser.until("(chat.host.chat.stream.pause.end(), chat.host.chat.stream.notBefore > performance.now())").await;
+    browser
+        .run(
+            "window.mend();
+            delete document.hidden;
+            document.dispatchEvent(new Event('visibilitychange'));",
+        )
+        .await;
+    browser.until_connected().await;
+}
+
 /// Takes the network away from the page, or gives it back.
 async fn offline(browser: &Browser, offline: bool) {
     let conditions = json!({

@@ -21,6 +21,7 @@ const answers = () => texts('.message.assistant .bubble');
 const questions = () => texts('.message.customer .bubble');
 const kept = (place) => Object.entries(place).join();
 const shown = (selector) => Boolean(one(selector)?.checkVisibility());
+const focused = (selector) => Boolean(one(selector)?.matches(':focus'));
 ";
 
 impl Browser {

@@ -6,6 +6,7 @@ use support::fake_model::{Gate, Script};
 
 use crate::browser::Browser;
 use crate::looks::{Looks, Screen};
+use crate::site::{Policy, Site};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,6 +116,24 @@ async fn the_page_behind_stands_still_while_the_chat_fills_the_screen() {
     );
     browser.click(".close").await;
     browser.until(&format!("{still} === 'visible' && shown('.launcher')")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_opens_by_itself_has_the_focus_where_it_fills_the_screen() {
+    let site = Site::start().await;
+    let world = World::start_with(json!({ "allowedOrigins": [site.origin()] }));
+    let page = site.embed(&world.page(), "data-open", Policy::Sources);
+    let browser = Browser::start().await;
+    browser.visit(&page).await;
+    browser.until_connected().await;
+    assert_eq!(browser.value("document.activeElement === document.body").await, json!(true));
+    // The window becomes a small one.
+    browser.dress(&Looks { screen: Screen::Phone, scheme: "light", language: "en" }).await;
+    browser.until("one('.panel').contains(chat.activeElement)").await;
+    browser.run("sessionStorage.clear();").await;
+    browser.reload().await;
+    browser.until_connected().await;
+    browser.until("one('.panel').contains(chat.activeElement)").await;
 }
 
 /// A browser on a phone.

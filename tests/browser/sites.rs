@@ -67,7 +67,7 @@ async fn a_site_opens_and_closes_the_chat_and_hears_what_happens_in_it() {
         )
         .await;
     browser.until_connected().await;
-    browser.until("chat.activeElement === one('textarea')").await;
+    browser.until("focused('textarea')").await;
     browser.write("Hi").await;
     browser.until_answered(&["answer: Hi"]).await;
     browser.until("window.heard.includes('sent: Hi')").await;
@@ -78,16 +78,44 @@ async fn a_site_opens_and_closes_the_chat_and_hears_what_happens_in_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_site_that_is_not_allowed_gets_no_session() {
+async fn a_site_that_is_not_allowed_gets_no_session_and_its_developer_is_told_why() {
     let site = Site::start().await;
     let world = World::start();
     let page = site.embed(&world.page(), "", Policy::Sources);
     let browser = Browser::start().await;
     browser.visit(&page).await;
     browser.until("one('.launcher')").await;
+    browser
+        .run(
+            "window.codes = [];
+            OpenClawChat.on('error', ({ code }) => window.codes.push(code));
+            const real = window.fetch;
+            window.tries = 0;
+            window.fetch = (url, how) => {
+                window.tries += String(url).endsWith('/session');
+                return real(url, how);
+            };",
+        )
+        .await;
     browser.click(".launcher").await;
-    browser.until("one('.banner')?.textContent").await;
+    browser.until("one('.banner')?.textContent.startsWith('The chat is not available')").await;
     assert_eq!(browser.value("Boolean(one('.panel.linked'))").await, json!(false));
+    // However often it is tried again, that is what the visitor sees, and the developer is told once.
+    browser
+        .run(
+            "window.banners = new Set();
+            new MutationObserver(() => window.banners.add(one('.banner').textContent))
+                .observe(one('.panel'), { subtree: true, childList: true, characterData: true });",
+        )
+        .await;
+    browser.until("(chat.host.chat.stream.pause.end(), window.tries > 3)").await;
+    assert_eq!(browser.value("window.banners.size").await, json!(0));
+    assert_eq!(browser.value("window.codes").await, json!(["origin_not_allowed"]));
+    let said = browser.driver().browser_log().await.unwrap();
+    let told = said.iter().filter(|entry| entry.message.contains("OpenClawChat"));
+    let told: Vec<_> = told.map(|entry| &entry.message).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains(&site.origin()) && told[0].contains("allowedOrigins"), "{told:?}");
     let kept = "Object.keys(localStorage).filter((key) => key.endsWith(':session'))";
     assert_eq!(browser.value(kept).await, json!([]));
 }

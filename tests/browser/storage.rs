@@ -47,12 +47,15 @@ window.fetch = async (url, how) => {
     throw new TypeError('away');
 };";
 
-/// Leaves no byte of room, and then lets the next try begin.
-const FILLING: &str = "
+/// Leaves no byte of room.
+pub(crate) const FILLING: &str = "
 let piece = 'x'.repeat(1 << 20);
 for (let number = 0; piece; number += 1) {
     try { localStorage.setItem(`${number}`, piece); } catch { piece = piece.slice(1 + piece.length / 2); }
-}
+}";
+
+/// Lets the next try begin, which is refused for good.
+const TRYING: &str = "
 window.refusing = true;
 window.posts = 0;
 chat.host.chat.outbox.pause.end();";
@@ -65,7 +68,25 @@ async fn a_message_that_is_refused_for_good_is_posted_once_though_there_is_no_ro
     browser.run(REFUSING).await;
     browser.write("Is there room?").await;
     browser.until("window.posts > 0").await;
-    browser.run(FILLING).await;
+    browser.run(&format!("{FILLING}{TRYING}")).await;
     browser.until("one('.message.customer.failed .again')").await;
     assert_eq!(browser.value("window.posts").await, json!(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_there_is_no_room_what_waits_is_kept_rather_than_what_the_gateway_has() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.write("Before").await;
+    browser.until_answered(&["answer: Before"]).await;
+    browser.until("kept(localStorage).includes('answer: Before')").await;
+    browser.block(&["*/webchat/messages*"]).await;
+    browser.run(FILLING).await;
+    browser.write("Is there room?").await;
+    browser.until("kept(localStorage).includes('Is there room?')").await;
+    browser.reload().await;
+    browser.until_connected().await;
+    browser.block(&[]).await;
+    browser.until_answered(&["answer: Before", "answer: Is there room?"]).await;
 }

@@ -1,11 +1,15 @@
 //! Reads a request's JSON, up to the limit.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use bytes::BytesMut;
 use http_body_util::BodyExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 
 use crate::refusal::Refusal;
 
@@ -13,7 +17,30 @@ use crate::refusal::Refusal;
 /// is cut off while it still sends often never sees the answer that tells it why.
 const DISCARD_BYTES: usize = 1024 * 1024;
 
-/// The body as JSON of this form.
+/// An object of JSON. By itself the parser would take a list for one, with its fields in their order.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields(PhantomData)).map(Self)
+    }
+}
+
+struct Fields<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
+/// The body as a JSON object of this form.
 pub(crate) async fn read<T: DeserializeOwned>(
     headers: &HeaderMap,
     mut body: Body,
@@ -33,7 +60,8 @@ pub(crate) async fn read<T: DeserializeOwned>(
         }
         whole.extend_from_slice(&data);
     }
-    serde_json::from_slice(&whole).map_err(|error| Refusal::Invalid(wrong(&error)))
+    let object = serde_json::from_slice::<Object<T>>(&whole);
+    object.map(|Object(read)| read).map_err(|error| Refusal::Invalid(wrong(&error)))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -45,7 +73,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// What is wrong with the JSON, without what stands in it.
 fn wrong(error: &serde_json::Error) -> String {
     let what = match error.classify() {
-        serde_json::error::Category::Data => "a value is missing or of the wrong kind",
+        serde_json::error::Category::Data => {
+            "it is no object, or a value is missing or of the wrong kind"
+        }
         serde_json::error::Category::Syntax
         | serde_json::error::Category::Eof
         | serde_json::error::Category::Io => "it is not JSON",

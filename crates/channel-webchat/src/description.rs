@@ -3,7 +3,7 @@
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes::{events, files, messages, session, stop};
+use crate::routes::{allowed, events, files, messages, session, stop};
 
 /// Adds the routes to a description. Errors have the form `ErrorBody`, which is the server's.
 #[derive(OpenApi)]
@@ -13,6 +13,7 @@ use crate::routes::{events, files, messages, session, stop};
         messages::send,
         stop::stop,
         events::events,
+        allowed::allowed,
         files::loader,
         files::file,
         files::demo,

@@ -1,5 +1,6 @@
 //! Who the site says its visitor is: a user id that the site signed with the identity secret.
 
+use conversation::shows_nothing;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use sha2::Sha256;
 use utoipa::ToSchema;
 
 use crate::refusal::Refusal;
+use crate::token::USER_BYTES;
 
 /// The longest user id, in characters.
 const USER_CHARS: usize = 200;
@@ -17,7 +19,7 @@ const NAME_CHARS: usize = 80;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = WebChatIdentity)]
 pub(crate) struct Identity {
-    /// The site's own id of the visitor.
+    /// The site's own id of the visitor. At most 510 bytes in UTF-8, without control characters.
     #[schema(min_length = 1, max_length = 200)]
     pub(crate) user_id: String,
     /// The HMAC-SHA256 of the user id, in hexadecimal digits.
@@ -46,6 +48,9 @@ impl Voucher {
                  character; this one has {length}."
             )));
         }
+        if identity.user_id.len() > USER_BYTES {
+            return Err(Refusal::Invalid(identity.too_long()));
+        }
         let mut code = self.0.clone().ok_or(Refusal::NobodyVouches)?;
         code.update(identity.user_id.as_bytes());
         let signature = bytes_of(&identity.signature).ok_or(Refusal::WrongSignature)?;
@@ -54,13 +59,21 @@ impl Voucher {
 }
 
 impl Identity {
+    /// What is told to whoever gave a user id that makes no conversation's key.
+    pub(crate) fn too_long(&self) -> String {
+        let bytes = self.user_id.len();
+        format!(
+            "`identity.user_id` takes at most {USER_BYTES} bytes in UTF-8; this one has {bytes}."
+        )
+    }
+
     /// The name in one short line, if there is one.
     pub(crate) fn shown_name(&self) -> Option<String> {
         let words =
             self.name.as_deref()?.split(|char: char| char.is_whitespace() || char.is_control());
         let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let short: String = line.chars().take(NAME_CHARS).collect();
-        (!short.is_empty()).then_some(short)
+        (!shows_nothing(&short)).then_some(short)
     }
 }
 
@@ -102,9 +115,14 @@ mod tests {
 
     #[test]
     fn a_user_id_is_of_bounded_length_and_of_one_line() {
-        for wrong in ["", "a\nb", &"x".repeat(201)] {
+        for wrong in ["", "a\nb", &"x".repeat(201), &"€".repeat(171)] {
             assert!(matches!(check(wrong, RIGHT), Err(Refusal::Invalid(_))), "{wrong}");
         }
+        let told = check(&"€".repeat(200), RIGHT).unwrap_err();
+        assert!(
+            matches!(&told, Refusal::Invalid(words) if words.contains("510 bytes")),
+            "{told:?}"
+        );
     }
 
     #[test]
@@ -114,7 +132,7 @@ mod tests {
                 .shown_name()
         };
         assert_eq!(named(" Ann\n\u{7}  Lee ").as_deref(), Some("Ann Lee"));
-        assert_eq!(named(" \n "), None);
+        assert_eq!(named(" \n \u{200b}"), None);
         assert_eq!(named(&"x".repeat(500)).unwrap().len(), NAME_CHARS);
     }
 }

@@ -25,6 +25,8 @@ const LONGEST: usize = 2048;
 /// What begins the key of a conversation whose visitor the site knows. Those of others are
 /// hexadecimal digits, so neither can be the other.
 const IDENTIFIED: &str = "u/";
+/// The longest of the site's ids that still fits into a key, in bytes.
+pub(crate) const USER_BYTES: usize = ConversationId::MAX_KEY_BYTES - IDENTIFIED.len();
 
 /// The conversation that operators name by this key: `u/` and the site's own id of a visitor whom it
 /// knows, or the 32 hexadecimal digits of anyone else's.

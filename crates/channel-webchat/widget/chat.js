@@ -2,7 +2,7 @@
 // and hears when that changed.
 
 import { Outbox, inherit } from './outbox.js';
-import { post } from './requests.js';
+import { isForeign, post } from './requests.js';
 import { NOBODY, Session } from './session.js';
 import { Shelf } from './shelf.js';
 import { Stream } from './stream.js';
@@ -34,6 +34,7 @@ export class Chat {
       last: () => this.transcript?.last,
       onEvent: (event) => this.hear(event),
       onLink: (link) => this.linked(link),
+      isForeign: () => this.isForeign(),
     });
     this.shelf.watch((name) => this.sync(name));
   }
@@ -69,6 +70,7 @@ export class Chat {
     }
     session.identity = who ?? undefined;
     session.user = undefined;
+    this.ears.emit('session');
     this.leave();
     if (this.stream.running) this.settle(this.session.known ?? nobody());
   }
@@ -77,6 +79,7 @@ export class Chat {
   forgotten() {
     this.session.user = undefined;
     this.user = undefined;
+    this.ears.emit('session');
     this.settle(nobody());
   }
 
@@ -160,10 +163,12 @@ export class Chat {
 
   /** Cuts off the answer in the making. */
   async stop() {
-    const { token } = await this.session.ensure();
-    await post(`${this.base}stop`, {}, token).catch(() => {
+    try {
+      const { token } = await this.session.ensure();
+      await post(`${this.base}stop`, {}, token);
+    } catch {
       // The answer goes on, and the button is still there to be pressed again.
-    });
+    }
   }
 
   hear(event) {
@@ -184,6 +189,17 @@ export class Chat {
       }
     }
     this.ears.changed(what === 'entry' ? 'entries' : what);
+  }
+
+  /** Asks whether the site is one that may not use the chat, and tells its developer. */
+  async isForeign() {
+    const foreign = await isForeign(this.base);
+    if (foreign) {
+      console.error(`OpenClawChat: pages of ${location.origin} may not use the chat: ` +
+        'the origin is missing in channels.webchat.allowedOrigins of the gateway.');
+      this.ears.emit('error', { code: 'origin_not_allowed' });
+    }
+    return foreign;
   }
 
   linked(link) {

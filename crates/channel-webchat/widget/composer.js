@@ -3,7 +3,8 @@
 
 import { icon, make } from './dom.js';
 
-/** The gateway takes no longer message. */
+/** The gateway takes no message in which there is nothing to see, and no longer one. */
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const LONGEST = 8000;
 const MOST_ROWS = 6;
 
@@ -23,7 +24,7 @@ export function composer(say, onSend) {
   });
   const send = () => {
     const text = field.value.trim();
-    if (text && onSend(text)) {
+    if (VISIBLE.test(text) && onSend(text)) {
       field.value = '';
       grow(field);
     }

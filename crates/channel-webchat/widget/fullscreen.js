@@ -20,7 +20,10 @@ export class Fullscreen {
     this.still = new CSSStyleSheet();
     this.still.replaceSync('html{overflow:hidden!important}');
     const fit = () => this.fit();
-    SMALL.addEventListener('change', () => this.set(this.open));
+    SMALL.addEventListener('change', () => {
+      this.set(this.open);
+      if (this.active && !panel.contains(root.activeElement)) panel.focus();
+    });
     window.visualViewport?.addEventListener('resize', fit);
     window.visualViewport?.addEventListener('scroll', fit);
     panel.addEventListener('keydown', (event) => this.trap(event));

@@ -11,15 +11,20 @@
   const base = new URL('.', script.src).href;
   const options = { ...script.dataset, base };
   const listeners = {};
-  const emit = (name, detail) => {
-    for (const listener of listeners[name] ?? []) {
-      // A site's faulty listener must not stop the chat.
-      try {
-        listener(detail);
-      } catch (error) {
-        console.error('OpenClawChat: a listener for', name, 'failed:', error);
-      }
+  const tell = (listener, name, detail) => {
+    // A site's faulty listener must not stop the chat.
+    try {
+      listener(detail);
+    } catch (error) {
+      console.error('OpenClawChat: a listener for', name, 'failed:', error);
     }
+  };
+  // What says how things are is told to those as well who begin to listen later. Without a detail it
+  // says that it isn't so any more.
+  const lasting = { ready: undefined, session: undefined, unread: undefined };
+  const emit = (name, detail) => {
+    if (name in lasting) lasting[name] = detail;
+    if (detail) for (const listener of listeners[name] ?? []) tell(listener, name, detail);
   };
 
   const host = document.createElement('openclaw-chat');
@@ -98,8 +103,9 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
   let loading;
   let failures = 0;
   const load = () => {
+    if (loading) return loading;
     button.setAttribute('aria-busy', 'true');
-    loading ??= import(`${base}assets/__ASSETS__/panel.js${failures ? `?again=${failures}` : ''}`)
+    loading = import(`${base}assets/__ASSETS__/panel.js${failures ? `?again=${failures}` : ''}`)
       .then((panel) => panel.mount({ host, button, options, emit, paint }))
       .catch((error) => {
         loading = undefined;
@@ -124,6 +130,7 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
     identify: (who) => call('identify', who),
     on(name, listener) {
       (listeners[name] ??= new Set()).add(listener);
+      if (lasting[name]) tell(listener, name, lasting[name]);
       return api;
     },
     off(name, listener) {
@@ -139,6 +146,12 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
   window.OpenClawChat = api;
 
   button.addEventListener('click', () => call('toggle'));
+  // Whoever thinks better of it while the panel is fetched isn't shown it.
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !button.matches('[aria-busy]')) return;
+    event.preventDefault();
+    api.close();
+  });
   for (const hint of ['pointerenter', 'focus']) {
     button.addEventListener(hint, load, { once: true });
   }

@@ -65,7 +65,7 @@ export class Outbox {
   }
 
   get full() {
-    return this.list.filter(({ state }) => state !== 'sent').length >= MOST_WAITING;
+    return this.list.filter(({ state, final }) => state !== 'sent' && !final).length >= MOST_WAITING;
   }
 
   /** Whether something was tried and isn't sent yet. */

@@ -32,6 +32,11 @@ class ChatElement extends HTMLElement {
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
     document.addEventListener('visibilitychange', () => this.watch());
+    this.shadowRoot.addEventListener('keydown', (event) => this.escape(event));
+    // What had the focus may be gone; where anything else of the page has it, Esc is the site's.
+    document.addEventListener('keydown', (event) => {
+      if (document.activeElement === document.body) this.escape(event);
+    });
     const { identityUser: user_id, identitySignature: signature, identityName: name } = options;
     if (user_id && signature) this.identify({ user_id, signature, name });
     else if (this.chat.returning) this.chat.start();
@@ -54,7 +59,18 @@ class ChatElement extends HTMLElement {
       this.watch();
       this.emit('open', {});
     }
-    if (!quiet) this.view.focus();
+    // What fills the screen is all that there is to have the focus.
+    if (!quiet || this.view.fullscreen.active) this.view.focus();
+  }
+
+  /** Esc closes the panel, and is nothing more: a browser would stop what the page is loading. */
+  escape(event) {
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || !this.view.open) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const lost = document.activeElement === document.body;
+    this.close();
+    if (lost && this.from) this.giveBack();
   }
 
   close() {
@@ -85,12 +101,14 @@ class ChatElement extends HTMLElement {
 
   /** @param {{user_id: string, signature: string, name?: string} | null} who */
   identify(who) {
-    const complete = who === null || (who?.user_id && who?.signature);
-    if (!complete) {
+    // A number is taken as its digits, which are what the site's server has signed.
+    const given = ['user_id', 'signature', 'name'].map((key) => String(who?.[key] ?? ''));
+    const [user_id, signature, name] = given;
+    if (who !== null && !(user_id && signature)) {
       console.error('OpenClawChat.identify: give {user_id, signature, name?}, or null to sign out.');
       return;
     }
-    this.chat.identify(who);
+    this.chat.identify(who && { user_id, signature, name });
     if (who) this.chat.start();
   }
 

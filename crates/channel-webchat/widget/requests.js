@@ -6,12 +6,14 @@ export class Refusal extends Error {
    * @param {number} status
    * @param {string} code the gateway's stable code
    * @param {number} wait milliseconds before which asking again is pointless
+   * @param {string} words what the gateway says to whoever has to mend it
    */
-  constructor(status, code, wait = 0) {
+  constructor(status, code, wait = 0, words = '') {
     super(`${status} ${code}`);
     this.status = status;
     this.code = code;
     this.wait = wait;
+    this.words = words;
   }
 
   /** Whether the same request may well succeed later. */
@@ -31,7 +33,23 @@ export async function refusal(response) {
   const body = await response.json().catch(() => ({}));
   const seconds = Number(response.headers.get('Retry-After')) || 0;
   const wait = Math.min(Math.max(seconds, 0) * 1000, LONGEST_WAIT);
-  return new Refusal(response.status, body?.error?.code ?? 'unknown', wait);
+  const { code = 'unknown', message } = body?.error ?? {};
+  return new Refusal(response.status, code, wait, message);
+}
+
+/**
+ * Whether the gateway says that this page may not use the chat. A browser hides from a page why it
+ * was refused, so by itself that looks as if the gateway were away.
+ * @param {string} base address of the gateway's /webchat/
+ */
+export async function isForeign(base) {
+  const signal = AbortSignal.timeout(10_000);
+  try {
+    const response = await fetch(`${base}allowed`, { cache: 'no-store', credentials: 'omit', signal });
+    return (await response.json()).allowed === false;
+  } catch {
+    return false;
+  }
 }
 
 /**

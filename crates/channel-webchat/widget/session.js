@@ -3,9 +3,6 @@
 
 import { Refusal, post } from './requests.js';
 
-/** A token that runs out within this time is renewed before it is used again. */
-const MARGIN = 3_600_000;
-
 /** Has no session yet; what it wrote goes to the first session that is made. */
 export const NOBODY = { user: 'new' };
 
@@ -56,11 +53,19 @@ export class Session {
     this.measured = time - Date.now();
   }
 
-  /** A session that is good to use, made or renewed if need be. */
+  /** A session that is good to use, made if need be, and renewed on each page and halfway. */
   async ensure() {
-    const known = this.known;
-    const fresh = known && known.expires_at - Date.now() - this.skew > MARGIN;
-    return fresh && this.user === known.user ? known : this.renew(known?.token);
+    const { known } = this;
+    const left = known ? known.expires_at - Date.now() - this.skew : 0;
+    const fresh = left > (known?.expires_at - known?.server_time) / 2;
+    if (fresh && this.user === known.user) return known;
+    try {
+      return await this.renew(known?.token);
+    } catch (error) {
+      // Until it has run out it will do, whatever keeps the gateway from renewing it.
+      if (!(left > 0 && error.passing && this.known?.token === known.token)) throw error;
+      return this.adopt(known);
+    }
   }
 
   /**
@@ -95,13 +100,15 @@ export class Session {
         // The expired one, of which messages may be left that still have to be sent.
         before: identity ? undefined : known?.user,
       };
-      this.place.set('session', session);
+      // Without room for it the one before stays for the other tabs, since it is still good.
+      if (known?.user === session.user) this.place.renew('session', session);
+      else this.place.set('session', session);
       return session;
     } catch (error) {
-      if (!(identity && error instanceof Refusal && error.code === 'identity_refused')) throw error;
+      const unfit = error instanceof Refusal && (error.code === 'identity_refused' || error.status === 422);
+      if (!identity || !unfit) throw error;
       // The visitor isn't to blame for the site's mistake, and can still chat anonymously.
-      console.error('OpenClawChat: the identity was refused: `signature` must be the lower-case ' +
-        'hex HMAC-SHA256 of `user_id` under channels.webchat.identitySecret.');
+      console.error('OpenClawChat: the identity was refused:', error.words);
       this.refusedIdentity = identity;
       return this.ask(this.known);
     }

@@ -3,7 +3,7 @@
 // time, when a replica is replaced or the network goes: it is opened again after the last entry, on
 // any replica.
 
-import { Pause, Refusal, backoff, refusal } from './requests.js';
+import { Pause, backoff, refusal } from './requests.js';
 
 /** The gateway sends a heartbeat every 20 s, so this long a silence means a dead connection. */
 const SILENCE = 50_000;
@@ -11,6 +11,8 @@ const SILENCE = 50_000;
 const HIDDEN = 120_000;
 /** Between two tries while the system says that there is no network. */
 const OFFLINE = 15_000;
+/** So many tries without an answer are reason to ask whether the site may connect at all. */
+const ASKING = 3;
 /** A connection that lasted this long was a good one. */
 const LASTING = 5_000;
 
@@ -89,13 +91,15 @@ export class Stream {
   /**
    * @param {{url: string, session: import('./session.js').Session, last: () => string | undefined,
    *   onEvent: (event: {type: string, data: any, id?: string}) => void,
-   *   onLink: (link: 'connecting' | 'open' | 'lost' | 'offline' | 'refused') => void}} parts
+   *   onLink: (link: 'connecting' | 'open' | 'lost' | 'offline' | 'refused') => void,
+   *   isForeign: () => Promise<boolean>}} parts `isForeign`: whether pages of the site may not connect
    */
   constructor(parts) {
     this.parts = parts;
     this.running = false;
     this.pause = new Pause();
     this.tries = 0;
+    this.foreign = false;
   }
 
   /** Begins, and goes on until the page ends. */
@@ -121,7 +125,11 @@ export class Stream {
   /** Opens again at once if the connection is away or seems so. */
   hurry() {
     if (this.request && performance.now() - this.heard > SILENCE / 2) this.cut();
-    if (performance.now() >= (this.notBefore ?? 0)) this.pause.end();
+    // Before that it would be too soon, but then nobody may be there to ask for it again.
+    clearTimeout(this.soon);
+    const wait = (this.notBefore ?? 0) - performance.now();
+    if (wait > 0) this.soon = setTimeout(() => this.pause.end(), wait);
+    else this.pause.end();
   }
 
   look() {
@@ -148,12 +156,12 @@ export class Stream {
   async run() {
     for (;;) {
       let wait = 0;
-      this.parts.onLink('connecting');
+      this.parts.onLink(this.refused ? 'refused' : 'connecting');
       try {
         await this.connect();
       } catch (error) {
         wait = error.wait ?? 0;
-        this.refused = error instanceof Refusal && error.status === 403;
+        this.refused = error.status === 403 || (await this.isUnwelcome(error));
       }
       const lasted = this.opened && performance.now() - this.opened > LASTING;
       this.tries = lasted ? 1 : this.tries + 1;
@@ -161,6 +169,14 @@ export class Stream {
       this.notBefore = performance.now() + wait;
       await this.pause.begin(this.patience(wait));
     }
+  }
+
+  /** Whether it is the site that keeps us out. Once there was a connection, it isn't. */
+  async isUnwelcome({ name, status }) {
+    if (this.welcome || status || name === 'AbortError' || navigator.onLine === false) return false;
+    // A gateway that is away has no answer to this either.
+    if (this.tries < ASKING) this.foreign ||= await this.parts.isForeign();
+    return this.foreign;
   }
 
   report() {
@@ -192,6 +208,7 @@ export class Stream {
       if (response.status === 401) return void (await session.renew(token));
       if (!response.ok) throw await refusal(response);
       this.opened = performance.now();
+      this.welcome = true;
       this.refused = false;
       onLink('open');
       const onBytes = () => (this.heard = performance.now());

@@ -1,6 +1,8 @@
 // The conversation as the gateway told it: the durable entries, and the answer in the making. The
 // entries decide; whatever was streamed before one is only a preview of it.
 
+import { LOG } from './shelf.js';
+
 /** As many entries as the gateway keeps. */
 const KEPT = 200;
 /** A longer cache would crowd out the site's own data; then the gateway is asked for all again. */
@@ -14,7 +16,7 @@ export class Transcript {
    */
   constructor(shelf, user) {
     this.shelf = shelf;
-    this.name = `${user}:log`;
+    this.name = `${user}${LOG}`;
     /** @type {{id: string, at: number, from: string, text: string}[]} */
     this.entries = [];
     for (const entry of shelf.get(this.name) ?? []) if (entry?.id) this.entries.push(entry);

@@ -46,15 +46,15 @@ export class View {
       make('div', { class: 'middle' }, this.log, make('div', { class: 'pills' }, this.halt, this.newest)),
       form,
     );
-    this.messages = new Messages(this.list, words, acts);
+    // What is clicked here is gone then, and must not take the focus along.
+    const retry = (id) => {
+      acts.retry(id);
+      this.focus();
+    };
+    this.messages = new Messages(this.list, words, { retry });
     root.append(this.panel, this.announcer);
     this.fullscreen = new Fullscreen(root, this.panel, () => this.stuck && this.follow());
     this.log.addEventListener('scroll', () => this.scrolled(), { passive: true });
-    this.panel.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || event.isComposing) return;
-      event.stopPropagation();
-      acts.close();
-    });
   }
 
   header({ title, close }) {
@@ -118,8 +118,7 @@ export class View {
   shown({ transcript }) {
     const busy = transcript?.partial != null;
     this.log.setAttribute('aria-busy', String(busy));
-    if (!busy && this.halt.matches(':focus')) this.field.focus();
-    this.halt.hidden = !busy;
+    this.toggle(this.halt, busy);
     if (this.stuck) this.follow();
     else this.scrolled();
   }
@@ -168,13 +167,19 @@ export class View {
   follow() {
     this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
-    this.newest.hidden = true;
+    this.toggle(this.newest, false);
   }
 
   scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
     this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
-    this.newest.hidden = this.stuck;
+    this.toggle(this.newest, !this.stuck);
+  }
+
+  /** Shows or hides a button. One that is hidden must not take the focus along. */
+  toggle(button, shown) {
+    if (!shown && button.matches(':focus')) this.focus();
+    button.hidden = !shown;
   }
 
   get open() {

@@ -8,7 +8,9 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use conversation::ports::Accepted;
-use conversation::{AnswerBy, Author, DedupeKey, Fingerprint, Inbound, Message, MessageId};
+use conversation::{
+    AnswerBy, Author, DedupeKey, Fingerprint, Inbound, Message, MessageId, shows_nothing,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -104,9 +106,9 @@ fn checked(said: &Said, most: usize) -> Result<DedupeKey, Refusal> {
         )));
     }
     let length = said.text.chars().count();
-    if said.text.trim().is_empty() || length > most {
+    if shows_nothing(&said.text) || length > most {
         return Err(Refusal::Invalid(format!(
-            "`text` must have 1 to {most} characters, and not only spaces; this one has {length}."
+            "`text` must have 1 to {most} characters, something of it visible; this one has {length}."
         )));
     }
     DedupeKey::new(said.id.as_str()).map_err(|invalid| Refusal::Invalid(invalid.to_string()))
@@ -167,7 +169,7 @@ mod tests {
         for id in ["", "a b", "ü", "a/b", &"x".repeat(65)] {
             assert!(!check(id, "text"), "{id}");
         }
-        for text in ["", " \n", "123456789"] {
+        for text in ["", " \n", "\u{200b}\u{feff}", "\u{3164}", "123456789"] {
             assert!(!check("id", text), "{text}");
         }
     }

@@ -1,6 +1,7 @@
 //! The routes of the widget. All bodies are JSON; errors have the shape of all the gateway's. All but
-//! the first want `Authorization: Bearer <token>`.
+//! the first two want `Authorization: Bearer <token>`.
 //!
+//! - `GET /webchat/allowed`: whether the page that asks may use the chat.
 //! - `POST /webchat/session` `{token?, identity?: {user_id, signature, name?}}` makes a session or
 //!   renews one. A token that opens nothing (any more) is no error: its sender begins anew.
 //! - `POST /webchat/messages` `{id, text}`: 202 when it is stored, 200 if it was before.
@@ -9,6 +10,7 @@
 //!   one, each with its id, and what happens from then on: `entry`, `started`, `delta`, `text`,
 //!   `restarted`, `postponed` and `state`.
 
+pub(crate) mod allowed;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod messages;
@@ -29,7 +31,8 @@ use crate::refusal::Refusal;
 use crate::token::Session;
 use crate::web_chat::Shared;
 
-/// All of them. The widget's own files may be read by every page, and so stay outside the gate.
+/// All of them. What every page may read stays outside the gate: the widget's own files, and whether
+/// the page may use the chat.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/webchat/session", post(session::session).options(nothing))
@@ -37,6 +40,7 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .route("/webchat/stop", post(stop::stop).options(nothing))
         .route("/webchat/events", get(events::events).options(nothing))
         .layer(middleware::from_fn_with_state(Arc::clone(shared), gate))
+        .route("/webchat/allowed", get(allowed::allowed))
         .merge(files::router())
         .with_state(Arc::clone(shared))
 }

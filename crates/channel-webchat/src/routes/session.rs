@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::paced;
-use crate::body;
+use crate::body::{self, Object};
 use crate::identity::Identity;
 use crate::refusal::Refusal;
 use crate::token::Session;
@@ -25,7 +25,8 @@ pub(crate) struct Asked {
     token: Option<String>,
     /// Who the site says the visitor is.
     #[serde(default)]
-    identity: Option<Identity>,
+    #[schema(value_type = Option<Identity>)]
+    identity: Option<Object<Identity>>,
 }
 
 /// What the widget learns of its session.
@@ -97,10 +98,10 @@ pub(crate) async fn session(
 /// and everybody else a new one.
 fn session_for(shared: &Shared, asked: &Asked, now: Timestamp) -> Result<Session, Refusal> {
     let expires = now.plus(shared.options.session);
-    if let Some(identity) = &asked.identity {
+    if let Some(Object(identity)) = &asked.identity {
         shared.voucher.check(identity)?;
         let session = Session::identified(&identity.user_id, identity.shown_name(), expires);
-        return session.ok_or_else(|| Refusal::Invalid("`identity.user_id` is too long.".into()));
+        return session.ok_or_else(|| Refusal::Invalid(identity.too_long()));
     }
     let known = asked.token.as_deref().map(|token| Session::open(token, &shared.keyring, now));
     match known {

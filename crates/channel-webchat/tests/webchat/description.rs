@@ -5,8 +5,9 @@ use support::http::send;
 
 use crate::stage::Stage;
 
-const ROUTES: [(&str, &str); 7] = [
+const ROUTES: [(&str, &str); 8] = [
     ("/", "get"),
+    ("/webchat/allowed", "get"),
     ("/webchat/assets/{set}/{name}", "get"),
     ("/webchat/events", "get"),
     ("/webchat/messages", "post"),

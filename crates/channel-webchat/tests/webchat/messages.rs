@@ -41,9 +41,11 @@ async fn what_is_no_message_is_refused_with_what_would_be_one() {
         (json!({ "id": "", "text": "x" }), "`id`"),
         (json!({ "id": "a b", "text": "x" }), "`id`"),
         (json!({ "id": "a", "text": "  " }), "`text`"),
+        (json!({ "id": "a", "text": "\u{200b}\u{2060} \u{3164}" }), "something of it visible"),
         (json!({ "id": "a", "text": "x".repeat(8_001) }), "8000"),
         (json!({ "id": "a" }), "missing"),
-        (json!([]), "can't be read"),
+        (json!([]), "no object"),
+        (json!(["a", "x"]), "no object"),
     ] {
         let answer = stage.post("/webchat/messages", &headers, &body).await;
         assert_eq!(answer.status, 422, "{body} {}", answer.body);

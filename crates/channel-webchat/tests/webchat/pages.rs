@@ -73,3 +73,22 @@ async fn refusals_too_may_be_read_by_the_page() {
     assert_eq!(answer.status, 401);
     assert_eq!(answer.header("access-control-allow-origin"), Some(SHOP));
 }
+
+#[tokio::test]
+async fn every_page_may_ask_whether_it_is_allowed_and_hears_of_itself_only() {
+    let stage = Stage::new().await;
+    for (origin, allowed) in
+        [(OWN, true), (SHOP, true), (EVIL, false), ("null", false), ("http://shop.example", false)]
+    {
+        let headers = [("origin", origin)];
+        let answer = send(stage.port, "GET", "/webchat/allowed", &headers, "").await.unwrap();
+        assert_eq!(
+            (answer.status, answer.json()),
+            (200, json!({ "allowed": allowed })),
+            "{origin}"
+        );
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.header("vary"), Some("Origin"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}

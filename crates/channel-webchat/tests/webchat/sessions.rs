@@ -230,3 +230,22 @@ async fn the_secret_can_be_changed_without_anybody_losing_the_conversation() {
     assert_eq!(tried(&rotated, &token(&after)).await, [202, 202, 200]);
     assert_eq!(tried(&old, &token(&after)).await, REFUSED);
 }
+
+#[tokio::test]
+async fn what_asks_for_no_session_gets_none() {
+    let stage = Stage::new().await;
+    let whole = identity(&"€".repeat(200), IDENTITY_SECRET);
+    let listed = json!({ "identity": ["ann", whole["identity"]["signature"], "Ann"] });
+    for (wrong, names) in [
+        (json!([]), "no object"),
+        (json!([null, null]), "no object"),
+        (listed, "no object"),
+        (whole, "510 bytes in UTF-8; this one has 600"),
+    ] {
+        let answer = stage.post("/webchat/session", &[], &wrong).await;
+        assert_eq!(answer.status, 422, "{wrong} {}", answer.body);
+        let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(names), "{message}");
+    }
+    stage.session(&identity(&"€".repeat(170), IDENTITY_SECRET)).await;
+}
