@@ -1,7 +1,7 @@
 //! What is remembered of one conversation becomes the beginning of another.
 
 use conversation::ports::{Event, Lease, Move, Store};
-use conversation::{ConversationId, DedupeKey, Exchange, Remarked, Said, StoreError};
+use conversation::{ConversationId, DedupeKey, Exchange, Message, Remarked, Said, StoreError};
 
 use crate::harness::{AllPorts, HISTORY_LIMIT, Harness, IDLE};
 use crate::notes::{note, tell};
@@ -99,20 +99,20 @@ pub(crate) async fn the_oldest_goes_when_together_it_is_too_much(harness: &dyn H
     for number in 0..3 {
         talk(&*store, &new, &format!("new {number}")).await;
     }
-    let happened = |who: &ConversationId, n: usize| {
-        note(who, &format!("n{n}"), "m", Remarked::Happened(n.to_string()))
-    };
-    store.note((0..150).map(|n| happened(&old, n)).collect()).await.unwrap();
-    store.note((150..250).map(|n| happened(&new, n)).collect()).await.unwrap();
+    let recorded =
+        |n: usize| Remarked::Unanswered(Message::text(n.to_string(), conversation::Timestamp(7)));
+    let record = |who: &ConversationId, n: usize| note(who, &format!("n{n}"), "m", recorded(n));
+    store.note((0..700).map(|n| record(&old, n)).collect()).await.unwrap();
+    store.note((700..1250).map(|n| record(&new, n)).collect()).await.unwrap();
     assert_eq!(carry(&*store, &old, &new, "k").await, Ok(true));
     accept_new(&*store, by_channel(&new, "k2", "k2")).await;
     let opened = answer_next(&*store, "t").await;
     let history = asked(&opened.history);
     assert_eq!((history.len(), history[0]), (HISTORY_LIMIT, "old 3"));
     assert_eq!(history[HISTORY_LIMIT - 1], "new 2");
-    let happened = |remark: &conversation::Remark| remark.what.clone();
-    let expected: Vec<_> = (50..250).map(|n: usize| Remarked::Happened(n.to_string())).collect();
-    assert_eq!(opened.remarks.iter().map(happened).collect::<Vec<_>>(), expected);
+    let kept = |remark: &conversation::Remark| remark.what.clone();
+    let expected: Vec<_> = (50..1250).map(recorded).collect();
+    assert_eq!(opened.remarks.iter().map(kept).collect::<Vec<_>>(), expected);
 }
 
 pub(crate) async fn nothing_is_carried_over_from_nowhere_or_to_itself(harness: &dyn Harness) {

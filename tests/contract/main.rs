@@ -27,6 +27,7 @@ mod pausing;
 mod queueing;
 mod rates;
 mod receipts;
+mod recording;
 mod redis_harness;
 mod redis_only;
 mod scopes;

@@ -91,6 +91,31 @@ async fn words_that_begin_anew_are_answered_by_a_model_that_knows_nothing_of_bef
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_writes_too_often_can_begin_anew_as_well() {
+    const PERIOD: Duration = Duration::from_secs(60);
+    let mut world = World::new();
+    world.rate = Some(Rate { burst: 1, period: PERIOD }.into());
+    let _replica = world.start("one");
+    let ann = chat("ann");
+    world.say(&ann, "My number is 4711").await;
+    world.is_idle().await;
+    world.say_as(&ann, command(Command::Restart, "", None)).await;
+    world.is_idle().await;
+    assert_eq!(world.channel.texts(), ["re: My number is 4711"]);
+    for (text, known) in [
+        ("Where are you?", vec!["Where are you?"]),
+        ("And now?", vec!["Where are you?", "re: Where are you?", "And now?"]),
+    ] {
+        sleep(2 * PERIOD).await;
+        world.say(&ann, text).await;
+        world.is_idle().await;
+        let prompt = world.model.prompts().pop().unwrap();
+        let said: Vec<_> = prompt.utterances.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(said, known);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_writes_too_often_is_told_so_once_and_answered_later_with_all_of_it_in_mind() {
     const PERIOD: Duration = Duration::from_secs(60);
     let mut world = World::new();

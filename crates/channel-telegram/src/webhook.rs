@@ -147,9 +147,12 @@ impl Refusal {
                 StoreError::Unavailable(_) | StoreError::Refused(_) => {
                     again(StatusCode::SERVICE_UNAVAILABLE, 2, "The store can't be reached.")
                 }
-                StoreError::TooManyWaiting { .. }
-                | StoreError::Stale
-                | StoreError::Unreadable { .. } => {
+                StoreError::TooManyWaiting { .. } => again(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    30,
+                    "The conversation has more messages than can be kept without an answer.",
+                ),
+                StoreError::Stale | StoreError::Unreadable { .. } => {
                     plain(StatusCode::INTERNAL_SERVER_ERROR, "The update could not be stored.")
                 }
             },

@@ -159,7 +159,7 @@ impl Turn<'_> {
         let conversation = &self.holding.claim.conversation;
         let fetched = self.pictures(work.messages).await;
         let past = match work.memory {
-            Memory::Continues => past,
+            Memory::Continues => past.since_new_beginning(work.messages),
             Memory::Restarts => past.of_messages(work.messages),
         };
         let mut prompt = prompter.prompt(&*parts.knowledge, conversation, &past, work.messages);

@@ -12,6 +12,7 @@ use conversation::{
 use crate::MemoryStore;
 use crate::conversation_state::{Conversation, Queued};
 use crate::rate::Verdict;
+use crate::remarks::MANY;
 use crate::remembered::Remembered;
 use crate::state::State;
 use crate::transcripts::{is_news, said_by_customer};
@@ -79,8 +80,11 @@ impl State {
         let verdict = paces.map_or(Verdict::Fits, |paces| paces.verdict(rate, now));
         match verdict {
             Verdict::Fits => {}
-            Verdict::First => message.command = Some(Command::SlowDown),
-            Verdict::Again => return self.record(id, answer_by, message, now),
+            // A notice would take the place of a new beginning, so it is left to the next message.
+            Verdict::First if message.command != Some(Command::Restart) => {
+                message.command = Some(Command::SlowDown);
+            }
+            Verdict::First | Verdict::Again => return self.record(id, answer_by, message, now),
         }
         let queued =
             Queued { id, key: Arc::from(key.as_str()), message, request, answer_by, since: now };
@@ -109,6 +113,7 @@ impl State {
     ) -> Result<Accepted, StoreError> {
         let at = message.at;
         let remark = Remark { about: None, what: Remarked::Unanswered(message), at };
+        self.find_room_for_remark(id.conversation, &remark)?;
         self.admit(remark.weight() + OVERHEAD)?;
         self.keep(id, answer_by, MessageState::Recorded, now);
         self.keep_remark(id.conversation, remark, now);
@@ -127,6 +132,20 @@ impl State {
         let remembered = Remembered { token: id.token, answer_by, until, state };
         self.edit(id.conversation, |found| found.keys.insert(id.key, remembered));
         self.expiries.remember_key(until, id);
+    }
+
+    /// Refuses a message for which nothing may go that no answer knew. What a person has who has the
+    /// conversation, was read.
+    pub(crate) fn find_room_for_remark(
+        &self,
+        digest: Digest,
+        remark: &Remark,
+    ) -> Result<(), StoreError> {
+        let has_room = |found: &Conversation| found.person.is_some() || found.has_room_for(remark);
+        match self.conversation(digest) {
+            Some(found) if !has_room(found) => Err(StoreError::TooManyWaiting { limit: MANY }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Adds a remark, which keeps the history alive as a message does.

@@ -50,6 +50,7 @@ impl State {
             Scope::OfKnownMessages if self.is_of_a_known_message(digest, &remark, now) => {}
             Scope::OfKnownMessages => return Ok(Noticed::Ignored),
         }
+        self.find_room_for_remark(digest, &remark)?;
         self.admit(remark.weight() + OVERHEAD)?;
         self.insert(digest, || Conversation::new(conversation));
         self.keep(id, AnswerBy::Channel, MessageState::Recorded, now);

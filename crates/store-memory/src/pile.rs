@@ -61,7 +61,13 @@ impl<T: Weigh> Pile<T> {
 
     /// Takes the first thing out that is meant.
     pub(crate) fn pull(&mut self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
-        let item = self.items.remove(self.items.iter().position(is_meant)?)?;
+        let place = self.items.iter().position(is_meant)?;
+        self.remove(place)
+    }
+
+    /// Takes out what stands at this place.
+    pub(crate) fn remove(&mut self, place: usize) -> Option<T> {
+        let item = self.items.remove(place)?;
         self.weight -= item.weight();
         Some(item)
     }

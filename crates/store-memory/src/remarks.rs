@@ -6,8 +6,11 @@ use crate::conversation_state::Conversation;
 use crate::pile::Pile;
 use crate::weight::Weigh;
 
-/// How many remarks of a conversation are kept.
-const REMARKS: usize = 200;
+/// How many remarks are kept that an answer knew, and of those that are no messages.
+const FEW: usize = 200;
+
+/// How many remarks there may be in all, before messages are refused that no answer knew yet.
+pub(crate) const MANY: usize = 1200;
 
 /// A remark, and when it came here.
 #[derive(Clone)]
@@ -22,27 +25,79 @@ impl Conversation {
     pub(crate) fn remark(&mut self, remark: Remark, now: Timestamp) {
         let after_last = self.remarks.iter().next_back().map(|last| Timestamp(last.at.0 + 1));
         let at = after_last.map_or(now, |next| next.max(now));
+        let is_message = is_message(&remark);
         self.remarks.push_back(Kept { remark, at });
-        if self.remarks.len() > REMARKS {
-            drop_oldest(&mut self.remarks);
+        match is_message {
+            true => self.drop_known_remarks(),
+            false => self.drop_beside(at),
+        }
+    }
+
+    /// Whether one remark more can be kept. For a message the oldest remark goes only if an answer
+    /// knew it.
+    pub(crate) fn has_room_for(&self, remark: &Remark) -> bool {
+        let is_known = |oldest: &Kept| Some(oldest.at) <= self.known_until();
+        !is_message(remark)
+            || self.remarks.len() < MANY
+            || self.remarks.iter().next().is_some_and(is_known)
+    }
+
+    /// Until when the answers knew what happened, as the newest turn tells.
+    fn known_until(&self) -> Option<Timestamp> {
+        self.history.iter().next_back().and_then(|turn| turn.known_until)
+    }
+
+    /// Makes the list shorter that a message has made longer: two go for one that comes, so that what
+    /// has grown while nobody answered becomes short again.
+    fn drop_known_remarks(&mut self) {
+        let known_until = self.known_until();
+        for _ in 0..2 {
+            let count = self.remarks.len();
+            let is_known =
+                self.remarks.iter().next().is_some_and(|oldest| Some(oldest.at) <= known_until);
+            if count <= FEW || (count <= MANY && !is_known) {
+                return;
+            }
+            self.drop_remark(0);
+        }
+    }
+
+    /// Drops the oldest reaction, or else the oldest remark that is no message, if there are too many
+    /// beside the newest: neither must push out what was said.
+    fn drop_beside(&mut self, newest: Timestamp) {
+        if self.remarks.len() <= FEW {
+            return;
+        }
+        let older = self.remarks.iter().enumerate().filter(|(_, kept)| kept.at != newest);
+        let beside: Vec<_> = older.filter(|(_, kept)| !is_message(&kept.remark)).collect();
+        if beside.len() < FEW {
+            return;
+        }
+        let is_reaction =
+            |(_, kept): &&(usize, &Kept)| matches!(kept.remark.what, Remarked::Reacted(_));
+        let place = beside.iter().find(is_reaction).or(beside.first()).map(|(place, _)| *place);
+        if let Some(place) = place {
+            self.drop_remark(place);
+        }
+    }
+
+    /// A turn at work that restarts the history forgets the remarks that it knew by their number.
+    fn drop_remark(&mut self, place: usize) {
+        self.remarks.remove(place);
+        if place < self.known_remarks {
+            self.known_remarks -= 1;
         }
     }
 }
 
-/// Drops the oldest reaction but the newest remark, or else the oldest remark: reactions must not push
-/// out what was said.
-fn drop_oldest(remarks: &mut Pile<Kept>) {
-    let newest = remarks.iter().next_back().map(|kept| kept.at);
-    let is_old_reaction =
-        |kept: &Kept| matches!(kept.remark.what, Remarked::Reacted(_)) && Some(kept.at) != newest;
-    if remarks.pull(is_old_reaction).is_none() {
-        remarks.pop_front();
-    }
+/// Whether it is a message that got no answer of its own.
+fn is_message(remark: &Remark) -> bool {
+    matches!(remark.what, Remarked::Unanswered(_))
 }
 
 /// Drops the oldest remarks beyond those that are kept.
 pub(crate) fn keep_newest(remarks: &mut Pile<Kept>) {
-    while remarks.len() > REMARKS {
+    while remarks.len() > MANY {
         remarks.pop_front();
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use conversation::ports::{Accepted, Inbox, MessageState};
-use conversation::{Allowance, AnswerBy, Inbound, MessageId, Rate, StoreError};
+use conversation::{Allowance, AnswerBy, Command, Inbound, MessageId, Rate, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
 use crate::errors::unreadable;
@@ -143,7 +143,8 @@ impl Inner {
             Some(Limit { period, ahead }) => call.arg(period).arg(ahead),
             None => call.arg("").arg(""),
         };
-        call.arg(sender);
+        let begins_anew = inbound.message.command == Some(Command::Restart);
+        call.arg(sender).arg(u8::from(begins_anew));
         call
     }
 
@@ -154,8 +155,10 @@ impl Inner {
             (Some("recorded"), _) => Ok(Accepted::Recorded(fresh)),
             (Some("conflict"), _) => Ok(Accepted::Conflict),
             (Some("full"), _) => Err(StoreError::Full),
-            (Some("many"), _) => {
-                Err(StoreError::TooManyWaiting { limit: self.options.waiting_limit })
+            (Some("many"), of_others) => {
+                let limit = of_others.and_then(|limit| limit.parse().ok());
+                let limit = limit.unwrap_or(self.options.waiting_limit);
+                Err(StoreError::TooManyWaiting { limit })
             }
             (Some("duplicate"), Some(record)) => {
                 let (token, state) = stored::record(record)?;

@@ -71,6 +71,19 @@ fn reference(about: Option<&str>) -> Result<String, StoreError> {
     Ok(format!("\"reference\":{}", stored::to_json("a reference", &about)?))
 }
 
+fn read_answer(answer: &str) -> Result<Noticed, StoreError> {
+    let limit = answer.strip_prefix("many ").and_then(|limit| limit.parse().ok());
+    match (answer, limit) {
+        ("amended", _) => Ok(Noticed::Amended),
+        ("kept", _) => Ok(Noticed::Kept),
+        ("duplicate", _) => Ok(Noticed::Duplicate),
+        ("ignored", _) => Ok(Noticed::Ignored),
+        ("full", _) => Err(StoreError::Full),
+        (_, Some(limit)) => Err(StoreError::TooManyWaiting { limit }),
+        (_, None) => Err(unreadable("the answer to note", answer)),
+    }
+}
+
 impl Inner {
     async fn note_chunk(
         &self,
@@ -86,17 +99,14 @@ impl Inner {
             calls.atomic();
         }
         let answers: Vec<String> = self.link.call_all(&self.scripts.note, &calls).await?;
+        let mut outcome = Ok(());
         for answer in answers {
-            noticed.push(match answer.as_str() {
-                "amended" => Noticed::Amended,
-                "kept" => Noticed::Kept,
-                "duplicate" => Noticed::Duplicate,
-                "ignored" => Noticed::Ignored,
-                "full" => return Err(StoreError::Full),
-                _ => return Err(unreadable("the answer to note", &answer)),
-            });
+            match read_answer(&answer) {
+                Ok(answer) => noticed.push(answer),
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
         }
-        Ok(())
+        outcome
     }
 
     fn note_call(&self, note: &Note) -> Result<Cmd, StoreError> {

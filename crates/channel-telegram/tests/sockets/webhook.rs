@@ -175,6 +175,10 @@ async fn what_is_too_much_for_one_conversation_is_kept_and_lets_no_other_wait() 
     assert_eq!(posted, [(first, Some(200)), (second, Some(200))]);
     assert_eq!(served.shelf.notes(), ["- unanswered: and another thing"]);
     assert_eq!(served.texts(), ["hello"]);
+    let full = StoreError::TooManyWaiting { limit: 3 };
+    served.shelf.fail(&[full.clone(), full]);
+    let refused = served.post(&[SECRET], &message(1, "more")).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("30")));
     served.shelf.fail(&[StoreError::TooManyWaiting { limit: 3 }, away()]);
     assert_eq!(served.post(&[SECRET], &message(1, "more")).await.status, 503, "it isn't kept");
 }

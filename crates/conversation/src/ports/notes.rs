@@ -38,8 +38,12 @@ pub trait Notes: Send + Sync {
     /// message itself: it keeps its place and its id. On `Err` some may be stored; handing them in
     /// again is safe.
     ///
+    /// At most 200 remarks are kept that are no messages, of which reactions go first. A message is
+    /// never dropped before an answer knew it, or the person had it who has the conversation: it is
+    /// refused if there are 1200 remarks, as `accept` refuses it then.
+    ///
     /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Full`].
+    /// [`StoreError::Unavailable`], [`StoreError::Full`] or [`StoreError::TooManyWaiting`].
     async fn note(&self, notes: Vec<Note>) -> Result<Vec<Noticed>, StoreError>;
 
     /// What is remembered of the one conversation becomes the beginning of the other, and a person

@@ -5,17 +5,17 @@
 -- 5 how long a key is remembered, 6 how many may wait, 7 idle time, 8 listener or '', 9 how long it
 -- listens, 10 whether there is no room for more than what is known, 11 how long one message takes
 -- to be forgotten by the rate, or '' without one, 12 how far the rate may be ahead of the time. All
--- times in milliseconds. 13 whose rate it is in a conversation of several, or ''. Only of a message that
--- is answered by transcript: 14 its entry, 15 how long the transcript is kept, 16 this replica, 17 event
--- channels' prefix, 18 conversation's digest.
+-- times in milliseconds. 13 whose rate it is in a conversation of several, or '', 14 whether it begins
+-- the conversation anew. Only of a message that is answered by transcript: 15 its entry, 16 how long the
+-- transcript is kept, 17 this replica, 18 event channels' prefix, 19 conversation's digest.
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local key, keep = ARGV[2], tonumber(ARGV[5])
 
 local function tell_readers()
-  if ARGV[14] then
-    add_entry(KEYS[9], ARGV[14], ARGV[15])
-    tell_added(KEYS[6], ARGV[17], ARGV[18], ARGV[16])
+  if ARGV[15] then
+    add_entry(KEYS[9], ARGV[15], ARGV[16])
+    tell_added(KEYS[6], ARGV[18], ARGV[19], ARGV[17])
   end
 end
 
@@ -92,9 +92,13 @@ if ARGV[11] ~= '' then
 end
 local after = ARGV[4]
 local line = is_over and string.find(after, '\n', 1, true)
-if is_over and string.sub(rate, -1) == '!' then
+-- A notice would take the place of a new beginning, so the notice is left to the next message.
+if is_over and (string.sub(rate, -1) == '!' or ARGV[14] == '1') then
+  if not has_room(KEYS[2], KEYS[8], KEYS[4]) then
+    return {'many', string.format('%d', MANY)}
+  end
   redis.call('HSET', KEYS[5], key, string.sub(ARGV[3], 19, 45) .. now .. 'r')
-  keep_remark(KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. string.sub(after, line + 1) .. '}', ARGV[7])
+  keep_remark(KEYS[2], KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. string.sub(after, line + 1) .. '}', ARGV[7])
   there_are_remarks(KEYS[2], KEYS[5], entry, now, ARGV[5])
   tell_readers()
   return {'recorded'}

@@ -35,7 +35,7 @@ end
 local last_turn = 18 + tonumber(ARGV[13])
 local last_remark = last_turn + tonumber(ARGV[14])
 put_first(KEYS[4], 19, last_turn, ARGV[11])
-put_first(KEYS[6], last_turn + 1, last_remark, '200')
+put_first(KEYS[6], last_turn + 1, last_remark, MANY)
 
 -- A person who has this conversation already goes on with it.
 local function bring_person()

@@ -40,6 +40,9 @@ end
 if ARGV[10] == '1' then
   return 'full'
 end
+if is_message(ARGV[6]) and not has_room(KEYS[2], KEYS[6], KEYS[4]) then
+  return string.format('many %d', MANY)
+end
 
 -- JSON as the gateway writes it, so that a reference is found again after a change.
 local function json(value)
@@ -104,6 +107,6 @@ if ARGV[7] ~= '' and entry then
     return 'amended'
   end
 end
-keep_remark(KEYS[6], KEYS[4], ARGV[6], ARGV[5])
+keep_remark(KEYS[2], KEYS[6], KEYS[4], ARGV[6], ARGV[5])
 there_are_remarks(KEYS[2], KEYS[5], entry, now, ARGV[4])
 return 'kept'

@@ -18,7 +18,7 @@ if #theirs > 0 then
   record(KEYS[9], theirs, function() return 'r' end)
   for _, envelope in ipairs(theirs) do
     local message = string.sub(envelope, line_end(envelope) + 1)
-    keep_remark(KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. message .. '}', ARGV[7])
+    keep_remark(KEYS[2], KEYS[8], KEYS[4], '{"v":1,"unanswered":' .. message .. '}', ARGV[7])
   end
   local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
   there_are_remarks(KEYS[2], KEYS[9], entry, now, ARGV[8])

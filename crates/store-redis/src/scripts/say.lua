@@ -13,7 +13,7 @@ if known and tonumber(string.sub(known, 28, 40)) + tonumber(ARGV[4]) > tonumber(
   return 'duplicate'
 end
 redis.call('HSET', KEYS[4], ARGV[1], ARGV[2] .. now .. 'r')
-keep_remark(KEYS[5], KEYS[6], ARGV[3], ARGV[5])
+keep_remark(KEYS[1], KEYS[5], KEYS[6], ARGV[3], ARGV[5])
 there_are_remarks(KEYS[1], KEYS[4], redis.call('HGET', KEYS[1], 'e'), now, ARGV[4])
 add_entry(KEYS[2], ARGV[6], ARGV[7])
 tell_added(KEYS[3], ARGV[9], ARGV[10], ARGV[8])
