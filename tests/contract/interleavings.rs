@@ -12,8 +12,10 @@ mod rest;
 mod tellings;
 mod verbs;
 
+use std::fmt::Debug;
 use std::hash::{BuildHasher as _, Hasher as _};
 
+use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
@@ -27,7 +29,7 @@ use play::Play;
 #[test]
 fn memory_loses_nothing_and_answers_nothing_twice() {
     let runtime = runtime();
-    check(cases("CONTRACT_MEMORY_CASES", 400), |acts| {
+    check(cases("CONTRACT_MEMORY_CASES", 400), acts(), |acts| {
         runtime.block_on(async { play(&MemoryHarness::start().await, acts).await });
     });
 }
@@ -36,7 +38,7 @@ fn memory_loses_nothing_and_answers_nothing_twice() {
 fn redis_loses_nothing_and_answers_nothing_twice() {
     let runtime = runtime();
     let harness = Mutex::new(runtime.block_on(RedisHarness::start()));
-    check(cases("CONTRACT_REDIS_CASES", 24), |acts| {
+    check(cases("CONTRACT_REDIS_CASES", 24), acts(), |acts| {
         runtime.block_on(async {
             let mut harness = harness.lock().await;
             harness.start_over().await;
@@ -54,7 +56,11 @@ async fn play(harness: &dyn Harness, acts: &[Act]) {
     play.assert_all_is_accounted_for().await;
 }
 
-fn check(cases: u32, test: impl Fn(&[Act])) {
+pub(crate) fn check<A: Debug>(
+    cases: u32,
+    acts: impl Strategy<Value = Vec<A>>,
+    test: impl Fn(&[A]),
+) {
     let mut config = Config { cases, failure_persistence: None, ..Config::default() };
     config.max_shrink_iters = cases.saturating_mul(4);
     let seed = match config.rng_seed {
@@ -62,7 +68,7 @@ fn check(cases: u32, test: impl Fn(&[Act])) {
         RngSeed::Random => std::hash::RandomState::new().build_hasher().finish(),
     };
     config.rng_seed = RngSeed::Fixed(seed);
-    let outcome = TestRunner::new(config).run(&acts(), |acts| {
+    let outcome = TestRunner::new(config).run(&acts, |acts| {
         test(&acts);
         Ok(())
     });
@@ -71,10 +77,10 @@ fn check(cases: u32, test: impl Fn(&[Act])) {
     }
 }
 
-fn cases(variable: &str, usual: u32) -> u32 {
+pub(crate) fn cases(variable: &str, usual: u32) -> u32 {
     std::env::var(variable).ok().and_then(|count| count.parse().ok()).unwrap_or(usual)
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

@@ -37,6 +37,7 @@ mod storm;
 mod transcripts;
 mod turns;
 mod undelivered;
+mod wandering;
 mod withdrawing;
 mod words;
 

@@ -11,6 +11,7 @@ mod failing_models;
 mod fakes;
 mod interruptions;
 mod leases;
+mod moving;
 mod pictures;
 mod receipts;
 mod remarks;
