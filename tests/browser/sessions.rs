@@ -79,7 +79,6 @@ async fn a_renewal_for_which_there_is_no_room_signs_no_other_tab_out() {
         .await;
     assert_eq!(renewed, json!(true));
     driver.switch_to_window(first).await.unwrap();
-    browser.run_async("setTimeout(done, 500);").await;
     browser.until_answered(&["answer: Who am I?"]).await;
     browser.write("Still me?").await;
     let both = ["answer: Who am I?", "answer: Still me?"];

@@ -75,6 +75,33 @@ async fn a_visitor_whose_clock_is_days_ahead_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_too_much_waiting_is_told_so_and_goes_on_when_it_is_sent() {
+    let world = World::start();
+    let browser = Browser::start().await;
+    browser.visit_and_open(&world.page()).await;
+    browser.block(&["*/webchat/messages*"]).await;
+    browser
+        .run("for (let number = 0; number < 20; number += 1) chat.host.chat.say(`Number ${number}`);")
+        .await;
+    browser.until("one('.banner').textContent.startsWith('Too many of your messages')").await;
+    browser.write("One more").await;
+    assert_eq!(browser.value("one('textarea').value").await, json!("One more"));
+    assert_eq!(browser.value("questions().length").await, json!(20));
+    // Those of which trying again would not help don't stand in anybody's way.
+    browser
+        .run(
+            "const { outbox } = chat.host.chat;
+            outbox.list.forEach(({ id }) => outbox.change(id, { state: 'failed', final: true }));",
+        )
+        .await;
+    browser.until("!one('.banner').textContent").await;
+    browser.block(&[]).await;
+    browser.write("").await;
+    browser.until_answered(&["answer: One more"]).await;
+    assert_eq!(world.model.request_count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_written_while_the_store_is_away_is_sent_when_it_is_back() {
     let world = World::start();
     let browser = Browser::start().await;

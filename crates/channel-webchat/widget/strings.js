@@ -24,6 +24,7 @@ const en = {
   lost: 'The connection is lost. We keep trying.',
   degraded: 'Answers may take longer at the moment. Your messages are kept and answered in turn.',
   unsent: 'Answers may take longer at the moment. What is not sent yet is kept on this device.',
+  full: 'Too many of your messages are not sent yet. You can write more as soon as they are.',
   late: 'This takes longer than usual. Your message is kept, and the answer will appear here.',
   refused: 'The chat is not available at the moment. Please try again later.',
   person: 'You are now talking to {name}',
@@ -57,6 +58,7 @@ const de = {
     'Antworten können gerade länger dauern. Ihre Nachrichten sind gespeichert und werden der Reihe nach beantwortet.',
   unsent:
     'Antworten können gerade länger dauern. Was noch nicht gesendet ist, bleibt auf diesem Gerät.',
+  full: 'Zu viele Ihrer Nachrichten sind noch nicht gesendet. Sobald sie es sind, können Sie weiterschreiben.',
   late: 'Das dauert länger als üblich. Ihre Nachricht ist gespeichert, die Antwort erscheint hier.',
   refused: 'Der Chat ist gerade nicht verfügbar. Bitte versuchen Sie es später noch einmal.',
   person: 'Sie sprechen jetzt mit {name}',
@@ -91,6 +93,7 @@ const es = {
     'Las respuestas pueden tardar más en este momento. Sus mensajes se guardan y se responden por orden.',
   unsent:
     'Las respuestas pueden tardar más en este momento. Lo que aún no se ha enviado se guarda en este dispositivo.',
+  full: 'Demasiados de sus mensajes aún no se han enviado. Podrá escribir más en cuanto se envíen.',
   late: 'Está tardando más de lo habitual. Su mensaje está guardado y la respuesta aparecerá aquí.',
   refused: 'El chat no está disponible en este momento. Inténtelo de nuevo más tarde.',
   person: 'Ahora está hablando con {name}',
@@ -125,6 +128,7 @@ const fr = {
     'Les réponses peuvent prendre plus de temps en ce moment. Vos messages sont conservés et traités dans l’ordre.',
   unsent:
     'Les réponses peuvent prendre plus de temps en ce moment. Ce qui n’est pas encore envoyé est conservé sur cet appareil.',
+  full: 'Trop de vos messages ne sont pas encore envoyés. Vous pourrez continuer dès qu’ils le seront.',
   late: 'Cela prend plus de temps que d’habitude. Votre message est conservé et la réponse apparaîtra ici.',
   refused: 'Le chat n’est pas disponible pour le moment. Veuillez réessayer plus tard.',
   person: 'Vous parlez maintenant avec {name}',
@@ -158,6 +162,7 @@ const tr = {
   degraded:
     'Yanıtlar şu anda daha uzun sürebilir. Mesajlarınız saklanır ve sırayla yanıtlanır.',
   unsent: 'Yanıtlar şu anda daha uzun sürebilir. Henüz gönderilmeyenler bu cihazda saklanır.',
+  full: 'Çok sayıda mesajınız henüz gönderilmedi. Gönderildikleri anda yeniden yazabilirsiniz.',
   late: 'Bu, her zamankinden uzun sürüyor. Mesajınız saklandı, yanıt burada görünecek.',
   refused: 'Sohbet şu anda kullanılamıyor. Lütfen daha sonra tekrar deneyin.',
   person: 'Şu anda görüştüğünüz kişi: {name}',
@@ -189,6 +194,7 @@ const ar = {
   lost: 'انقطع الاتصال. نواصل محاولة استعادته.',
   degraded: 'قد تستغرق الإجابات وقتًا أطول حاليًا. رسائلك محفوظة وسيُجاب عنها بالترتيب.',
   unsent: 'قد تستغرق الإجابات وقتًا أطول حاليًا. ما لم يُرسل بعد محفوظ على هذا الجهاز.',
+  full: 'ما زال كثير من رسائلك لم يُرسل بعد. يمكنك كتابة المزيد فور إرسالها.',
   late: 'يستغرق هذا وقتًا أطول من المعتاد. رسالتك محفوظة وستظهر الإجابة هنا.',
   refused: 'المحادثة غير متاحة حاليًا. يُرجى المحاولة لاحقًا.',
   person: 'أنت تتحدث الآن مع {name}',

@@ -141,8 +141,9 @@ export class View {
     this.panel.classList.toggle('linked', link === 'open');
   }
 
-  /** The one thing about the connection that the visitor should know; none if all is well. */
+  /** The one thing that the visitor should know about what is sent; none if all is well. */
   trouble(link, left, { transcript, outbox }) {
+    if (outbox?.full) return 'full';
     if (link === 'offline') return 'offline';
     if (link === 'refused') return 'refused';
     if (link !== 'open' && left <= 0) return 'lost';
