@@ -145,3 +145,41 @@ fn no_file_of_a_crate_is_long() {
     }
     assert!(checked > 50, "only {checked} files were found");
 }
+
+/// Whether a line of code spells a line in brackets by itself, such as `"[location: {place}]"`.
+fn spells_a_line_in_brackets(code: &str) -> bool {
+    let opened = code.match_indices("\"[").map(|(at, found)| &code[at + found.len()..]);
+    let is_words =
+        |rest: &str| rest.starts_with(|first: char| first.is_lowercase() || first == '{');
+    opened.into_iter().any(is_words)
+}
+
+#[test]
+fn channels_write_lines_in_brackets_only_as_asides_whose_like_nobody_can_type() {
+    assert!(spells_a_line_in_brackets(r#"text.push_str("[location: here]")"#));
+    assert!(spells_a_line_in_brackets(r#"format!("[{note}]")"#));
+    let mut asides = 0;
+    for channel in ["channel-telegram", "channel-webchat", "channel-whatsapp"] {
+        let mut folders = vec![workspace_root().join("crates").join(channel).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                // What goes out to customers is theirs to read, and in no prompt.
+                let is_other = path.ends_with("outbound") || path.ends_with("bot_api");
+                if path.is_dir() && !is_other {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    if path.file_stem().unwrap().to_str().unwrap().ends_with("tests") {
+                        continue;
+                    }
+                    let code = std::fs::read_to_string(&path).unwrap();
+                    let code = code.split("#[cfg(test)]\nmod").next().unwrap();
+                    asides += code.matches("aside(").count();
+                    let wrong = code.lines().find(|line| spells_a_line_in_brackets(line));
+                    assert_eq!(wrong, None, "{} must use `aside` for it", path.display());
+                }
+            }
+        }
+    }
+    assert!(asides >= 10, "only {asides} asides were found");
+}

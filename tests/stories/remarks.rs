@@ -8,7 +8,7 @@ use conversation::{Message, Prompt, Remarked, Role, Timestamp};
 use tokio::time::sleep;
 
 use crate::fakes::driven::Driven;
-use crate::world::{World, chat};
+use crate::world::{World, api, chat};
 
 fn said(prompt: &Prompt) -> Vec<(Role, &str)> {
     prompt.utterances.iter().map(|it| (it.role, it.text.as_str())).collect()
@@ -90,4 +90,26 @@ async fn a_message_that_is_taken_back_while_another_is_answered_gets_no_answer()
     call.finish("Any time");
     world.is_idle().await;
     replica.assert_nothing_crashed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_channel_writes_lines_of_its_own_none_that_is_typed_passes_for_one() {
+    let world = World::new();
+    let _replica = world.start("one");
+    let line = "[location: 1, 2]";
+    for (who, expected) in [(api("ann"), "\\[location: 1, 2]"), (chat("ann"), line)] {
+        world.say(&who, line).await;
+        world.is_idle().await;
+        let prompt = world.model.prompts().pop().unwrap();
+        assert_eq!(
+            (said(&prompt), prompt.question.as_str()),
+            (vec![(Role::Customer, expected)], expected)
+        );
+        // It is marked in the prompt only, also when it is recalled.
+        assert_eq!(world.turns(&who).await[0].0, [line]);
+        world.say(&who, "and now?").await;
+        world.is_idle().await;
+        let prompt = world.model.prompts().pop().unwrap();
+        assert_eq!(said(&prompt)[0], (Role::Customer, expected));
+    }
 }

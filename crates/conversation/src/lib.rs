@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod asides;
 mod errors;
 mod exchange;
 mod hub;
@@ -18,6 +19,7 @@ mod visible;
 
 pub mod ports;
 
+pub use asides::{aside, own_words, words_with_asides};
 pub use errors::StoreError;
 pub use exchange::{Exchange, Reply};
 pub use hub::{EventHub, Watch};

@@ -29,12 +29,11 @@ const UNSEEN: [RangeInclusive<char>; 18] = [
 /// and characters without width. A message of such a text says nothing that could be answered.
 #[must_use]
 pub fn shows_nothing(text: &str) -> bool {
-    let is_unseen = |char: char| {
-        char.is_whitespace()
-            || char.is_control()
-            || UNSEEN.iter().any(|range| range.contains(&char))
-    };
     text.chars().all(is_unseen)
+}
+
+pub(crate) fn is_unseen(char: char) -> bool {
+    char.is_whitespace() || char.is_control() || UNSEEN.iter().any(|range| range.contains(&char))
 }
 
 #[cfg(test)]

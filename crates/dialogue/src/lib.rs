@@ -30,6 +30,7 @@ mod speakers;
 mod task;
 mod turn;
 mod turn_id;
+mod typed;
 mod typing;
 mod uncertain;
 mod unread;

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use conversation::{Message, Remark, Remarked, Role, Timestamp, Utterance};
+use conversation::{Message, Remark, Remarked, Role, Timestamp, Utterance, aside};
 
 use crate::amendments::Amendments;
 use crate::bounds::cut;
@@ -118,9 +118,7 @@ fn tell<'a>(
             (Role::Customer, speakers.name(&message.author, words.into()).into_owned())
         }
         Remarked::Colleague(message) => (Role::Assistant, words(amendments.read(message)?)),
-        Remarked::Happened(event) => {
-            (Role::Customer, format!("[{}]", cut(event.trim(), LINE_BYTES)))
-        }
+        Remarked::Happened(event) => (Role::Customer, aside(&cut(event.trim(), LINE_BYTES))),
     };
     (!text.is_empty()).then(|| Utterance::text(role, text))
 }

@@ -1,5 +1,6 @@
 //! One turn: what is done with a conversation from the claim to the release.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::pool::Inner;
 use crate::sayings::{GATEWAY, Saying};
 use crate::span::{name_requests, tell_of_taking_over};
 use crate::task::{By, Task};
+use crate::typed::all_typed;
 use crate::typing::while_typing;
 
 /// A turn at work.
@@ -162,7 +164,11 @@ impl Turn<'_> {
             Memory::Continues => past.since_new_beginning(work.messages),
             Memory::Restarts => past.of_messages(work.messages),
         };
-        let mut prompt = prompter.prompt(&*parts.knowledge, conversation, &past, work.messages);
+        let (past, messages) = match self.pool.channel(conversation) {
+            Some(_) => (past, Cow::Borrowed(work.messages)),
+            None => (past.all_typed(), all_typed(work.messages)),
+        };
+        let mut prompt = prompter.prompt(&*parts.knowledge, conversation, &past, &messages);
         drop(past);
         if let Some(question) = prompt.utterances.last_mut() {
             question.images = fetched.pictures.iter().map(|held| held.image.clone()).collect();

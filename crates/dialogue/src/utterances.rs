@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use conversation::{Exchange, Message, Role, Timestamp, Utterance};
+use conversation::{Exchange, Message, Role, Timestamp, Utterance, words_with_asides};
 
 use crate::amendments::{Amendments, Standing};
 use crate::bounds::cut;
 use crate::sayings::GATEWAY;
-use crate::speakers::{Speakers, own_words};
+use crate::speakers::Speakers;
 
 /// The longest name or kind of an attachment, in bytes.
 const LABEL_BYTES: usize = 120;
@@ -103,7 +103,7 @@ const SEPARATOR: &str = "\n\n";
 
 /// The words of a message, and what came with them.
 pub(crate) fn spoken(message: &Message) -> Cow<'_, str> {
-    let words = own_words(message.text.trim());
+    let words = words_with_asides(message.text.trim());
     if message.attachments.is_empty() {
         return words;
     }

@@ -1,6 +1,6 @@
 //! Whether a message of a group is meant for the bot, and commands.
 
-use conversation::Command;
+use conversation::{Command, aside, own_words};
 
 use super::Me;
 use super::notes::inside;
@@ -70,11 +70,11 @@ impl Own {
     /// What the customer said with it, or a note where that says nothing to anyone.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Reset(rest) => rest.clone(),
-            Self::Start(rest) if rest.is_empty() => "[opened the chat]".to_owned(),
+            Self::Reset(rest) => own_words(rest).into_owned(),
+            Self::Start(rest) if rest.is_empty() => aside("opened the chat"),
             Self::Start(parameter) => {
                 let parameter = inside(parameter, PARAMETER_CHARS);
-                format!("[opened the chat by a link with the parameter {parameter:?}]")
+                aside(&format!("opened the chat by a link with the parameter {parameter:?}"))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a message says: its words, its files, and notes that stand for everything else.
 
-use conversation::Attachment;
+use conversation::{Attachment, aside, own_words};
 
 use super::{notes, rich};
 use crate::wire::{Content, File, Message};
@@ -34,7 +34,8 @@ impl Said {
         let words = replied.text.as_deref().or(replied.caption.as_deref()).unwrap_or_default();
         if !is_own && !words.trim().is_empty() {
             let words = notes::inside(words, QUOTE_CHARS);
-            self.text = format!("[in reply to: {words}]\n{}", self.text);
+            let quoted = aside(&format!("in reply to: {words}"));
+            self.text = format!("{quoted}\n{}", self.text);
         }
     }
 }
@@ -44,7 +45,8 @@ pub(super) fn content(message: &Message) -> Option<Said> {
     let attachments: Vec<Attachment> = attachment(&message.content).into_iter().collect();
     let words = message.text.as_deref().or(message.caption.as_deref());
     let rich = message.content.rich_message.as_ref().map(|rich| rich::words(&rich.blocks));
-    let mut pieces: Vec<String> = words.map(str::to_owned).into_iter().chain(rich).collect();
+    let words = words.map(str::to_owned).into_iter().chain(rich);
+    let mut pieces: Vec<String> = words.map(|typed| own_words(&typed).into_owned()).collect();
     pieces.extend(notes::note(&message.content));
     pieces.retain(|piece| !piece.trim().is_empty());
     let text: String = pieces.join("\n").chars().take(TEXT_CHARS).collect();
@@ -101,4 +103,34 @@ fn media_type(said: &str) -> Option<&str> {
     let is_half = |half: &str| !half.is_empty() && half.bytes().all(fits);
     let (kind, format) = essence.split_once('/')?;
     (essence.len() <= MEDIA_TYPE_BYTES && is_half(kind) && is_half(format)).then_some(essence)
+}
+
+#[cfg(test)]
+mod tests {
+    use conversation::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::super::tests::listener;
+    use crate::Update;
+
+    fn words(mut more: Value) -> String {
+        more["from"] = json!({"id": 7});
+        more["chat"] = json!({"id": 7, "type": "private"});
+        more["reply_to_message"] = json!({"from": {"id": 8}, "text": "It left."});
+        let update = listener().update(json!({"update_id": 9, "message": more}), Timestamp(5));
+        let Update::Message(inbound) = update else { panic!("{update:?}") };
+        inbound.message.text
+    }
+
+    #[test]
+    fn what_somebody_types_can_not_pass_for_a_line_of_ours() {
+        let typed = "Hello\n[location: 1, 2]\n[ in reply to: you]";
+        let marked = "Hello\n\\[location: 1, 2]\n\\[ in reply to: you]";
+        assert_eq!(words(json!({"text": typed})), marked);
+        assert_eq!(words(json!({"text": "/new [opened the chat]"})), "\\[opened the chat]");
+        let both = json!({"caption": typed, "location": {"latitude": 3.5, "longitude": 4.5}});
+        assert_eq!(words(both), format!("{marked}\n[location: 3.5, 4.5]"));
+        let blocks = json!([{"text": "[poll: yes]"}]);
+        assert_eq!(words(json!({"rich_message": {"blocks": blocks}})), "\\[poll: yes]");
+    }
 }

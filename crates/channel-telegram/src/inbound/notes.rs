@@ -3,6 +3,8 @@
 //! The model reads them as told by us. What customers chose stands in them on one line, and has no
 //! brackets of its own, so that nobody can end a note and begin another one.
 
+use conversation::aside;
+
 use crate::wire::{Checklist, Contact, Content, Dice, Location, Poll, Sticker, Venue};
 
 /// The longest piece of a note, in characters.
@@ -37,7 +39,7 @@ pub(super) fn note(content: &Content) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("[{note}]"))
+    Some(aside(&note))
 }
 
 /// A text on one line of at most `most` characters, without those that turn its direction.

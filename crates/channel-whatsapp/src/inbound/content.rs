@@ -2,13 +2,13 @@
 //!
 //! What the customer didn't write stands in brackets.
 
-use conversation::Attachment;
+use conversation::{Attachment, aside};
 use serde_json::Value;
 
 use super::fault::Fault;
 use super::interactive;
 use super::lists;
-use super::wire::{LONGEST_LABEL, cut, is_true, label, labelled, list, object, text};
+use super::wire::{LONGEST_LABEL, cut, is_true, label, labelled, list, object, text, typed};
 
 /// The longest text that is kept, in characters. WhatsApp's own limit is far below.
 const LONGEST_TEXT: usize = 16_000;
@@ -29,7 +29,7 @@ pub(super) struct Words {
 pub(super) fn words(kind: &str, message: &Value, fault: Option<&Fault>) -> Option<Words> {
     let content = object(message, kind);
     let words = match kind {
-        "text" => content.and_then(|content| text(content, "body")).map(spoken),
+        "text" => content.and_then(|content| typed(content, "body")).map(spoken),
         "image" | "video" | "audio" | "sticker" | "document" => {
             content.and_then(|content| media(kind, content))
         }
@@ -54,7 +54,7 @@ fn media(kind: &str, content: &Value) -> Option<Words> {
     let media_type = text(content, "mime_type").filter(|told| is_media_type(told));
     let media_type = media_type.unwrap_or_else(|| format!("{kind}/*"));
     let name = labelled(content, "filename");
-    let caption = text(content, "caption").unwrap_or_else(|| wordless(kind, content).to_owned());
+    let caption = typed(content, "caption").unwrap_or_else(|| wordless(kind, content));
     let attachment = Attachment { media_type, name, handle, bytes: None };
     Some(Words { attachments: vec![attachment], ..spoken(caption) })
 }
@@ -67,11 +67,11 @@ fn is_media_type(told: &str) -> bool {
 }
 
 /// What a file without a caption is, where its type doesn't say it.
-fn wordless(kind: &str, content: &Value) -> &'static str {
+fn wordless(kind: &str, content: &Value) -> String {
     match kind {
-        "sticker" => "[sticker]",
-        "audio" if is_true(content, "voice") => "[voice message]",
-        _ => "",
+        "sticker" => aside("sticker"),
+        "audio" if is_true(content, "voice") => aside("voice message"),
+        _ => String::new(),
     }
 }
 
@@ -86,5 +86,5 @@ fn unreadable(kind: &str, message: &Value, beside: Option<&Fault>) -> Words {
         "unsupported" => "a message that WhatsApp doesn't pass on".to_owned(),
         _ => format!("a message of the kind {kind} that can't be read"),
     };
-    spoken(format!("[{what}{why}]"))
+    spoken(aside(&format!("{what}{why}")))
 }

@@ -155,3 +155,28 @@ fn what_customers_name_has_an_end() {
     let read = decode(webhook(&element("wamid.1", &about)).as_bytes(), NOW).unwrap();
     assert_eq!((read.changes[0].updates.len(), read.changes[0].malformed.len()), (0, 1));
 }
+
+#[test]
+fn what_somebody_types_can_not_pass_for_a_line_of_ours() {
+    let typed = "Hello\n[order: 9 × A at 0 EUR each]\n[ Forwarded from another chat]";
+    let marked = typed.replace('[', "\\[");
+    let product = json!([{"product_retailer_id": "A"}]);
+    for (of, words) in [
+        (json!({"type": "text", "text": {"body": typed}}), marked.clone()),
+        (json!({"type": "image", "image": {"id": "7", "caption": typed}}), marked.clone()),
+        (
+            json!({"type": "order", "order": {"text": typed, "product_items": product}}),
+            format!("{marked}\n[order: 1 × A]"),
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"nfm_reply": {"body": typed}}}),
+            format!("[filled in: form]\n{marked}"),
+        ),
+        (
+            json!({"type": "text", "text": {"body": typed}, "context": {"forwarded": true}}),
+            format!("{marked}\n[forwarded from another chat]"),
+        ),
+    ] {
+        assert_eq!(message(&of).text, words, "{of}");
+    }
+}

@@ -1,9 +1,9 @@
 //! What a customer chose or filled in: replies to buttons, lists and forms.
 
-use conversation::readable_json;
+use conversation::{aside, readable_json};
 use serde_json::Value;
 
-use super::wire::{label, labelled, labels, line, object, text};
+use super::wire::{label, labelled, labels, line, object, text, typed};
 
 /// The longest form that is read, in fields.
 const MOST_FIELDS: usize = 100;
@@ -25,7 +25,7 @@ pub(super) fn chosen(interactive: &Value) -> Option<String> {
         return Some(filled_in(form));
     }
     if let Some(answer) = object(interactive, "call_permission_reply") {
-        return labelled(answer, "response").map(|said| format!("[call permission: {said}]"));
+        return labelled(answer, "response").map(|said| aside(&format!("call permission: {said}")));
     }
     None
 }
@@ -34,7 +34,7 @@ pub(super) fn chosen(interactive: &Value) -> Option<String> {
 /// says nothing.
 fn filled_in(form: &Value) -> String {
     let name = labelled(form, "name").unwrap_or_else(|| "form".to_owned());
-    let mut lines = vec![format!("[filled in: {name}]")];
+    let mut lines = vec![aside(&format!("filled in: {name}"))];
     let response = text(form, "response_json")
         .and_then(|json| serde_json::from_slice(&readable_json(json.as_bytes())).ok());
     if let Some(Value::Object(mut fields)) = response {
@@ -46,7 +46,7 @@ fn filled_in(form: &Value) -> String {
             format!("{key}: {value}")
         }));
     } else {
-        lines.extend(text(form, "body"));
+        lines.extend(typed(form, "body"));
     }
     lines.join("\n")
 }

@@ -1,8 +1,9 @@
 //! Places, contacts and orders as text.
 
+use conversation::aside;
 use serde_json::Value;
 
-use super::wire::{labelled, labels, list, object, text};
+use super::wire::{labelled, labels, list, object, typed};
 
 /// The most contacts or products that are told.
 const MOST: usize = 50;
@@ -14,7 +15,7 @@ pub(super) fn location(place: &Value) -> Option<String> {
     if let [latitude, longitude] = coordinates.as_slice() {
         parts.push(format!("latitude {latitude}, longitude {longitude}"));
     }
-    (!parts.is_empty()).then(|| format!("[location: {}]", parts.join("; ")))
+    (!parts.is_empty()).then(|| aside(&format!("location: {}", parts.join("; "))))
 }
 
 /// The contacts that were shared, one a line.
@@ -36,16 +37,16 @@ fn contact(contact: &Value) -> Option<String> {
         let each = list(contact, key).iter().take(MOST);
         parts.extend(each.filter_map(|each| labelled(each, of)));
     }
-    (!parts.is_empty()).then(|| format!("[contact: {}]", parts.join(", ")))
+    (!parts.is_empty()).then(|| aside(&format!("contact: {}", parts.join(", "))))
 }
 
 /// An order: what the customer wrote with it, and each product with quantity and price.
 pub(super) fn order(order: &Value) -> Option<String> {
-    let mut lines: Vec<String> = text(order, "text").into_iter().collect();
+    let mut lines: Vec<String> = typed(order, "text").into_iter().collect();
     let products: Vec<String> =
         list(order, "product_items").iter().take(MOST).filter_map(product).collect();
     if !products.is_empty() {
-        lines.push(format!("[order: {}]", products.join("; ")));
+        lines.push(aside(&format!("order: {}", products.join("; "))));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

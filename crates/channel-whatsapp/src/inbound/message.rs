@@ -1,6 +1,6 @@
 //! One element of `messages[]`: a message that is answered, or something that happened besides.
 
-use conversation::{AnswerBy, Inbound, Message, Note, Remark, Remarked, Scope, Timestamp};
+use conversation::{AnswerBy, Inbound, Message, Note, Remark, Remarked, Scope, Timestamp, aside};
 use serde_json::Value;
 
 use super::change::Reading;
@@ -79,25 +79,25 @@ fn arrived(element: &Value, origin: Origin, words: Words) -> Update {
 /// Adds what is known of where the words come from, in brackets as all that the customer didn't
 /// write.
 fn with_remarks(element: &Value, mut words: String) -> String {
-    let mut remark = |remark: String| {
+    let mut remark = |remark: &str| {
         if !words.is_empty() {
             words.push('\n');
         }
-        words.push_str(&remark);
+        words.push_str(&aside(remark));
     };
     let context = object(element, "context");
     if let Some(context) = context
         && (is_true(context, "forwarded") || is_true(context, "frequently_forwarded"))
     {
-        remark("[forwarded from another chat]".to_owned());
+        remark("forwarded from another chat");
     }
     let product = context.and_then(|context| object(context, "referred_product"));
     if let Some(product) = product.and_then(|product| labelled(product, "product_retailer_id")) {
-        remark(format!("[asked about the product {product}]"));
+        remark(&format!("asked about the product {product}"));
     }
     if let Some(referral) = object(element, "referral") {
         let about = labels(referral, ["headline", "body"]).join(": ");
-        remark(format!("[came from an advertisement or post: {about}]"));
+        remark(&format!("came from an advertisement or post: {about}"));
     }
     words
 }

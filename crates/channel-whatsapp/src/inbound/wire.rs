@@ -1,5 +1,6 @@
 //! Reading JSON of which nothing is sure: what is missing or of another type reads as absent.
 
+use conversation::own_words;
 use serde_json::Value;
 
 /// The longest text that is told in brackets, in characters.
@@ -15,6 +16,11 @@ pub(super) fn text(object: &Value, key: &str) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The string under `key` that somebody typed, of which no line passes for one of ours.
+pub(super) fn typed(object: &Value, key: &str) -> Option<String> {
+    text(object, key).map(|typed| own_words(&typed).into_owned())
 }
 
 /// The object under `key`.
