@@ -120,6 +120,20 @@ async fn a_site_that_is_not_allowed_gets_no_session_and_its_developer_is_told_wh
     assert_eq!(browser.value(kept).await, json!([]));
 }
 
+/// A gateway that only this machine can reach doesn't take a page for its own that has another name.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_developer_of_a_page_under_a_name_of_its_own_is_told_the_same() {
+    let world = World::start();
+    let names = "--host-resolver-rules=MAP shop.example 127.0.0.1".to_owned();
+    let browser = Browser::start_with(&[names]).await;
+    browser.visit(&world.page().replace("127.0.0.1", "shop.example")).await;
+    browser.until("one('.launcher')").await;
+    browser.click(".launcher").await;
+    browser.until("one('.banner')?.textContent.startsWith('The chat is not available')").await;
+    let said = browser.driver().browser_log().await.unwrap();
+    assert!(said.iter().any(|entry| entry.message.contains("allowedOrigins")), "{said:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_whom_the_site_vouches_for_has_one_conversation_on_all_devices() {
     let site = Site::start().await;

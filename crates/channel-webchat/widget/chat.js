@@ -34,7 +34,8 @@ export class Chat {
       last: () => this.transcript?.last,
       onEvent: (event) => this.hear(event),
       onLink: (link) => this.linked(link),
-      isForeign: () => this.isForeign(),
+      isForeign: () => isForeign(base),
+      onForeign: () => this.keptOut(),
     });
     this.shelf.watch((name) => this.sync(name));
   }
@@ -191,15 +192,11 @@ export class Chat {
     this.ears.changed(what === 'entry' ? 'entries' : what);
   }
 
-  /** Asks whether the site is one that may not use the chat, and tells its developer. */
-  async isForeign() {
-    const foreign = await isForeign(this.base);
-    if (foreign) {
-      console.error(`OpenClawChat: pages of ${location.origin} may not use the chat: ` +
-        'the origin is missing in channels.webchat.allowedOrigins of the gateway.');
-      this.ears.emit('error', { code: 'origin_not_allowed' });
-    }
-    return foreign;
+  /** The site may not use the chat: its visitors can't mend that, and its developer can. */
+  keptOut() {
+    console.error(`OpenClawChat: pages of ${location.origin} may not use the chat: ` +
+      'the origin is missing in channels.webchat.allowedOrigins of the gateway.');
+    this.ears.emit('error', { code: 'origin_not_allowed' });
   }
 
   linked(link) {

@@ -92,7 +92,8 @@ export class Stream {
    * @param {{url: string, session: import('./session.js').Session, last: () => string | undefined,
    *   onEvent: (event: {type: string, data: any, id?: string}) => void,
    *   onLink: (link: 'connecting' | 'open' | 'lost' | 'offline' | 'refused') => void,
-   *   isForeign: () => Promise<boolean>}} parts `isForeign`: whether pages of the site may not connect
+   *   isForeign: () => Promise<boolean>, onForeign: () => void}} parts `isForeign` asks whether pages
+   *   of the site may not connect, and `onForeign` hears of it, once
    */
   constructor(parts) {
     this.parts = parts;
@@ -161,7 +162,7 @@ export class Stream {
         await this.connect();
       } catch (error) {
         wait = error.wait ?? 0;
-        this.refused = error.status === 403 || (await this.isUnwelcome(error));
+        this.refused = await this.isUnwelcome(error);
       }
       const lasted = this.opened && performance.now() - this.opened > LASTING;
       this.tries = lasted ? 1 : this.tries + 1;
@@ -171,12 +172,21 @@ export class Stream {
     }
   }
 
-  /** Whether it is the site that keeps us out. Once there was a connection, it isn't. */
-  async isUnwelcome({ name, status }) {
-    if (this.welcome || status || name === 'AbortError' || navigator.onLine === false) return false;
-    // A gateway that is away has no answer to this either.
-    if (this.tries < ASKING) this.foreign ||= await this.parts.isForeign();
-    return this.foreign;
+  /** Whether we are kept out. Why is hidden from most pages, and a gateway that is away doesn't say. */
+  async isUnwelcome({ name, status, code }) {
+    if (status) {
+      if (code === 'origin_not_allowed') this.keptOut();
+      return status === 403;
+    }
+    const odd = !this.welcome && name !== 'AbortError' && navigator.onLine !== false;
+    if (odd && !this.foreign && this.tries < ASKING && (await this.parts.isForeign())) this.keptOut();
+    return odd && this.foreign;
+  }
+
+  /** Pages of the site may not connect. */
+  keptOut() {
+    if (!this.foreign) this.parts.onForeign();
+    this.foreign = true;
   }
 
   report() {
