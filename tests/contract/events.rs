@@ -157,3 +157,39 @@ pub(crate) async fn an_event_is_a_hint_and_the_store_knows_it_first(harness: &dy
         harness.advance(Duration::from_secs(1)).await;
     }
 }
+
+pub(crate) async fn whoever_waits_for_an_answer_is_told_to_look_when_it_was_erased(
+    harness: &dyn Harness,
+) {
+    let (one, other) = (harness.store("one").await, harness.store("other").await);
+    let anna = customer("anna");
+    let mut waiting = one.watch_here(&anna);
+    let mut watching = other.watch(&anna).await.unwrap();
+    for (round, eraser) in [&one, &other].into_iter().enumerate() {
+        let id = accept_new(&*one, recorded(&anna, &round.to_string(), "hello")).await;
+        assert_eq!(eraser.forget(&anna).await, Ok(true));
+        assert_eq!(hear(&mut waiting).await, Event::Missed);
+        assert_eq!(one.message(&id).await, Ok(None));
+        if round == 0 {
+            assert_eq!(hear(&mut watching).await, Event::Missed);
+        }
+    }
+}
+
+pub(crate) async fn whoever_waits_for_an_answer_is_told_to_look_when_a_person_has_it(
+    harness: &dyn Harness,
+) {
+    let (one, other) = (harness.all_ports("one").await, harness.all_ports("other").await);
+    let anna = customer("anna");
+    other.take_over(&anna, "Rosa").await.unwrap();
+    let mut waiting = one.watch_here(&anna);
+    for (round, owner) in [&one, &other].into_iter().enumerate() {
+        let id = accept_new(&*one, recorded(&anna, &round.to_string(), "hello")).await;
+        let claim = claim_one(&**owner).await;
+        assert!(open(&**owner, &claim).await.messages.is_empty());
+        assert_eq!(hear(&mut waiting).await, Event::Missed);
+        let state = one.message(&id).await.unwrap();
+        assert_eq!(state, Some(conversation::ports::MessageState::Recorded));
+        owner.release(&claim).await.unwrap();
+    }
+}

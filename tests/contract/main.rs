@@ -248,6 +248,8 @@ contract! {
         whoever_accepts_a_message_hears_its_answer_from_anywhere,
         whoever_repeats_a_message_hears_its_answer_too,
         a_watch_that_begins_during_a_turn_hears_its_end,
+        whoever_waits_for_an_answer_is_told_to_look_when_it_was_erased,
+        whoever_waits_for_an_answer_is_told_to_look_when_a_person_has_it,
         events_of_one_owner_arrive_in_order,
         a_watcher_hears_its_own_conversation_only,
         a_watcher_hears_that_messages_were_parked,

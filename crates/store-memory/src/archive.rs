@@ -1,7 +1,9 @@
 //! What is kept beyond the work at hand, and erasing it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use conversation::ports::{Archive, DeadLetter, MessageState};
+use conversation::ports::{Archive, DeadLetter, Event, MessageState};
 use conversation::{ConversationId, Digest, Exchange, StoreError, Timestamp};
 
 use crate::MemoryStore;
@@ -20,9 +22,15 @@ impl Archive for MemoryStore {
     }
 
     async fn forget(&self, conversation: &ConversationId) -> Result<bool, StoreError> {
+        let digest = conversation.digest();
         Ok(self.step(|state, now| {
             state.clear_expired(now);
-            state.remove(conversation.digest()).is_some()
+            let is_erased = state.remove(digest).is_some();
+            if is_erased {
+                // Who waits for an answer, or watches, had better look again.
+                self.shared.hub.announce(digest, &Arc::new(Event::Missed));
+            }
+            is_erased
         }))
     }
 

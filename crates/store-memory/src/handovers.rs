@@ -1,7 +1,9 @@
 //! Conversations that a person has instead of the model.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use conversation::ports::{Handovers, MessageState, Saying, Spoken};
+use conversation::ports::{Event, Handovers, MessageState, Saying, Spoken};
 use conversation::{
     AnswerBy, Author, ConversationId, Digest, EventHub, Message, MessageId, Remark, Remarked, Said,
     StoreError, Timestamp,
@@ -112,7 +114,7 @@ impl State {
     }
 
     /// Makes remarks of what waits, if a person has the conversation.
-    pub(crate) fn leave_to_person(&mut self, digest: Digest, now: Timestamp) {
+    pub(crate) fn leave_to_person(&mut self, digest: Digest, now: Timestamp, hub: &EventHub) {
         let Some(found) = self.conversation(digest) else { return };
         if found.person.is_none() || found.waiting.is_empty() {
             return;
@@ -132,5 +134,7 @@ impl State {
             }
         });
         self.remind_of_history(digest, now);
+        // Who waits for an answer to them waits in vain, and had better look again.
+        hub.announce(digest, &Arc::new(Event::Missed));
     }
 }

@@ -49,7 +49,7 @@ impl Turns for MemoryStore {
             if is_first {
                 state.edit(digest, Conversation::take_in_revived);
             }
-            state.leave_to_person(digest, now);
+            state.leave_to_person(digest, now, &self.shared.hub);
             let view = |found: &mut Conversation| {
                 if found.goes_on_in(now).is_none() {
                     found.leaving = None;

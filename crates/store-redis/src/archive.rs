@@ -1,7 +1,9 @@
 //! Histories, dead letters, and erasing a person.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use conversation::ports::{Archive, DeadLetter};
+use conversation::ports::{Archive, DeadLetter, Event};
 use conversation::{ConversationId, Exchange, StoreError};
 use deadpool_redis::redis::{Cmd, Pipeline};
 
@@ -42,8 +44,14 @@ impl Archive for RedisStore {
             .arg(keys.rates(digest))
             .arg(keys.set_aside(digest))
             .arg(GROUP)
-            .arg(conversation.as_str());
+            .arg(conversation.as_str())
+            .arg(&inner.options.replica)
+            .arg(keys.events())
+            .arg(digest.to_string());
         let erased: u64 = inner.link.call(verb, &call).await?;
+        if erased > 0 {
+            inner.hub.announce(digest, &Arc::new(Event::Missed));
+        }
         Ok(erased > 0)
     }
 

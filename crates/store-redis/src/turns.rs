@@ -1,6 +1,7 @@
 //! The fenced verbs: each is one script, which checks the fence before anything else.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,9 +48,24 @@ impl Turns for RedisStore {
             .fenced(&inner.scripts.open, claim, &keys)
             .arg(limit.get() - 1)
             .arg(millis(inner.options.idle))
-            .arg(millis(inner.options.dedupe));
-        let (inbox, history, outbox, watchers, attempts, draft, remarks, sending_for, moved_to): OpenAnswer =
-            call.run().await?;
+            .arg(millis(inner.options.dedupe))
+            .arg(inner.keys.events())
+            .arg(digest.to_string());
+        let (
+            inbox,
+            history,
+            outbox,
+            watchers,
+            attempts,
+            draft,
+            remarks,
+            sending_for,
+            moved_to,
+            left,
+        ): OpenAnswer = call.run().await?;
+        if left {
+            inner.hub.announce(digest, &Arc::new(Event::Missed));
+        }
         let callers = inbox.iter().filter_map(|envelope| stored::listener(envelope));
         for listener in callers.chain(watchers.iter().map(String::as_str)) {
             inner.telegraph.listeners.add(digest, listener);
@@ -267,7 +283,7 @@ impl Inner {
     fn tell_here(&self, digest: Digest, refs: &str, event: impl FnOnce(Vec<MessageId>) -> Event) {
         if self.hub.is_watched(digest) {
             let messages = crate::telegraph::message_ids(digest, refs);
-            self.hub.announce(digest, &std::sync::Arc::new(event(messages)));
+            self.hub.announce(digest, &Arc::new(event(messages)));
         }
     }
 }
@@ -276,6 +292,6 @@ impl Inner {
 type Fields = Vec<(String, String)>;
 /// What `open` answers: inbox, history, outbox, watching replicas, attempts,
 /// the message that shows the answer in the making, remarks, for how many milliseconds a part has been
-/// going out, and where the customer went.
+/// going out, where the customer went, and whether messages were left to a person just now.
 type OpenAnswer =
-    (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>, String, String);
+    (Vec<String>, Vec<String>, Fields, Vec<String>, u32, String, Vec<String>, String, String, bool);

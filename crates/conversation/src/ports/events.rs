@@ -51,7 +51,7 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Events may have been lost on the way.
+    /// Events may have been lost on the way, or what waited was erased or left to a person.
     Missed,
 }
 

@@ -1,7 +1,8 @@
 -- Reads all that a turn needs.
 -- KEYS: 1 ready, 2 conversation, 3 inbox, 4 history, 5 outbox, 6 watchers, 7 revived
 -- messages, 8 remarks, 9 records. ARGV: 1-5 fence, 6 last index of the messages, 7 idle time,
--- 8 how long a key is remembered, and with it where a customer went; both in milliseconds.
+-- 8 how long a key is remembered, and with it where a customer went; both in milliseconds;
+-- 9 event channels' prefix, 10 conversation's digest.
 if not held() then
   return stale()
 end
@@ -23,6 +24,10 @@ if #theirs > 0 then
   local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
   there_are_remarks(KEYS[2], KEYS[9], entry, now, ARGV[8])
   redis.call('DEL', KEYS[3])
+  -- Who waits for an answer to them waits in vain.
+  tell(KEYS[6], ARGV[9], theirs, function()
+    return '{"c":"' .. ARGV[10] .. '","e":{"event":"missed"}}'
+  end)
   if not has_outbox then
     redis.call('HDEL', KEYS[2], 'n', 'd')
     attempts, draft = nil, nil
@@ -70,4 +75,5 @@ return {
   remarks,
   sending_for,
   moved_to,
+  #theirs > 0 and 1 or 0,
 }
