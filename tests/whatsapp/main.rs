@@ -5,6 +5,7 @@
 mod answering;
 mod files;
 mod floods;
+mod moving;
 mod outcomes;
 mod persons;
 mod policies;
