@@ -25,7 +25,7 @@ impl RedisStore {
         let inner = &self.inner;
         let from = &claim.conversation;
         inner.telegraph.listeners.over(from.digest());
-        let keys = [Keys::inbox, Keys::set_aside, Keys::history, Keys::remarks];
+        let keys = [Keys::inbox, Keys::set_aside, Keys::history, Keys::remarks, Keys::records];
         let call = inner
             .fenced(&inner.scripts.forward, claim, &keys)
             .arg(to.as_str())
@@ -38,7 +38,7 @@ impl RedisStore {
         let person = (!person.is_empty()).then_some(person);
         let step = Step::following((from, to), key, left);
         self.carry_after(step, Baggage { turns, remarks, person, messages }).await?;
-        let keys = [Keys::inbox, Keys::set_aside, Keys::records, Keys::remarks];
+        let keys = [Keys::inbox, Keys::set_aside, Keys::remarks];
         inner.fenced(&inner.scripts.forwarded, claim, &keys).arg(way).run().await
     }
 }

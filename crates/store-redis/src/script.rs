@@ -160,6 +160,6 @@ scripts! {
     retry_at: fenced(5),
     park: fenced_giving_up(10),
     withdraw: fenced(4),
-    forward: fenced(6),
-    forwarded: fenced(6),
+    forward: fenced(7),
+    forwarded: fenced(5),
 }

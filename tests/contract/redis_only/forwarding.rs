@@ -1,11 +1,11 @@
 //! What goes on in another conversation takes several steps, since the two may lie on two servers;
 //! somebody may die between any of them.
 
-use conversation::Digest;
-use conversation::ports::MessageState;
+use conversation::ports::{Claim, MessageState};
+use conversation::{ConversationId, Digest};
 
 use crate::carrying::carry;
-use crate::harness::Harness as _;
+use crate::harness::{AllPorts, Harness as _};
 use crate::moving::{asked, names, settle};
 use crate::redis_harness::RedisHarness;
 use crate::steps::{
@@ -15,6 +15,19 @@ use crate::words::{by_channel, customer};
 
 fn key(kind: &str, of: Digest) -> String {
     format!("oc:{{p00}}:{kind}:{of}")
+}
+
+/// What waits arrives in the other conversation, and stays set aside in this one.
+async fn die_before_forgetting(
+    harness: &RedisHarness,
+    store: &dyn AllPorts,
+    claim: &Claim,
+    to: &ConversationId,
+) {
+    let permit = |what| harness.server().cli(&["ACL", "SETUSER", "default", what]);
+    assert_eq!(permit("-del"), "OK");
+    assert!(store.forward(claim, to).await.is_err());
+    assert_eq!(permit("+@all"), "OK");
 }
 
 /// The step after which the owner dies.
@@ -41,18 +54,16 @@ async fn whoever_repeats_it_after_a_death_between_the_steps_does_what_is_left() 
 
         let claim = claim_one(&*store).await;
         open(&*store, &claim).await;
-        // A key of the wrong kind stops the script that needs it first.
-        let stops = match death {
-            Death::SettingAside => key("h", new.digest()),
-            Death::Arriving | Death::Forgetting => key("m", old.digest()),
+        // Each of these commands is first needed by another of the scripts.
+        let forbidden = match death {
+            Death::SettingAside => "-lpush",
+            Death::Arriving | Death::Forgetting => "-del",
         };
-        redis(&["RENAME", &stops, "aside"]);
-        redis(&["SET", &stops, "no list, no hash"]);
         let history = key("h", old.digest());
         redis(&["COPY", &history, "history"]);
+        assert_eq!(redis(&["ACL", "SETUSER", "default", forbidden]), "OK");
         assert!(store.forward(&claim, &new).await.is_err(), "{death:?}");
-        redis(&["DEL", &stops]);
-        redis(&["RENAME", "aside", &stops]);
+        assert_eq!(redis(&["ACL", "SETUSER", "default", "+@all"]), "OK");
         if death == Death::Arriving {
             assert_eq!(redis(&["COPY", "history", &history]), "1");
         }
@@ -81,17 +92,35 @@ async fn who_comes_back_after_a_death_between_the_steps_is_answered_once() {
     assert_eq!(carry(&*store, &old, &new, "there").await, Ok(true));
     let claim = claim_one(&*store).await;
     open(&*store, &claim).await;
-    let records = key("m", old.digest());
-    assert_eq!(harness.server().cli(&["RENAME", &records, "aside"]), "OK");
-    assert_eq!(harness.server().cli(&["SET", &records, "no hash"]), "OK");
-    assert!(store.forward(&claim, &new).await.is_err());
-    assert_eq!(harness.server().cli(&["DEL", &records]), "1");
-    assert_eq!(harness.server().cli(&["RENAME", "aside", &records]), "OK");
+    die_before_forgetting(&harness, &*store, &claim, &new).await;
     // It has arrived, and is answered there, before they come back.
     assert_eq!(texts(&answer_next(&*store, "t").await), ["1"]);
     assert_eq!(carry(&*store, &new, &old, "back").await, Ok(true));
     harness.advance(PAST_LEASE).await;
     assert_eq!(settle(&harness, &*store).await, []);
+    assert_eq!(asked(&store.history(&old).await.unwrap()), ["1"]);
+    claim_nothing(&harness, &*store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_back_before_its_arrival_was_recorded_is_answered_once() {
+    let harness = RedisHarness::start().await;
+    let store = harness.all_ports("one").await;
+    let (old, new) = names();
+    accept_new(&*store, by_channel(&old, "1", "1")).await;
+    assert_eq!(carry(&*store, &old, &new, "there").await, Ok(true));
+    let claim = claim_one(&*store).await;
+    open(&*store, &claim).await;
+    die_before_forgetting(&harness, &*store, &claim, &new).await;
+    assert_eq!(carry(&*store, &new, &old, "back").await, Ok(true));
+    // It is brought back here, and only then somebody goes on with what was set aside here.
+    let claim = claim_one(&*store).await;
+    let to = open(&*store, &claim).await.moved_to.unwrap();
+    assert_eq!((&claim.conversation, &to), (&new, &old));
+    store.forward(&claim, &to).await.unwrap();
+    harness.advance(PAST_LEASE).await;
+    let answered = settle(&harness, &*store).await;
+    assert_eq!(answered, [(old.clone(), vec!["1".to_owned()])]);
     assert_eq!(asked(&store.history(&old).await.unwrap()), ["1"]);
     claim_nothing(&harness, &*store).await;
 }
