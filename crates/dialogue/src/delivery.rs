@@ -39,8 +39,8 @@ pub(crate) struct Earlier {
 }
 
 impl Turn<'_> {
-    /// Sends what is not sent yet to whoever has the conversation `to` now. Goes on if the whole reply is out, and otherwise has ended
-    /// the claim.
+    /// Sends what is not sent yet to whoever has the conversation `to` now. Goes on if the whole reply
+    /// is out, and otherwise has ended the claim.
     pub(crate) async fn deliver(
         &self,
         outbox: &Outbox,
