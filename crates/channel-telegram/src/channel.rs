@@ -136,11 +136,11 @@ impl Channel for Telegram {
     /// can't be told.
     async fn send(
         &self,
-        to: &ConversationId,
+        of: &ConversationId,
         part: &Part,
         _reference: &str,
     ) -> Result<Sent, SendError> {
-        let Some(address) = Address::of(to) else {
+        let Some(address) = Address::of(part.arrives_in(of)) else {
             let why = "the conversation is in no Telegram chat".to_owned();
             return Err(SendError::Refused { why });
         };

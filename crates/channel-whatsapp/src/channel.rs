@@ -140,14 +140,15 @@ impl Channel for WhatsApp {
 
     async fn send(
         &self,
-        to: &ConversationId,
+        of: &ConversationId,
         part: &Part,
         reference: &str,
     ) -> Result<Sent, SendError> {
+        let to = part.arrives_in(of);
         let person = to.digest();
         self.pace.pass(person).await?;
         let address = Address::of_conversation(to);
-        let reference = Reference::new(to, reference);
+        let reference = Reference::new(of, reference);
         let number = number(&address, part.reach.as_ref());
         let quotes = part.quotes.as_deref();
         let message = text_message(&address, number, &part.text, quotes, &reference);

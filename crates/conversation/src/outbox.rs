@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Reach, Reply};
+use crate::{ConversationId, Reach, Reply};
 
 /// One piece of a reply, small enough for the channel to send at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,18 @@ pub struct Part {
     /// How it reaches the customer, where the conversation's key doesn't say all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<Reach>,
+    /// The conversation to which the customer moved after it was written, and where it goes for that.
+    /// Whoever sends it knows; it is not stored with the part.
+    #[serde(skip)]
+    pub moved_to: Option<ConversationId>,
+}
+
+impl Part {
+    /// The conversation in which this part of a reply of the conversation `of` arrives.
+    #[must_use]
+    pub fn arrives_in<'a>(&'a self, of: &'a ConversationId) -> &'a ConversationId {
+        self.moved_to.as_ref().unwrap_or(of)
+    }
 }
 
 /// How far the sending of a part has come.

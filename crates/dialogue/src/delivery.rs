@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use conversation::ports::{Channel, Pause, SendError, Sent};
-use conversation::{ConversationId, Outbox, Part, PartState, StoreError};
+use conversation::{Outbox, Part, PartState, StoreError};
 use tokio::time::timeout;
 use tracing::{debug, info, warn};
 
@@ -39,16 +39,15 @@ pub(crate) struct Earlier {
 }
 
 impl Turn<'_> {
-    /// Sends what is not sent yet to whoever has the conversation `to` now. Goes on if the whole reply
-    /// is out, and otherwise has ended the claim.
+    /// Sends what is not sent yet. Goes on if the whole reply is out, and otherwise has ended
+    /// the claim.
     pub(crate) async fn deliver(
         &self,
         outbox: &Outbox,
         earlier: Earlier,
-        to: &ConversationId,
     ) -> Result<ControlFlow<End>, StoreError> {
         let attempts = earlier.attempts;
-        let channel = self.pool.channel(to);
+        let channel = self.pool.channel(&self.holding.claim.conversation);
         for (index, part) in outbox.parts.iter().enumerate() {
             match &part.state {
                 PartState::Delivered(_) => continue,
@@ -63,7 +62,7 @@ impl Turn<'_> {
                 let why = "no such channel here";
                 return self.again_or_never(attempts, None, why).await.map(ControlFlow::Break);
             };
-            match self.send(channel, to, &outbox.turn, index, &part.part).await? {
+            match self.send(channel, &outbox.turn, index, &part.part).await? {
                 Ok(sent) => self.record(&outbox.turn, index, sent.receipt).await?,
                 Err(error) => {
                     return self.unsent(channel, error, attempts).await.map(ControlFlow::Break);
@@ -77,7 +76,6 @@ impl Turn<'_> {
     async fn send(
         &self,
         channel: &dyn Channel,
-        to: &ConversationId,
         turn: &str,
         index: usize,
         part: &Part,
@@ -87,7 +85,7 @@ impl Turn<'_> {
         insist(self.holding, || store.sending(claim, index)).await?;
         self.must_be_ours()?;
         let reference = format!("{turn}:{index}");
-        let sending = channel.send(to, part, &reference);
+        let sending = channel.send(&claim.conversation, part, &reference);
         let sent = timeout(LONGEST_SEND, sending).await.unwrap_or_else(|_| {
             Err(SendError::Uncertain { why: "the channel did not answer in time".to_owned() })
         });

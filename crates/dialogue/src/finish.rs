@@ -63,8 +63,7 @@ impl Turn<'_> {
         self.pool.figures.answered(answered.get());
         self.pool.figures.read(work.unread);
         if let Some(outbox) = outbox {
-            let to = &self.holding.claim.conversation;
-            if let ControlFlow::Break(end) = self.deliver(&outbox, Earlier::default(), to).await? {
+            if let ControlFlow::Break(end) = self.deliver(&outbox, Earlier::default()).await? {
                 return Ok(end);
             }
             self.release().await?;

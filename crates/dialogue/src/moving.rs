@@ -1,6 +1,8 @@
 //! Customers who move to another conversation while something waits for them here, or is on its way.
 
-use conversation::{ConversationId, Outbox, StoreError};
+use std::mem;
+
+use conversation::{ConversationId, Outbox, Part, StoreError};
 use tracing::warn;
 
 use crate::end::End;
@@ -28,10 +30,10 @@ impl Turn<'_> {
 }
 
 /// A reply as it is sent elsewhere than it was meant for: what it would quote or replace isn't there.
-pub(crate) fn readdressed(mut outbox: Outbox) -> Outbox {
+pub(crate) fn readdressed(mut outbox: Outbox, to: &ConversationId) -> Outbox {
     for sent in &mut outbox.parts {
-        let part = &mut sent.part;
-        (part.quotes, part.replaces, part.reach) = (None, None, None);
+        let text = mem::take(&mut sent.part.text);
+        sent.part = Part { text, moved_to: Some(to.clone()), ..Part::default() };
     }
     outbox
 }

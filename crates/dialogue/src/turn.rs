@@ -70,11 +70,11 @@ impl Turn<'_> {
         let had_outbox = outbox.is_some();
         if let Some(outbox) = outbox {
             let earlier = Earlier { attempts, sending_for };
-            let sent = match &moved_to {
-                Some(to) => self.deliver(&readdressed(outbox), earlier, to).await?,
-                None => self.deliver(&outbox, earlier, &claim.conversation).await?,
+            let outbox = match &moved_to {
+                Some(to) => readdressed(outbox, to),
+                None => outbox,
             };
-            if let ControlFlow::Break(end) = sent {
+            if let ControlFlow::Break(end) = self.deliver(&outbox, earlier).await? {
                 return Ok(end);
             }
             // They were the reply's attempts, and went with it, in the store as well.

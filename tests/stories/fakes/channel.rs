@@ -104,14 +104,14 @@ impl Channel for ScriptedChannel {
 
     async fn send(
         &self,
-        to: &ConversationId,
+        of: &ConversationId,
         part: &Part,
         reference: &str,
     ) -> Result<Sent, SendError> {
         let step = self.script.lock().unwrap().pop_front().unwrap_or(Step::Send);
         self.tried.lock().unwrap().push(Instant::now());
         if matches!(step, Step::Send | Step::SendUnawares | Step::HangAfter) {
-            let (to, text) = (to.clone(), part.text.clone());
+            let (to, text) = (part.arrives_in(of).clone(), part.text.clone());
             let (reference, replaces) = (reference.to_owned(), part.replaces.clone());
             let arrived = Arrived { to, text, reference, replaces };
             self.arrived.lock().unwrap().push(arrived);

@@ -18,7 +18,9 @@ pub(super) fn read(element: &Value, origin: Origin) -> Reading {
     let malformed = Malformed { element: "message", why: "its system event is missing" };
     let system = object(element, "system").ok_or(malformed)?;
     let kind = text(system, "type").unwrap_or_default();
-    if kind.contains("changed_number") || kind.contains("changed_user_id") {
+    let is_move = kind.contains("changed_number") || kind.contains("changed_user_id");
+    // A group stays what it is, whoever of it gets another number.
+    if is_move && origin.sender.group.is_none() {
         let to = address_now(system).and_then(|to| to.conversation().ok());
         if let Some(to) = to.filter(|to| *to != origin.conversation) {
             let Origin { conversation: from, sender, key, .. } = origin;

@@ -179,6 +179,9 @@ fn a_changed_number_or_id_moves_the_conversation() {
     assert_eq!(moved(system(with_id)).to.key(), "DE.2");
     let same = system(json!({"type": "user_changed_number", "wa_id": "491511"}));
     assert!(matches!(same, Ok(Update::Note(_))));
+    let changed = json!({"type": "user_changed_number", "wa_id": "491722"});
+    let in_group = json!({"type": "system", "group_id": "Y2Fw", "system": changed});
+    assert!(matches!(of_ann(&in_group), Ok(Update::Note(_))));
 
     let message = json!({"from_user_id": "DE.1", "id": "wamid.1", "type": "system",
         "system": {"type": "user_changed_user_id", "user_id": "DE.2"}});

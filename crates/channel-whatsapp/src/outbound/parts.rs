@@ -25,7 +25,7 @@ pub fn parts(reply: &str, answered: &[Waiting]) -> Vec<Part> {
     let reach = newest_first.find_map(|waiting| waiting.message.reach.clone());
     texts
         .into_iter()
-        .map(|text| Part { text, quotes: quotes.take(), reach: reach.clone(), replaces: None })
+        .map(|text| Part { text, quotes: quotes.take(), reach: reach.clone(), ..Part::default() })
         .collect()
 }
 

@@ -51,6 +51,18 @@ async fn persons_without_a_number_and_groups_are_reached_too() {
     assert_eq!(reached, expected);
 }
 
+/// Only the conversation that it was written in knows the reply when its status comes.
+#[tokio::test]
+async fn a_reply_follows_a_customer_who_moved_and_its_reference_stays() {
+    let (fake, channel) = channel();
+    let (old, new) = (conversation("4915112345678"), conversation("DE.13491208655302741918"));
+    let part = Part { text: "yes".to_owned(), moved_to: Some(new), ..Part::default() };
+    channel.send(&old, &part, "turn:0").await.unwrap();
+    let [delivered] = <[_; 1]>::try_from(fake.delivered()).unwrap();
+    assert_eq!(delivered.to, "DE.13491208655302741918");
+    assert_eq!(delivered.data, Some(Reference::new(&old, "turn:0").to_string()));
+}
+
 #[tokio::test]
 async fn a_long_reply_arrives_whole_in_parts_that_the_api_takes() {
     let (fake, channel) = channel();

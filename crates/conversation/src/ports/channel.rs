@@ -62,14 +62,16 @@ pub trait Channel: Send + Sync {
     /// Cuts a reply into the parts in which it is sent. `answered` are the messages it answers.
     fn parts(&self, reply: &Reply, answered: &[Waiting]) -> Vec<Part>;
 
-    /// Sends one part. `reference` is unique to this part of this reply, and the same whenever it
-    /// is sent again; a provider that takes an id of ours gets it.
+    /// Sends one part of a reply of the conversation `of` to where it
+    /// [arrives](Part::arrives_in). `reference` is unique to this part of this reply, and the same
+    /// whenever it is sent again; a provider that takes an id of ours gets it together with `of`, since
+    /// what it says of the part later is meant for that.
     ///
     /// # Errors
     /// [`SendError`], by whether the part may have gone out.
     async fn send(
         &self,
-        to: &ConversationId,
+        of: &ConversationId,
         part: &Part,
         reference: &str,
     ) -> Result<Sent, SendError>;
