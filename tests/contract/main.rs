@@ -21,6 +21,7 @@ mod interrupting;
 mod memory_harness;
 mod moving;
 mod moving_along;
+mod moving_in_order;
 mod notes;
 mod overview;
 mod pausing;
@@ -117,6 +118,12 @@ contract! {
         what_came_later_stays_when_a_move_is_told_again,
         of_a_move_long_ago_nothing_is_left,
         who_is_forgotten_meanwhile_is_forgotten,
+    ;
+    moving_in_order:
+        what_arrives_stands_where_its_time_says,
+        who_answers_there_what_came_later_is_stale,
+        what_came_later_keeps_nobody_from_answering,
+        who_sends_a_reply_there_may_send_it_and_answer_nothing_more,
     ;
     moving_along:
         what_a_person_has_follows_to_that_person,

@@ -1,5 +1,6 @@
 //! Random courses of customers who move about while several owners answer them, die, and go on with
-//! claims that they have lost: in the end every message has been answered, and none twice.
+//! claims that they have lost: in the end every message has been answered, and none twice, and what
+//! waits is at any time in the order in which it was accepted.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use crate::harness::{AllPorts, Harness};
 use crate::interleavings::{cases, check, runtime};
 use crate::memory_harness::MemoryHarness;
 use crate::redis_harness::RedisHarness;
-use crate::steps::{PAST_LEASE, accept_new};
-use crate::words::{ONE, by_channel, customer, turn_in_parts};
+use crate::steps::{PAST_LEASE, accept_new, texts};
+use crate::words::{MANY, ONE, by_channel, customer, turn_in_parts};
 
 const PLACES: usize = 4;
 const OWNERS: usize = 2;
@@ -93,6 +94,13 @@ fn place(number: usize) -> ConversationId {
     customer(&format!("place {number}"))
 }
 
+/// What waits is in the order in which it was accepted, wherever that was.
+fn assert_order(opened: &Opened) {
+    let number = |text: &str| text.rsplit(' ').next().unwrap().parse::<usize>().unwrap();
+    let numbers: Vec<_> = texts(opened).into_iter().map(number).collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+}
+
 /// Does the work, or only its beginning.
 async fn up_to<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut left) = (Box::pin(work), polls);
@@ -113,6 +121,8 @@ impl Course<'_> {
             Act::Say { at } => {
                 self.said += 1;
                 let text = format!("message {}", self.said);
+                // Each is accepted at a time of its own, as the stores tell the time.
+                self.harness.advance(Duration::from_millis(1)).await;
                 accept_new(&*self.stores[0], by_channel(&place(at), &text, &text)).await;
                 self.answered.insert(text, 0);
             }
@@ -140,7 +150,8 @@ impl Course<'_> {
         let is_any = !claims.is_empty();
         for claim in claims {
             // A conversation may be taken away as soon as it is claimed.
-            if let Ok(opened) = store.open(&claim, ONE).await {
+            if let Ok(opened) = store.open(&claim, MANY).await {
+                assert_order(&opened);
                 let store = Arc::clone(&store);
                 self.begun.push_front(Begun { store, claim, opened });
             }

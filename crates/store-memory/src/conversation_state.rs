@@ -11,6 +11,7 @@ use conversation::{
 use crate::dead::DeadLetters;
 use crate::moving::Successor;
 use crate::pile::Pile;
+use crate::queue::ClaimNumber;
 use crate::rate::Paces;
 use crate::remarks::Kept;
 use crate::remembered::Keys;
@@ -78,6 +79,8 @@ pub(crate) struct Conversation {
     pub(crate) transcript: Transcript,
     /// What the person is called who has the conversation, if one has.
     pub(crate) person: Option<String>,
+    /// During which claim something came before what its owner had seen waiting.
+    pub(crate) recounted: Option<ClaimNumber>,
     /// Where what waits is to go on, for as long as something does.
     pub(crate) leaving: Option<Successor>,
     /// Where its customer went, for what comes here from where they were before.
@@ -108,6 +111,7 @@ impl Conversation {
             dead: DeadLetters::default(),
             transcript: Transcript::default(),
             person: None,
+            recounted: None,
             leaving: None,
             moved: None,
         }

@@ -19,6 +19,11 @@ impl State {
         hub: &EventHub,
     ) -> Result<(), StoreError> {
         let digest = self.check(claim)?;
+        let has_outbox = |found: &Conversation| found.outbox.is_some();
+        if self.miscounts(digest) && !self.conversation(digest).is_some_and(has_outbox) {
+            self.end_claim(digest, now);
+            return Err(StoreError::Stale);
+        }
         let number = self.next_dead;
         let answers = self.conversation(digest).and_then(|found| match found.outbox {
             Some(_) => None,

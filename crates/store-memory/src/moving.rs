@@ -171,9 +171,7 @@ impl State {
         });
         let (messages, baggage) = packed.unwrap_or_default();
         self.bring(from, to, baggage, now, hub);
-        for queued in messages {
-            self.take_in(to.digest(), queued, now);
-        }
+        self.arrive(to.digest(), messages, now);
         self.follow(to.digest(), leaving.steps, now);
         self.end_claim(from, now);
         self.remove_if_empty(from);
@@ -181,25 +179,70 @@ impl State {
         Ok(())
     }
 
-    /// Takes in a message that waited elsewhere, unless it was accepted here as well.
-    fn take_in(&mut self, digest: Digest, queued: Queued, now: Timestamp) {
+    /// Takes in what waited elsewhere. It keeps its order, and stands where the time of its acceptance
+    /// says: as a rule before all that waits here.
+    fn arrive(&mut self, digest: Digest, messages: Vec<Queued>, now: Timestamp) {
+        let (mut after, mut is_recounted) = (0, false);
+        for queued in messages {
+            if let Some(place) = self.take_in(digest, queued, after, now) {
+                after = place + 1;
+                let waiting = self.conversation(digest).map_or(0, |found| found.waiting.len());
+                is_recounted |= after < waiting;
+            }
+        }
+        if is_recounted {
+            self.recount(digest, now);
+        }
+    }
+
+    /// An owner counts what it answers from the oldest that waits, which is another now. It is stale,
+    /// unless a reply is on its way: then it may send that, and nothing more.
+    fn recount(&mut self, digest: Digest, now: Timestamp) {
+        let Some(claim) = self.queue.claim_on(digest) else { return };
+        let sends = self.edit(digest, |found| {
+            found.recounted = Some(claim);
+            found.outbox.is_some()
+        });
+        if sends == Some(false) {
+            self.queue.make_ready(digest, now);
+        }
+    }
+
+    /// Whether whoever holds the conversation counted before something came from elsewhere.
+    pub(crate) fn miscounts(&self, digest: Digest) -> bool {
+        let claim = self.queue.claim_on(digest);
+        claim.is_some() && self.conversation(digest).is_some_and(|found| found.recounted == claim)
+    }
+
+    /// Takes in a message that waited elsewhere, unless it was accepted here as well. Says at which place.
+    fn take_in(
+        &mut self,
+        digest: Digest,
+        queued: Queued,
+        after: usize,
+        now: Timestamp,
+    ) -> Option<usize> {
         let id = MessageId { conversation: digest, ..queued.id };
         let found = self.conversation(digest);
         let known = found.and_then(|found| found.keys.get(id.key, now));
         if known.is_some_and(|known| known.state != MessageState::MovedOn) {
-            return;
+            return None;
         }
         let until = queued.since.plus(self.options.dedupe);
         let (token, answer_by, state) = (id.token, queued.answer_by, MessageState::Waiting);
-        self.edit(digest, |found| {
+        let place = self.edit(digest, |found| {
             found.keys.insert(id.key, Remembered { token, answer_by, until, state });
             let mut queued = Queued { id, ..queued };
             // The way to them was the way to where they were.
             queued.message.reach = None;
-            found.waiting.push_back(queued);
+            let is_earlier = |other: &&Queued| other.since < queued.since;
+            let place = after + found.waiting.iter().skip(after).take_while(is_earlier).count();
+            found.waiting.insert(place, queued);
+            place
         });
         self.expiries.remember_key(until, id);
         self.queue.ensure(digest, now);
+        place
     }
 
     /// Lets what came to a conversation go on, if its customer has left that as well.

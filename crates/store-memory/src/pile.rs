@@ -27,6 +27,12 @@ impl<T: Weigh> Pile<T> {
         self.items.push_front(item);
     }
 
+    /// Puts a thing before what stands at this place.
+    pub(crate) fn insert(&mut self, place: usize, item: T) {
+        self.weight += item.weight();
+        self.items.insert(place.min(self.items.len()), item);
+    }
+
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         let item = self.items.pop_front()?;
         self.weight -= item.weight();

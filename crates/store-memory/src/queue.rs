@@ -12,6 +12,9 @@ use conversation::{Digest, Timestamp};
 /// How many conversations that are due become ready in one call.
 const PROMOTED_AT_ONCE: usize = 256;
 
+/// Tells a claim from all others: the entry, and how often it was handed out.
+pub(crate) type ClaimNumber = (u64, u64);
+
 /// Where a conversation stands.
 enum Place {
     Ready {
@@ -105,6 +108,14 @@ impl Queue {
                     && fence.entry.parse() == Ok(*entry)
             }
             Some(Place::Ready { .. } | Place::Delayed { .. }) | None => false,
+        }
+    }
+
+    /// The claim on the conversation, if anybody has one.
+    pub(crate) fn claim_on(&self, conversation: Digest) -> Option<ClaimNumber> {
+        match self.places.get(&conversation) {
+            Some(Place::Held { entry, deliveries, .. }) => Some((*entry, *deliveries)),
+            Some(Place::Ready { .. } | Place::Delayed { .. }) | None => None,
         }
     }
 

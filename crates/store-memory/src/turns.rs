@@ -158,7 +158,7 @@ impl State {
         if found.outbox.is_some() || found.waiting.len() < answered.get() {
             return Err(StoreError::Stale);
         }
-        if found.leaving.is_some() {
+        if found.leaving.is_some() || self.miscounts(digest) {
             self.end_claim(digest, now);
             return Err(StoreError::Stale);
         }
@@ -215,6 +215,10 @@ impl State {
         let is_there =
             |found: &Conversation| found.outbox.is_none() && found.waiting.len() >= messages;
         if !self.conversation(digest).is_some_and(is_there) {
+            return Err(StoreError::Stale);
+        }
+        if self.miscounts(digest) {
+            self.end_claim(digest, now);
             return Err(StoreError::Stale);
         }
         self.edit(digest, |found| {

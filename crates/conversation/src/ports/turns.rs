@@ -169,8 +169,8 @@ pub trait Turns: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Stale`], also if an unsent reply is there that has to go first, and if the customer
-    /// moved to another conversation meanwhile, which ends the claim;
-    /// [`StoreError::Unavailable`], or [`StoreError::Full`].
+    /// moved to another conversation meanwhile, or came here with [earlier words](Self::forward), which
+    /// ends the claim; [`StoreError::Unavailable`], or [`StoreError::Full`].
     async fn commit(&self, claim: &Claim, result: TurnResult) -> Result<(), StoreError>;
 
     /// Writes down that the part with this index is about to be sent.
@@ -240,8 +240,10 @@ pub trait Turns: Send + Sync {
     async fn withdraw(&self, claim: &Claim, messages: NonZeroUsize) -> Result<(), StoreError>;
 
     /// Lets what waits here go on in the conversation `to`, to which the customer
-    /// [moved](Opened::moved_to), with what is remembered here: the messages wait there, in their order,
-    /// each unless it was accepted there as well. Ends the claim. What comes in meanwhile stays, and is
+    /// [moved](Opened::moved_to), with what is remembered here: the messages wait there, each
+    /// where the time of its acceptance says, unless it was accepted there as well. An owner there who has
+    /// seen another stand first is stale, unless it has a reply to send; then it can send that, and is
+    /// stale once it takes out what waits. Ends the claim. What comes in meanwhile stays, and is
     /// forwarded next. Whoever repeats it, after a crash or under a later claim, does what is left.
     ///
     /// # Errors

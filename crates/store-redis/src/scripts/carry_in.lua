@@ -63,7 +63,7 @@ redis.call('HSET', KEYS[5], key, ARGV[8] .. now .. 'r' .. brought)
 redis.call('PEXPIRE', KEYS[5], ARGV[9])
 
 -- A message that was accepted here as well is not taken in once more; one that was here and went on
--- is. Says whether it waits here now.
+-- is. Says whether it is to wait here now.
 local function take_in(envelope)
   local of_it = string.sub(envelope, 3, 18)
   local before = redis.call('HGET', KEYS[5], of_it)
@@ -72,15 +72,51 @@ local function take_in(envelope)
     return false
   end
   redis.call('HSET', KEYS[5], of_it, string.sub(envelope, 19, 58) .. 'w')
-  redis.call('RPUSH', KEYS[9], envelope)
   return true
 end
-local waits = false
+
+local function accepted_at(envelope)
+  return string.sub(envelope, 46, 58)
+end
+
+-- What arrives keeps its order, and stands where the time of its acceptance says: as a rule before all
+-- that waits here. Says whether anything does not stand at the end.
+local function put_in_order(arrived)
+  local waiting = redis.call('LRANGE', KEYS[9], '0', '-1')
+  local merged, place, first = {}, 1, nil
+  for _, envelope in ipairs(arrived) do
+    while waiting[place] and accepted_at(waiting[place]) < accepted_at(envelope) do
+      merged[#merged + 1] = waiting[place]
+      place = place + 1
+    end
+    first = first or place
+    merged[#merged + 1] = envelope
+  end
+  for i = place, #waiting do
+    merged[#merged + 1] = waiting[i]
+  end
+  if first == 1 and #waiting > 0 then
+    redis.call('LTRIM', KEYS[9], '1', '0')
+  elseif first <= #waiting then
+    redis.call('LTRIM', KEYS[9], '0', string.format('%d', first - 2))
+  end
+  for i = first, #merged, 1000 do
+    redis.call('RPUSH', KEYS[9], unpack(merged, i, math.min(i + 999, #merged)))
+  end
+  return first <= #waiting
+end
+
+local arrived = {}
 for i = last_remark + 1, #ARGV do
-  waits = take_in(ARGV[i]) or waits
+  if take_in(ARGV[i]) then
+    arrived[#arrived + 1] = ARGV[i]
+  end
 end
 local entry = redis.call('HGET', KEYS[1], 'e')
-if waits and not entry then
+if #arrived > 0 and put_in_order(arrived) and entry then
+  entry = recount(KEYS[7], KEYS[1], ARGV[15], ARGV[16], entry)
+end
+if #arrived > 0 and not entry then
   entry = redis.call('XADD', KEYS[7], '*', 'c', ARGV[16])
   redis.call('HSET', KEYS[1], 'e', entry)
   if redis.call('HEXISTS', KEYS[5], REMARKS) == 1 then

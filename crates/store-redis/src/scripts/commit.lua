@@ -43,8 +43,8 @@ local envelopes = redis.call('LRANGE', KEYS[3], '0', ARGV[8])
 if #envelopes < count or has_outbox then
   return stale()
 end
--- The customer is to be answered where they went.
-if leaving or forwarding then
+-- The customer is to be answered where they went, and not before what came earlier from elsewhere.
+if leaving or forwarding or miscounts() then
   finish(true)
   return stale()
 end

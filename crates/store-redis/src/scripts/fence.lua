@@ -11,6 +11,8 @@ local group, entry, owner, deliveries, name =
 -- which person has the conversation, if one has. And where the customer went, while something waits;
 -- and where to what was set aside is on its way.
 local attempts, last_turn, has_outbox, revived, draft, remarked, person, leaving, forwarding
+-- During which claim something came before what its owner had seen waiting.
+local recounted
 
 local function leave_queue()
   redis.call('XACK', KEYS[1], group, entry)
@@ -24,14 +26,14 @@ local function held()
   if not pending or pending[2] ~= owner or pending[4] ~= deliveries then
     return false
   end
-  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k', 'p', 'w', 'f')
+  local state = redis.call('HMGET', KEYS[2], 'e', 'n', 't', 'o', 'r', 'd', 'k', 'p', 'w', 'f', 'g')
   if state[1] ~= entry then
     leave_queue()
     return false
   end
   attempts, last_turn, has_outbox = state[2], state[3], state[4] and true or false
   revived, draft, remarked, person = state[5], state[6], state[7], state[8]
-  leaving, forwarding = state[9], state[10]
+  leaving, forwarding, recounted = state[9], state[10], state[11]
   return true
 end
 
@@ -46,8 +48,13 @@ local function finish(waits)
   if waits or revived or leaving or forwarding then
     redis.call('HSET', KEYS[2], 'e', redis.call('XADD', KEYS[1], '*', 'c', name))
   else
-    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k', 'ks')
+    redis.call('HDEL', KEYS[2], 'e', 'n', 't', 'd', 'k', 'ks', 'g')
   end
+end
+
+-- Whether this claim's owner, who counts messages from the head of the inbox, may mean others.
+local function miscounts()
+  return recounted == entry .. ':' .. ARGV[4]
 end
 
 -- Where the listener of an envelope ends and its JSON begins.

@@ -23,3 +23,23 @@ local function set_out(ready, conversation, delayed, group, name, leaving)
   end
   redis.call('HSET', conversation, 'e', redis.call('XADD', ready, '*', 'c', name))
 end
+
+-- An owner counts what it answers from the head of the inbox, where something else stands now. It is
+-- stale, unless a reply is on its way: then it may send that, and nothing more. Answers the entry under
+-- which the conversation is queued.
+local function recount(ready, conversation, group, name, entry)
+  if entry == 'delayed' then
+    return entry
+  end
+  if redis.call('HEXISTS', conversation, 'o') == 1 then
+    local claim = redis.call('XPENDING', ready, group, entry, entry, '1')[1]
+    if claim then
+      redis.call('HSET', conversation, 'g', entry .. ':' .. string.format('%d', claim[4]))
+    end
+  elseif redis.call('XACK', ready, group, entry) == 1 then
+    redis.call('XDEL', ready, entry)
+    entry = redis.call('XADD', ready, '*', 'c', name)
+    redis.call('HSET', conversation, 'e', entry)
+  end
+  return entry
+end

@@ -7,6 +7,10 @@
 if not held() then
   return stale()
 end
+if not has_outbox and miscounts() then
+  finish(true)
+  return stale()
+end
 local t = redis.call('TIME')
 local now = string.format('%d%03d', t[1], math.floor(t[2] / 1000))
 local letter = '{"v":1,"at":' .. now .. ',"reason":' .. ARGV[9]

@@ -7,6 +7,10 @@ local envelopes = redis.call('LRANGE', KEYS[3], '0', string.format('%d', tonumbe
 if #envelopes < tonumber(ARGV[6]) or has_outbox then
   return stale()
 end
+if miscounts() then
+  finish(true)
+  return stale()
+end
 record(KEYS[4], envelopes, function() return 't' end)
 redis.call('LTRIM', KEYS[3], ARGV[6], '-1')
 redis.call('HDEL', KEYS[2], 'n', 'd')
