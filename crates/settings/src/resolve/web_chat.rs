@@ -25,7 +25,7 @@ pub(super) fn resolve(chat: WebChat, reader: &Reader<'_>) -> Option<WebChatSetti
         check_length(secret, reader);
     }
     let settings = WebChatSettings {
-        allowed_origins: chat.allowed_origins.0.into_iter().map(|at| at.value.0).collect(),
+        allowed_origins: chat.allowed_origins.0.into_iter().flat_map(|at| at.value.0).collect(),
         session_secret: session.value(),
         accepted_session_secrets: accepted.into_iter().map(|at| at.value).collect(),
         session: chat.session_days.days(),

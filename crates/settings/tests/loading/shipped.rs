@@ -92,7 +92,7 @@ fn the_examples_in_the_shipped_file_are_valid() {
         ("WHATSAPP_VERIFY_TOKEN", "f"),
     ]);
     let variables = variables.chain([
-        ("WEBCHAT_ALLOWED_ORIGIN", "https://shop.example"),
+        ("WEBCHAT_ALLOWED_ORIGIN", "https://shop.example,https://www.shop.example"),
         ("WEBCHAT_SESSION_SECRET", "0123456789abcdef"),
         ("WEBCHAT_ACCEPTED_SESSION_SECRET", "0123456789abcdef"),
         ("WEBCHAT_IDENTITY_SECRET", "0123456789abcdef"),
@@ -104,7 +104,7 @@ fn the_examples_in_the_shipped_file_are_valid() {
     assert_eq!(settings.channels.whatsapp.unwrap().allow_from, ["4915112345678"]);
     let chat = settings.channels.web_chat.unwrap();
     assert!(chat.session_secret.is_some() && chat.identity_secret.is_some());
-    assert_eq!((chat.allowed_origins.len(), chat.accepted_session_secrets.len()), (1, 1));
+    assert_eq!((chat.allowed_origins.len(), chat.accepted_session_secrets.len()), (2, 1));
     let telegram = settings.channels.telegram.unwrap();
     assert_eq!(telegram.allow_from, ["123456789", "@ann"]);
     assert_eq!(telegram.groups_allow_from, ["-1001234567890"]);

@@ -63,6 +63,30 @@ fn an_origin_is_a_scheme_and_a_host_and_nothing_else() {
 }
 
 #[test]
+fn several_origins_fit_into_one_variable() {
+    let text = "{ channels: { webchat: { allowedOrigins: ['${SITES:-}', 'https://c.example'] } } }";
+    let of = |sites: &str| {
+        settings(text, &[("SITES", sites)]).channels.web_chat.unwrap().allowed_origins
+    };
+    let all = ["https://a.example", "http://b.example:8000", "https://c.example"];
+    assert_eq!(of("https://a.example, http://b.example:8000,"), all);
+    assert_eq!(of(""), ["https://c.example"]);
+    for wrong in ["https://a.example,b.example", ","] {
+        let found = error(text, &[("SITES", wrong)]);
+        assert!(found.contains("allowedOrigins[0]") && found.contains("expected"), "{found}");
+    }
+}
+
+#[test]
+fn an_origin_with_a_star_is_refused_since_it_would_match_nothing() {
+    for star in ["https://*.shop.example", "https://*", "*", "https://a.example,https://*.b"] {
+        let found = refused(&format!("allowedOrigins: ['{star}']"));
+        assert!(found.contains("the origin of each site spelled out"), "{found}");
+        assert!(found.contains("* stands for no site"), "{found}");
+    }
+}
+
+#[test]
 fn a_secret_that_can_be_guessed_is_refused_and_not_shown() {
     let text = "{ channels: { webchat: { sessionSecret: 'hush', identitySecret: 'hush', \
                 acceptedSessionSecrets: ['hush'] } } }";

@@ -1,6 +1,6 @@
 //! `channels.webchat`: the chat that sites embed.
 
-use super::origin::Origin;
+use super::origin::Origins;
 use crate::decode::{FilePath, List, Prose, Secret, Setting, Switch, Whole, section};
 
 section! {
@@ -9,9 +9,10 @@ section! {
         /// Whether the channel is on. Default true: its visitors need no token, and see nothing but
         /// their own conversation.
         enabled: Switch = Switch(true),
-        /// The origins whose pages may embed the chat, such as `https://shop.example`. Default none:
-        /// only pages that are served under the gateway's own name.
-        allowed_origins: List<Origin>,
+        /// The origins whose pages may embed the chat, such as `https://shop.example`, each an element
+        /// or several in one, separated by commas. Default none: only pages that are served under
+        /// the gateway's own name.
+        allowed_origins: List<Origins>,
         /// The secret that sessions are signed with, of 16 characters or more, the same for all
         /// replicas. Default: one that the replicas make and keep in their store.
         session_secret: Setting<Secret>,
