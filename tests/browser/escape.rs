@@ -89,7 +89,7 @@ async fn thinks_better(button: &str, focus: &str) {
 }
 
 /// Lets every answer take so many milliseconds longer.
-async fn slow_down(browser: &Browser, latency: u32) {
+pub(crate) async fn slow_down(browser: &Browser, latency: u32) {
     let slow = json!({
         "offline": false, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1,
     });

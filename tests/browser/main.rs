@@ -6,6 +6,8 @@ mod browser;
 mod chatting;
 mod dying;
 mod escape;
+mod failing;
+mod fetching;
 mod killing;
 mod languages;
 mod looks;

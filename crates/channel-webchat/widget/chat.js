@@ -111,8 +111,10 @@ export class Chat {
     this.user = user;
     this.transcript = new Transcript(place, user);
     // Replies from before this browser's first visit aren't news.
-    if (!place.get(`${user}:seen`)) place.set(`${user}:seen`, { at: now });
-    this.newsAfter = now;
+    const seen = place.get(`${user}:seen`);
+    if (!seen) place.set(`${user}:seen`, { at: now });
+    // Nor is what was on the screen already, where there was no room to keep it.
+    this.newsAfter = Math.max(now, seen?.at ?? 0);
     this.outbox = new Outbox(
       place,
       user,
@@ -155,6 +157,11 @@ export class Chat {
   /** Tries a message again that could not be sent. */
   retry(id) {
     this.outbox?.retry(id, this.now);
+  }
+
+  /** Drops a message that could not be sent. */
+  discard(id) {
+    this.outbox?.put(id, undefined);
   }
 
   /** The gateway's time. */

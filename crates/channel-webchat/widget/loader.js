@@ -5,8 +5,10 @@
   const script =
     document.currentScript ?? document.querySelector('script[src*="/webchat/widget.js"]');
   const early = window.OpenClawChat;
-  // A second copy on one page would be a second chat over the same conversation.
-  if (!script || (early && !Array.isArray(early))) return;
+  if (!script) return;
+  // A second copy on one page would be a second chat over the same conversation. It comes where a
+  // site has put another page in the place of this one, so the first may have to be put back.
+  if (early && !Array.isArray(early)) return void early.push?.([]);
 
   const base = new URL('.', script.src).href;
   const options = { ...script.dataset, base };
@@ -102,32 +104,66 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
 
   let loading;
   let failures = 0;
-  const load = () => {
-    if (loading) return loading;
-    button.setAttribute('aria-busy', 'true');
-    loading = import(`${base}assets/__ASSETS__/panel.js${failures ? `?again=${failures}` : ''}`)
+  const fetched = () =>
+    import(`${base}assets/__ASSETS__/panel.js${failures ? `?again=${failures}` : ''}`)
       .then((panel) => panel.mount({ host, button, options, emit, paint }))
       .catch((error) => {
-        loading = undefined;
         if (++failures < 4) {
-          return new Promise((done) => setTimeout(done, 1000 * failures)).then(load);
+          return new Promise((done) => setTimeout(done, 1000 * failures)).then(fetched);
         }
+        loading = undefined;
         failures = 1;
         console.error('OpenClawChat: the panel could not be loaded:', error);
         emit('error', { code: 'panel_unavailable' });
         return {};
-      })
-      .finally(() => button.removeAttribute('aria-busy'));
+      });
+  const busy = () => button.matches('[aria-busy]');
+  const load = () => {
+    if (loading) return loading;
+    button.setAttribute('aria-busy', 'true');
+    loading = fetched().finally(() => button.removeAttribute('aria-busy'));
     return loading;
   };
+  // Some sites replace the whole body, and the chat with it.
+  const place = () => {
+    if (!host.isConnected) document.body?.append(host);
+  };
+  // What had the focus when the panel was asked for, while it isn't there; undefined if nobody waits.
+  let asked;
   const call = (verb, argument) => {
-    load().then((panel) => panel[verb]?.(argument));
+    place();
+    if (verb === 'open') asked = (!argument && document.activeElement) || document.body;
+    if (verb === 'close') asked = undefined;
+    load().then((panel) => {
+      asked = undefined;
+      panel[verb]?.(argument);
+    });
+  };
+
+  const prefix = `openclaw:${base}:`;
+  const kept = (storage) => {
+    // Storage may be forbidden on this site; then there is no earlier visit to know of.
+    try {
+      return Object.keys(window[storage]).filter((key) => key.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  };
+  const identify = (who) => {
+    if (who === null) {
+      // Whoever signs out leaves nothing behind, also where the panel never comes.
+      for (const storage of ['localStorage', 'sessionStorage']) {
+        for (const key of kept(storage)) window[storage].removeItem(key);
+      }
+      delete options.identityUser;
+    }
+    if (who !== null || loading) call('identify', who);
   };
 
   const api = {
     open: () => call('open'),
     close: () => loading && call('close'),
-    identify: (who) => call('identify', who),
+    identify,
     on(name, listener) {
       (listeners[name] ??= new Set()).add(listener);
       if (lasting[name]) tell(listener, name, lasting[name]);
@@ -139,16 +175,21 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
     },
     // Jobs from before this file arrived, and jobs that don't know whether it has.
     push(job) {
+      place();
       if (typeof job === 'function') job(api);
       else api[job[0]]?.(...job.slice(1));
     },
   };
   window.OpenClawChat = api;
 
-  button.addEventListener('click', () => call('toggle'));
-  // Whoever thinks better of it while the panel is fetched isn't shown it.
+  // Whoever clicks twice on what takes its time still wants to see it.
+  button.addEventListener('click', () => call(busy() ? 'open' : 'toggle'));
+  // Whoever thinks better of it while the panel is fetched isn't shown it. Elsewhere on the page Esc
+  // is the site's.
   addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !button.matches('[aria-busy]')) return;
+    const { key, isComposing, defaultPrevented } = event;
+    if (key !== 'Escape' || isComposing || defaultPrevented || !asked || !busy()) return;
+    if (![asked, host, document.body, null].includes(document.activeElement)) return;
     event.preventDefault();
     api.close();
   });
@@ -157,16 +198,12 @@ svg{width:28px;height:28px;fill:currentColor}[aria-busy=true] svg{opacity:.55}`)
   }
 
   const begin = () => {
-    document.body.append(host);
+    place();
     paint();
     // The style sheets of the site may set the accent, and may come late.
     addEventListener('load', paint);
     for (const job of early ?? []) api.push(job);
-    let known = options.identityUser;
-    // Storage may be forbidden on this site; then there is no earlier visit to know of.
-    try {
-      known ||= Object.keys(localStorage).some((key) => key.startsWith(`openclaw:${base}:`));
-    } catch {}
+    const known = options.identityUser || kept('localStorage')[0];
     if ('open' in options && options.open !== 'false') call('open', { quiet: true });
     else if (known) (window.requestIdleCallback ?? setTimeout)(load);
   };

@@ -1,5 +1,5 @@
-// The log: entries as the gateway ordered them, then what is still on its way, then the answer in
-// the making. Each message keeps its element, so nothing moves that didn't change.
+// The log: entries as the gateway ordered them, and between them what could not be sent; then what is
+// still on its way, then the answer in the making. Each message keeps its element, so nothing moves that didn't change.
 
 import { make } from './dom.js';
 import { draw } from './markdown.js';
@@ -12,7 +12,7 @@ export class Messages {
   /**
    * @param {Element} list
    * @param {ReturnType<typeof import('./strings.js').words>} words
-   * @param {{retry: (id: string) => void}} acts
+   * @param {{retry: (id: string) => void, discard: (id: string) => void}} acts
    */
   constructor(list, words, acts) {
     this.list = list;
@@ -65,9 +65,11 @@ export class Messages {
       const key = `c ${message.id}`;
       if (seen.has(key)) continue;
       const state = message.state === 'sending' && !chat.online ? 'waiting' : message.state;
-      said.push({ ...message, state, key, retry: message.id, from: 'customer' });
+      // What failed stays where it was written, and the others go on below it.
+      const at = state === 'failed' ? said.findLastIndex((one) => one.at <= message.at) + 1 : said.length;
+      said.splice(at, 0, { ...message, state, key, from: 'customer' });
     }
-    chat.newest = said.findLast(({ from }) => from === 'customer');
+    chat.newest = said.findLast(({ state }) => state === 'sent');
     if (chat.greeting) {
       said.unshift({ key: `greeting ${chat.greeting}`, from: 'assistant', text: chat.greeting });
     }
@@ -132,8 +134,10 @@ export class Messages {
     }
     if (sure && newest) parts.push(` · ${say('sent')}`);
     if (one.state === 'failed') {
-      const click = () => this.acts.retry(one.retry);
-      parts.push(' ', make('button', { type: 'button', class: 'again', click }, say('again')));
+      for (const [name, act] of [['again', 'retry'], ['discard', 'discard']]) {
+        const click = () => this.acts[act](one.id);
+        parts.push(' ', make('button', { type: 'button', class: `act ${name}`, click }, say(name)));
+      }
     }
     // Only what changed is written: a button that is made anew has lost its focus.
     if (line.textContent === parts.map((part) => part.textContent ?? part).join('')) return;

@@ -8,8 +8,22 @@ import { View } from './view.js';
 
 /** `<openclaw-chat>`; the loader made it and its shadow root, this gives it its life. */
 class ChatElement extends HTMLElement {
+  /** Brings it to life; once more, if something failed before the end. */
+  mount(parts) {
+    if (!this.view) this.build(parts);
+    const { options, emit, paint } = parts;
+    const { identityUser: user_id, identitySignature: signature, identityName: name } = options;
+    if (user_id && signature) this.identify({ user_id, signature, name });
+    else if (this.chat.returning) this.chat.start();
+    // Who had the chat open goes on with it on the site's next page.
+    if (this.chat.tab.get('open') && !this.view.fullscreen.small) this.open({ quiet: true });
+    paint();
+    emit('ready', {});
+    return this;
+  }
+
   /** Builds the panel beside the launcher that is already shown. */
-  mount({ button, options, emit, paint }) {
+  build({ button, options, emit, paint }) {
     this.emit = emit;
     this.button = button;
     this.words = words(options.lang);
@@ -29,6 +43,7 @@ class ChatElement extends HTMLElement {
       stop: () => this.chat.stop(),
       close: () => this.close(),
       retry: (id) => this.chat.retry(id),
+      discard: (id) => this.chat.discard(id),
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
     document.addEventListener('visibilitychange', () => this.watch());
@@ -37,14 +52,6 @@ class ChatElement extends HTMLElement {
     document.addEventListener('keydown', (event) => {
       if (document.activeElement === document.body) this.escape(event);
     });
-    const { identityUser: user_id, identitySignature: signature, identityName: name } = options;
-    if (user_id && signature) this.identify({ user_id, signature, name });
-    else if (this.chat.returning) this.chat.start();
-    // Who had the chat open goes on with it on the site's next page.
-    if (this.chat.tab.get('open') && !this.view.fullscreen.small) this.open({ quiet: true });
-    paint();
-    emit('ready', {});
-    return this;
   }
 
   open({ quiet = false } = {}) {

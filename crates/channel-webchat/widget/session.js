@@ -40,6 +40,8 @@ export class Session {
   /** What is known without asking: `{token, user, …}`, or undefined. */
   get known() {
     const kept = this.place.get('session');
+    // What isn't a session was left by somebody else.
+    if (kept && (typeof kept.token !== 'string' || typeof kept.user !== 'string')) return void this.place.set('session', undefined);
     return kept?.who === this.claimed?.user_id ? kept : undefined;
   }
 

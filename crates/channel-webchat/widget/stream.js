@@ -100,6 +100,8 @@ export class Stream {
     this.running = false;
     this.pause = new Pause();
     this.tries = 0;
+    /** Whether a connection is wanted at once, also if `run` doesn't pause yet. */
+    this.woken = false;
     this.foreign = false;
   }
 
@@ -118,19 +120,30 @@ export class Stream {
     this.run();
   }
 
-  /** Ends the connection; `run` decides when the next one begins. */
+  /** Ends the connection; `run` decides when the next one begins. That is nobody's failure. */
   cut() {
-    this.request?.abort();
+    if (!this.request) return;
+    this.tries = 0;
+    this.request.abort();
+  }
+
+  /** Goes on at once. A pause that hasn't begun yet can't be ended, so it is left out. */
+  wake() {
+    this.woken = true;
+    this.pause.end();
   }
 
   /** Opens again at once if the connection is away or seems so. */
   hurry() {
-    if (this.request && performance.now() - this.heard > SILENCE / 2) this.cut();
-    // Before that it would be too soon, but then nobody may be there to ask for it again.
     clearTimeout(this.soon);
+    if (this.request) {
+      if (performance.now() - this.heard < SILENCE / 2) return;
+      this.cut();
+    }
+    // Before that it would be too soon, but then nobody may be there to ask for it again.
     const wait = (this.notBefore ?? 0) - performance.now();
-    if (wait > 0) this.soon = setTimeout(() => this.pause.end(), wait);
-    else this.pause.end();
+    if (wait > 0) this.soon = setTimeout(() => this.hurry(), wait + 1);
+    else this.wake();
   }
 
   look() {
@@ -143,7 +156,7 @@ export class Stream {
   /** Opens a connection for another conversation. */
   renew() {
     this.cut();
-    this.pause.end();
+    this.wake();
   }
 
   /** How long to wait for the next try; undefined until something wakes it. */
@@ -157,6 +170,7 @@ export class Stream {
   async run() {
     for (;;) {
       let wait = 0;
+      this.woken = false;
       this.parts.onLink(this.refused ? 'refused' : 'connecting');
       try {
         await this.connect();
@@ -168,6 +182,8 @@ export class Stream {
       this.tries = lasted ? 1 : this.tries + 1;
       this.report();
       this.notBefore = performance.now() + wait;
+      // What the gateway wishes counts more.
+      if (this.woken && !wait) continue;
       await this.pause.begin(this.patience(wait));
     }
   }
@@ -199,6 +215,8 @@ export class Stream {
     const { url, session, last, onLink } = this.parts;
     this.opened = undefined;
     const { token } = await session.ensure();
+    // Whatever was wanted until now is this connection.
+    this.woken = false;
     const headers = { Authorization: `Bearer ${token}` };
     const after = last();
     if (after) headers['Last-Event-ID'] = after;

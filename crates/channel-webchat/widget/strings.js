@@ -20,6 +20,8 @@ const en = {
   sent: 'Sent',
   failed: 'Not sent.',
   again: 'Try again',
+  discard: 'Discard',
+  long: 'This is too long: {count} of at most {most} characters.',
   offline: 'You are offline. Your messages are kept on this device and sent later.',
   lost: 'The connection is lost. We keep trying.',
   degraded: 'Answers may take longer at the moment. Your messages are kept and answered in turn.',
@@ -51,6 +53,8 @@ const de = {
   sent: 'Gesendet',
   failed: 'Nicht gesendet.',
   again: 'Erneut versuchen',
+  discard: 'Verwerfen',
+  long: 'Das ist zu lang: {count} von höchstens {most} Zeichen.',
   offline:
     'Sie sind offline. Ihre Nachrichten bleiben auf diesem Gerät und werden später gesendet.',
   lost: 'Die Verbindung ist unterbrochen. Wir versuchen es weiter.',
@@ -86,6 +90,8 @@ const es = {
   sent: 'Enviado',
   failed: 'No enviado.',
   again: 'Reintentar',
+  discard: 'Descartar',
+  long: 'Es demasiado largo: {count} de {most} caracteres como máximo.',
   offline:
     'No tiene conexión. Sus mensajes se guardan en este dispositivo y se enviarán más tarde.',
   lost: 'Se ha perdido la conexión. Seguimos intentándolo.',
@@ -121,6 +127,8 @@ const fr = {
   sent: 'Envoyé',
   failed: 'Non envoyé.',
   again: 'Réessayer',
+  discard: 'Supprimer',
+  long: 'C’est trop long : {count} caractères sur {most} au plus.',
   offline:
     'Vous êtes hors ligne. Vos messages sont conservés sur cet appareil et seront envoyés plus tard.',
   lost: 'La connexion est interrompue. Nous continuons d’essayer.',
@@ -156,6 +164,8 @@ const tr = {
   sent: 'Gönderildi',
   failed: 'Gönderilemedi.',
   again: 'Tekrar dene',
+  discard: 'Sil',
+  long: 'Bu çok uzun: {count} karakter, en fazla {most} olabilir.',
   offline:
     'Çevrimdışısınız. Mesajlarınız bu cihazda saklanır ve daha sonra gönderilir.',
   lost: 'Bağlantı koptu. Yeniden kurmaya çalışıyoruz.',
@@ -190,6 +200,8 @@ const ar = {
   sent: 'أُرسلت',
   failed: 'لم تُرسل.',
   again: 'إعادة المحاولة',
+  discard: 'تجاهل',
+  long: 'النص طويل جدًا: {count} حرفًا، والحد الأقصى {most}.',
   offline: 'أنت غير متصل. رسائلك محفوظة على هذا الجهاز وستُرسل لاحقًا.',
   lost: 'انقطع الاتصال. نواصل محاولة استعادته.',
   degraded: 'قد تستغرق الإجابات وقتًا أطول حاليًا. رسائلك محفوظة وسيُجاب عنها بالترتيب.',

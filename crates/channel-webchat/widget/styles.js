@@ -89,7 +89,7 @@ font-weight:550;background:var(--surface);color:var(--ink);box-shadow:0 3px 10px
 .pill .icon{width:20px;height:20px}
 .pill:hover{background:var(--soft)}
 
-.composer{display:flex;align-items:flex-end;gap:8px;padding:10px 12px;
+.composer{display:flex;flex-wrap:wrap;align-items:flex-end;gap:8px;padding:10px 12px;
 padding-bottom:calc(10px + var(--foot,0px));border-top:1px solid var(--line);
 background:var(--surface)}
 textarea{flex:1;min-width:0;resize:none;field-sizing:content;max-height:148px;padding:10px 14px;
@@ -101,7 +101,9 @@ textarea:focus-visible{outline:2px solid var(--link);outline-offset:0;border-col
 .send{display:grid;place-items:center;width:44px;height:44px;flex:none;padding:0;border-radius:50%;
 border:1px solid transparent;background:var(--accent);color:var(--on-accent);
 transition:background-color .15s,color .15s}
-textarea:placeholder-shown+.send{background:var(--soft);color:var(--muted)}
+.long{flex:0 0 100%;font-size:13px;color:var(--bad)}
+.long:empty{margin-block-end:-8px}
+textarea:placeholder-shown+.send,.send:disabled{background:var(--soft);color:var(--muted)}
 
 .log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:16px;
 scrollbar-width:thin;scrollbar-color:var(--line) transparent}
@@ -126,7 +128,7 @@ border-end-end-radius:6px;white-space:pre-wrap}
 .caption{font-size:12px;line-height:1.3;color:var(--muted);margin:4px 4px 0}
 .caption:empty{display:none}
 .failed .caption{color:var(--bad)}
-.again{border:0;padding:6px 4px;margin-block:-6px;background:none;color:inherit;font-weight:650;
+.act{border:0;padding:6px 4px;margin-block:-6px;background:none;color:inherit;font-weight:650;
 text-decoration:underline;text-underline-offset:2px}
 .day,.notice{align-self:center;text-align:center;font-size:12.5px;color:var(--muted)}
 .day{margin-block:18px 4px;font-weight:600}
@@ -150,8 +152,9 @@ text-align:left}
 .bubble pre code{background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere}
 .bubble blockquote{border-inline-start:3px solid var(--edge);padding-inline-start:10px}
 .bubble blockquote>*+*{margin-block-start:6px}
-.bubble table{border-collapse:collapse;font-size:.93em;margin-inline:0 auto}
+.bubble table{display:block;max-width:100%;overflow-x:auto;border-collapse:collapse;font-size:.93em}
 .bubble td,.bubble th{padding:4px 8px 4px 0;text-align:start;vertical-align:top;overflow-wrap:normal}
+.bubble td a,.bubble td code{overflow-wrap:anywhere}
 .bubble tr+tr>*{border-top:1px solid var(--edge)}
 .bubble hr{border:0;border-top:1px solid var(--edge);margin-block:10px}
 

@@ -19,7 +19,10 @@ export class Transcript {
     this.name = `${user}${LOG}`;
     /** @type {{id: string, at: number, from: string, text: string}[]} */
     this.entries = [];
-    for (const entry of shelf.get(this.name) ?? []) if (entry?.id) this.entries.push(entry);
+    const kept = shelf.get(this.name);
+    // Whatever else is there was left by somebody else, and would stop the chat on every page.
+    if (Array.isArray(kept)) this.entries = kept.filter((entry) => entry?.id);
+    else shelf.set(this.name, undefined);
     this.ids = new Set(this.entries.map(({ id }) => id));
     /** The answer in the making so far; null while none is made. */
     this.partial = null;

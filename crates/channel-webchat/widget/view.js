@@ -18,7 +18,7 @@ export class View {
    * @param {ShadowRoot} root
    * @param {ReturnType<typeof import('./strings.js').words>} words
    * @param {{title?: string, say: (text: string) => boolean, stop: () => void,
-   *   close: () => void, retry: (id: string) => void}} acts
+   *   close: () => void, retry: (id: string) => void, discard: (id: string) => void}} acts
    */
   constructor(root, words, acts) {
     this.say = words.say;
@@ -47,11 +47,14 @@ export class View {
       form,
     );
     // What is clicked here is gone then, and must not take the focus along.
-    const retry = (id) => {
-      acts.retry(id);
+    const then = (act) => (id) => {
+      act(id);
       this.focus();
     };
-    this.messages = new Messages(this.list, words, { retry });
+    this.messages = new Messages(this.list, words, {
+      retry: then(acts.retry),
+      discard: then(acts.discard),
+    });
     root.append(this.panel, this.announcer);
     this.fullscreen = new Fullscreen(root, this.panel, () => this.stuck && this.follow());
     this.log.addEventListener('scroll', () => this.scrolled(), { passive: true });
