@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::change;
 use super::updates::{Change, Envelope, Malformed};
-use super::wire::list;
 
 /// A body that isn't JSON at all. Everything else is acknowledged.
 #[derive(Debug, thiserror::Error)]
@@ -33,22 +32,25 @@ const REPLACED: Malformed =
     Malformed { element: "envelope", why: "it holds what no text or number can be, now replaced" };
 
 fn of_envelope(envelope: &Value, now: Timestamp) -> Envelope {
-    let entries = list(envelope, "entry");
-    if entries.is_empty() {
+    let Some(entries) = list_in(envelope, "entry") else {
         let malformed = Malformed { element: "envelope", why: "there is no list of entries" };
         return of_malformed(malformed);
-    }
+    };
     let changes = entries.iter().flat_map(|entry| of_entry(entry, now)).collect();
     Envelope { changes }
 }
 
 fn of_entry(entry: &Value, now: Timestamp) -> Vec<Change> {
-    let changes = list(entry, "changes");
-    if changes.is_empty() {
+    let Some(changes) = list_in(entry, "changes") else {
         let malformed = Malformed { element: "entry", why: "there is no list of changes" };
         return of_malformed(malformed).changes;
-    }
+    };
     changes.iter().map(|change| change::read(change, now)).collect()
+}
+
+/// The list under `key`, which may be empty: whoever tries the webhook out sends nothing in it.
+fn list_in<'a>(object: &'a Value, key: &str) -> Option<&'a Vec<Value>> {
+    object.get(key).and_then(Value::as_array)
 }
 
 fn of_malformed(malformed: Malformed) -> Envelope {

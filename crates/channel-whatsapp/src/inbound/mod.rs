@@ -18,6 +18,8 @@ mod updates;
 mod wire;
 
 #[cfg(test)]
+mod anything_tests;
+#[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
 mod tests;
