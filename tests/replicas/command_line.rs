@@ -4,7 +4,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use support::gateway_process::{GatewayOptions, GatewayProcess, get, run_gateway, workspace_root};
+use support::gateway_process::{
+    GatewayOptions, GatewayProcess, gateway_command, get, run_gateway, workspace_root,
+};
 use support::http::{post_message, send};
 use support::ports::free_port;
 
@@ -171,6 +173,35 @@ fn schema_prints_a_json_schema_and_help_teaches() {
     {
         assert!(help.contains(expected), "{expected} is missing in:\n{help}");
     }
+}
+
+#[test]
+fn a_command_whose_reader_has_left_ends_quietly() {
+    let folder = Folder::new();
+    for command in ["schema", "check"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = gateway_command(&[command], &folder.0, &[]).stdout(writer).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{command}: {said}");
+        assert!(!said.contains("panicked") && !said.contains("written"), "{command}: {said}");
+    }
+    // Where the complaints can't be read either, the exit code still tells.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    folder.write("config/openclaw.json", "{ gateway: { port: 'none' } }");
+    let output = gateway_command(&["check"], &folder.0, &[]).stderr(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(78));
+}
+
+#[test]
+fn output_that_is_lost_is_a_failure() {
+    let folder = Folder::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = gateway_command(&["schema"], &folder.0, &[]).stdout(full).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the output can't be written: No space left"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -179,14 +179,22 @@ pub fn run_gateway(
     directory: &Path,
     environment: &[(&str, &str)],
 ) -> std::process::Output {
-    Command::new(gateway_binary())
-        .args(arguments)
-        .current_dir(directory)
-        .env_clear()
-        .envs(environment.iter().copied())
-        .stdin(Stdio::null())
+    gateway_command(arguments, directory, environment)
         .output()
         .expect("the gateway's binary can be started")
+}
+
+/// The same, for a test that has its own ideas of where the output goes.
+#[must_use]
+pub fn gateway_command(
+    arguments: &[&str],
+    directory: &Path,
+    environment: &[(&str, &str)],
+) -> Command {
+    let mut command = Command::new(gateway_binary());
+    command.args(arguments).current_dir(directory).env_clear();
+    command.envs(environment.iter().copied()).stdin(Stdio::null());
+    command
 }
 
 /// Starts the process. What it prints is added to the log.

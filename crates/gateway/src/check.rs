@@ -55,8 +55,7 @@ pub(crate) fn check(file: Option<PathBuf>, arguments: &Arguments) -> ExitCode {
         || "no settings file, built-in defaults".to_owned(),
         |path| path.display().to_string(),
     );
-    say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills, &found)));
-    ExitCode::SUCCESS
+    say(&format!("settings: {from}\n{}", summary(&loaded.settings, skills, &found)))
 }
 
 /// How much was found wrong.
@@ -165,10 +164,7 @@ fn channels(settings: &ChannelSettings) -> String {
 /// Prints the JSON Schema of the settings.
 pub(crate) fn schema() -> ExitCode {
     match serde_json::to_string_pretty(&settings::schema()) {
-        Ok(schema) => {
-            say(&schema);
-            ExitCode::SUCCESS
-        }
+        Ok(schema) => say(&schema),
         Err(error) => {
             complain(&format!("the schema can't be printed: {error}"));
             ExitCode::FAILURE

@@ -74,7 +74,8 @@ pub(crate) async fn live(gateway: Gateway, mut signals: Signals) -> anyhow::Resu
     let routes = gateway.routes.clone();
     let running = Running::start(gateway, &stops);
 
-    say(&banner);
+    // Whether anybody reads it is no matter: the gateway serves all the same.
+    let _ = say(&banner);
     tracing::info!(%replica, "ready");
     running.doors.entrance.open(routes);
     vitals.set_phase(Phase::Ready);

@@ -1,6 +1,8 @@
 //! Reads the settings, and says what is wrong with them.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use settings::{Environment, Loaded, Problems, Source};
 
@@ -22,13 +24,26 @@ pub(crate) fn read(file: Option<PathBuf>) -> Result<Loaded, Problems> {
 }
 
 /// Prints to the standard error stream, before there are logs.
-#[allow(clippy::print_stderr, reason = "the command line's own output")]
 pub(crate) fn complain(text: &str) {
-    eprintln!("{}", text.trim_end());
+    // There is nowhere left to say that nobody can read this; the exit code tells the rest.
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
 }
 
-/// Prints to the standard output stream.
-#[allow(clippy::print_stdout, reason = "the command line's own output")]
-pub(crate) fn say(text: &str) {
-    println!("{}", text.trim_end());
+/// Prints to the standard output stream, and says how a command ends that has nothing else to do.
+/// A reader who has seen enough, as `head` has, is no failure; output that is lost otherwise is.
+pub(crate) fn say(text: &str) -> ExitCode {
+    match print(text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("the output can't be written: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(text: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{}", text.trim_end())?;
+    output.flush()
 }

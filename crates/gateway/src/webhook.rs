@@ -103,10 +103,7 @@ pub(crate) fn webhook(file: Option<PathBuf>, arguments: Arguments) -> ExitCode {
         runtime.block_on(act(arguments.action, &options))
     };
     match run() {
-        Ok(told) => {
-            say(&told);
-            ExitCode::SUCCESS
-        }
+        Ok(told) => say(&told),
         Err(error) => {
             complain(&format!("openclaw-gateway webhook: {error:#}"));
             ExitCode::FAILURE
