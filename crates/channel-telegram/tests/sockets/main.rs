@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod api;
+mod delivered;
 mod edits;
 mod introduction;
 mod log;
