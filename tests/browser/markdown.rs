@@ -81,6 +81,11 @@ const LINKS: &[(&str, &str)] = &[
     ("[bank\u{34f}.com](https://evil.example/)", "bank\u{34f}.com (evil.example)"),
     ("[bank\u{115f}.com](https://evil.example/)", "bank\u{115f}.com (evil.example)"),
     ("[bank.c\u{334}om](https://evil.example/)", "bank.c\u{334}om (evil.example)"),
+    ("[bank\u{a4f8}com](https://evil.example/)", "bank\u{a4f8}com (evil.example)"),
+    ("[192.168.1.1](https://evil.example/)", "192.168.1.1 (evil.example)"),
+    ("[192.168.1.1](http://192.168.1.1/)", "192.168.1.1"),
+    ("[bank.com](mailto:a@evil.example)", "bank.com (a@evil.example)"),
+    ("[mail to shop.example](mailto:a@shop.example)", "mail to shop.example"),
     ("https://bаnk.example/", "https://xn--bnk-6cd.example/"),
     ("<https://shop.example/a.html>", "https://shop.example/a.html"),
 ];

@@ -16,6 +16,8 @@ const BARE_URL = /https?:\/\/[^\s<>"`]+/iy;
 /** What may be the name of a host, wherever it stands. */
 const HOST = /(?<![\p{L}\p{N}-])[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 const SCHEME = /^https?:\/\/(www\.)?/;
+const NAME_OR_NUMBER = /\.[^.]*\p{L}{2}[^.]*$|^\d+(\.\d+){3}$/u;
+const DOTS = /[\u3002\u0701\u0702\ua4f8\ua60e]/g;
 /** The beginning of an address, up to where its host ends for whoever reads it. */
 const ORIGIN = /(?:https?:|(?<![\p{L}\p{N}-])www\.)[\\/]*[^\s\\/?#,;!'"()[\]]*/gu;
 const INVISIBLE = /[\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}]/gu;
@@ -53,7 +55,7 @@ function link(url, children) {
 
 /** Words as they look: other dots are dots, and neither what is invisible nor accents are there. */
 const plainly = (words) =>
-  words.normalize('NFKD').replace(INVISIBLE, '').replaceAll('。', '.').trim().toLowerCase();
+  words.normalize('NFKD').replace(INVISIBLE, '').replace(DOTS, '.').trim().toLowerCase();
 
 const plainHost = (host) => host.replace(/^www\.|\.$/g, '');
 
@@ -73,9 +75,11 @@ function misleads(words, url) {
   if (url.host && shown.includes('/') && url.href.toLowerCase().replace(SCHEME, '').startsWith(shown)) return false;
   const host = plainHost(url.hostname);
   if ((words.match(ORIGIN) ?? []).some((origin) => hostOf(origin) !== host)) return true;
-  if (!url.host) return words.includes('@') && !words.includes(url.pathname.toLowerCase());
-  const named = (words.match(HOST) ?? []).filter((name) => /\.[^.]*\p{L}{2}[^.]*$/u.test(name));
-  return named.some((name) => !`.${url.hostname}`.endsWith(`.${name.replace(/^www\./, '')}`));
+  const mailbox = url.host ? '' : url.pathname.toLowerCase();
+  if (mailbox && words.includes('@')) return !words.includes(mailbox);
+  const leads = `.${url.hostname || mailbox.replace(/^.*@/, '')}`;
+  const named = (words.match(HOST) ?? []).filter((name) => NAME_OR_NUMBER.test(name));
+  return named.some((name) => !leads.endsWith(`.${name.replace(/^www\./, '')}`));
 }
 
 /**
